@@ -1,0 +1,1 @@
+//! Load tools, ceilings and figures.

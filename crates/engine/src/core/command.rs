@@ -1,0 +1,178 @@
+//! What the engine can be asked: one command is one atomic commit.
+//!
+//! What it is not: a protocol's request. Names of queues, permissions and waiting on disk are the broker's.
+
+use crate::core::info::Annotations;
+use vocab::{LeaseToken, Message, PartitionKey, QueueId, QueueSettings, Seq, SessionId, SubscriptionId};
+
+/// One request to the engine.
+#[derive(Debug)]
+pub enum Command {
+    /// Makes a queue, or says that one of this name exists.
+    CreateQueue {
+        /// Its name, unique among the queues that exist.
+        name: String,
+        /// How it behaves.
+        settings: Box<QueueSettings>,
+        /// The doors' own notes about it.
+        annotations: Annotations,
+    },
+    /// Changes settings and annotations together.
+    UpdateQueue {
+        /// Which queue.
+        queue: QueueId,
+        /// The revision the change was made from; a later one refuses it.
+        revision: u64,
+        /// How it behaves from here on.
+        settings: Box<QueueSettings>,
+        /// All annotations from here on.
+        annotations: Annotations,
+    },
+    /// Removes a queue with everything in it.
+    DeleteQueue {
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// Removes every message of a queue, leased ones too.
+    Purge {
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// Adds messages, all or none.
+    Publish {
+        /// To which partition.
+        key: PartitionKey,
+        /// The messages; their published time is set by the engine.
+        messages: Vec<Message>,
+    },
+    /// Leases up to `max` messages, waiting for the first one if asked to.
+    Receive(Receive),
+    /// Gives up waiting.
+    CancelReceive {
+        /// The waiter that the driver was told of.
+        waiter: WaiterId,
+    },
+    /// Ends leases.
+    Settle(Vec<Settlement>),
+    /// Moves the deadlines of leases.
+    Extend(Vec<Extension>),
+    /// Hands leases to another owner.
+    Transfer(Vec<Transfer>),
+    /// Ends every lease of a session: its messages come back without a fault.
+    EndSession {
+        /// Which session.
+        session: SessionId,
+    },
+    /// A message that is to be buried was read; see [`crate::core::effect::Effect::FetchToBury`].
+    Bury(Box<BuryFetched>),
+    /// Counts a queue's messages by state.
+    Stats {
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// Lists live messages in order of seq, without leasing them.
+    Peek {
+        /// Which partition.
+        key: PartitionKey,
+        /// From this seq on.
+        from: Seq,
+        /// At most so many.
+        count: u32,
+    },
+}
+
+/// Names a receive that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WaiterId(pub u64);
+
+/// A wish for messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receive {
+    /// From which queue.
+    pub queue: QueueId,
+    /// By which subscription; a work queue has just number 0.
+    pub subscription: SubscriptionId,
+    /// At most so many, at least 1.
+    pub max: u32,
+    /// How long to wait for the first one, in milliseconds; `None` takes the queue's default, 0 does not wait.
+    pub wait_ms: Option<u64>,
+    /// What ends the lease.
+    pub terms: LeaseTerms,
+}
+
+/// What ends a lease that nobody settles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseTerms {
+    /// So many milliseconds from the delivery; `None` takes the queue's default. Survives restarts.
+    Deadline(Option<u64>),
+    /// The end of the session that holds it, or a restart.
+    Session(SessionId),
+    /// Nothing: only ack, release, fail, bury or transfer end it. Survives restarts.
+    Claim,
+}
+
+/// The end of one lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// Which lease.
+    pub token: LeaseToken,
+    /// How it ends.
+    pub how: Settle,
+}
+
+/// How a lease ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settle {
+    /// Done: the message goes.
+    Ack,
+    /// Back to its place, nobody's fault; not before `delay_ms` from here.
+    Release {
+        /// Milliseconds until it is ready; 0 for at once.
+        delay_ms: u64,
+    },
+    /// Back to its place, and counted as a failure.
+    Fail {
+        /// Milliseconds until it is ready; 0 for at once.
+        delay_ms: u64,
+        /// The consumer's words; they travel to the dead-letter queue.
+        reason: Option<String>,
+    },
+    /// Set aside at once, whatever the counters say.
+    Bury {
+        /// The consumer's words; they travel to the dead-letter queue.
+        reason: Option<String>,
+    },
+}
+
+/// A lease's deadline, moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// Which lease.
+    pub token: LeaseToken,
+    /// It ends so many milliseconds from here.
+    pub lease_ms: u64,
+    /// Refused if the lease would then last longer than this, counted from its delivery.
+    pub total_ms_max: Option<u64>,
+}
+
+/// A lease, handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Which lease.
+    pub token: LeaseToken,
+    /// What ends it from here on.
+    pub terms: LeaseTerms,
+    /// The count of deliveries from here on; `None` adds one.
+    pub deliveries: Option<u32>,
+}
+
+/// A message on its way to a dead-letter queue, with its content.
+#[derive(Debug)]
+pub struct BuryFetched {
+    /// Where it lives.
+    pub key: PartitionKey,
+    /// Which message.
+    pub seq: Seq,
+    /// Its content; `None` when it cannot be read, so that it stays where it is.
+    pub message: Option<std::sync::Arc<Message>>,
+}

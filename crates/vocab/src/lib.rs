@@ -1,0 +1,24 @@
+//! The words every other crate speaks: ids, messages, settings, limits, the clock, error kinds.
+//!
+//! What it is not: no I/O, no async, no behaviour beyond arithmetic on its own types. It knows no
+//! protocol and depends on no other crate of ours.
+
+pub mod clock;
+pub mod ids;
+pub mod kind;
+pub mod limits;
+pub mod message;
+pub mod message_id;
+pub mod mutant;
+pub mod random;
+pub mod settings;
+pub mod token;
+
+pub use ids::{
+    BootEpoch, LeaseEpoch, PartitionId, PartitionKey, Position, QueueId, Seq, SessionId, ShardId, SubscriptionId,
+};
+pub use kind::Kind;
+pub use message::{BuryReason, Facts, Header, HeaderValue, Message, Native, Origin};
+pub use message_id::MessageId;
+pub use settings::{BuryPolicy, CountedBy, Durability, QueueSettings};
+pub use token::LeaseToken;

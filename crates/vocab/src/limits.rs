@@ -1,0 +1,49 @@
+//! Every limit of the neutral model, each with its reason and source. A protocol's own limits live
+//! with its door.
+
+/// Greatest message by default, body and headers together, in bytes (design 4b). A body is held in
+/// memory a few times over while it is published, so more is asked for by configuration.
+pub const MESSAGE_BYTES_MAX_DEFAULT: u64 = 16 * MIB;
+
+/// Greatest message that any configuration allows, in bytes (design 4b): one WAL segment's size.
+pub const MESSAGE_BYTES_MAX: u64 = 128 * MIB;
+
+/// Greatest commit of one command, in bytes (design 4): it must fit into one WAL segment with room to spare.
+pub const COMMIT_BYTES_MAX: u64 = 64 * MIB;
+
+/// The open commit takes no more commands once it holds so many bytes: natural batching stays fair
+/// and the group of frames stays small enough to be written in a few milliseconds.
+pub const COMMIT_BYTES_SOFT: usize = 2 * 1024 * 1024;
+
+/// Greatest frame, in bytes, unless one record alone is larger (storage.md 5.3: CRC-32C is strong enough up to here).
+pub const FRAME_BYTES_MAX: usize = 1024 * 1024;
+
+/// Longest queue name, in bytes; longer than any protocol's own limit.
+pub const QUEUE_NAME_BYTES_MAX: usize = 255;
+
+/// Most messages in one receive: keeps one answer and one lease record bounded.
+pub const RECEIVE_COUNT_MAX: u32 = 10_000;
+
+/// Most messages or settlements in one command, for the same reason.
+pub const BATCH_COUNT_MAX: usize = 10_000;
+
+/// Longest wait of one receive, in milliseconds.
+pub const WAIT_MS_MAX: u64 = 15 * 60 * 1000;
+
+/// Longest lease with a deadline, in milliseconds (7 days): a stuck owner must end some day.
+pub const LEASE_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
+
+/// Seqs reserved ahead by one journaled reservation: a crash skips at most so many numbers.
+pub const SEQ_RESERVATION: u64 = 65_536;
+
+/// Memory for bodies kept after they were written, over all queues, in bytes (design rule 4).
+pub const BODY_CACHE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Bytes of publishes accepted and not yet answered; further ones wait (design section 5, bounded everything).
+pub const PUBLISH_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
+
+const MIB: u64 = 1024 * 1024;
+
+const _: () = assert!(MESSAGE_BYTES_MAX_DEFAULT <= MESSAGE_BYTES_MAX);
+const _: () = assert!(COMMIT_BYTES_SOFT >= FRAME_BYTES_MAX);
+const _: () = assert!(COMMIT_BYTES_MAX < MESSAGE_BYTES_MAX);

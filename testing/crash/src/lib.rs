@@ -1,0 +1,1 @@
+//! Kills the real server under load and audits what it kept.

@@ -1,0 +1,1 @@
+//! Deterministic simulation of the whole broker over a simulated disk.
