@@ -1,45 +1,97 @@
 //! The broker's handle: what doors and embedding programs call. Cheap to clone, safe to share.
 //!
-//! What it is not: no protocol, no threads, no storage. Every call becomes one engine command and
-//! waits until its answer may be told (design rule 1).
+//! What it is not: no protocol, no threads, no storage. Every call becomes one engine command and waits until its answer
+//! may be told (design rule 1).
 
-use crate::delivery::{Delivery, PeekedMessage};
+use crate::catalog::Catalog;
+use crate::delivery::{Delivery, PeekedMessage, deliveries, peeked_messages};
 use crate::error::{Error, Unavailable};
+use crate::life::{Life, State};
+use crate::reply::Teller;
+use engine::core::answer::Answer;
+use engine::core::command::{Command, WaiterId};
+use engine::driver::{Content, Envelope, Inbox, Offload};
 use engine::{
-    Annotations, CreateQueueError, Extension, NoSuchQueue, PublishError, QueueInfo, QueueStats, Receive, ReceiveError,
-    SettleError, Settlement, Transfer, UpdateQueueError,
+    Annotations, CreateQueueError, Extension, JournalStats, NoSuchQueue, Opened, PublishError, QueueInfo, QueueStats,
+    Receive, ReceiveError, SettleError, Settlement, Transfer, UpdateQueueError,
 };
-use std::sync::Arc;
-use vocab::{Message, MessageId, QueueId, QueueSettings, Seq, SessionId};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use vocab::{Message, MessageId, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
+
+/// One permit of the room for publishes stands for so many bytes.
+pub(crate) const PERMIT_BYTES: usize = 1024;
 
 /// A handle to a running broker.
 #[derive(Clone)]
-pub struct Broker {}
+pub struct Broker {
+    shared: Arc<Shared>,
+}
 
-#[allow(unused_variables, clippy::unimplemented, clippy::unused_async)]
+pub(crate) struct Shared {
+    pub(crate) inbox: Arc<Inbox<Teller>>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) room: Arc<Semaphore>,
+    pub(crate) next_waiter: AtomicU64,
+    pub(crate) life: Arc<Life>,
+    pub(crate) stats: Arc<Mutex<JournalStats>>,
+    pub(crate) log_ms: Arc<AtomicU64>,
+    pub(crate) offload: Offload,
+    pub(crate) opened: Opened,
+}
+
+/// The engine answered in another kind than it was asked: a defect of the engine.
+macro_rules! other_kind {
+    ($answer:expr) => {
+        unreachable!("the engine answers in the kind of the command, not {:?}", $answer)
+    };
+}
+
 impl Broker {
-    /// Makes a queue. `Exists` (with the queue as it is) when the name is taken: the caller compares.
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Makes a queue.
+    ///
+    /// # Errors
+    /// `Exists`, with the queue as it is, when the name is taken: the caller compares.
     pub async fn create_queue(
         &self,
         name: &str,
         settings: QueueSettings,
         annotations: Annotations,
     ) -> Result<Arc<QueueInfo>, Error<CreateQueueError>> {
-        unimplemented!()
+        let command = Command::CreateQueue { name: name.to_owned(), settings: Box::new(settings), annotations };
+        match self.ask(command).await? {
+            (Answer::Created(created), _) => created.map_err(Error::Refused),
+            (other, _) => other_kind!(other),
+        }
     }
+
     /// The queue of this name, if it exists. Answers at once, from what is durable.
+    #[must_use]
     pub fn queue(&self, name: &str) -> Option<Arc<QueueInfo>> {
-        unimplemented!()
+        self.shared.catalog.named(name)
     }
+
     /// The queue with this id, if it exists.
+    #[must_use]
     pub fn queue_by_id(&self, queue: QueueId) -> Option<Arc<QueueInfo>> {
-        unimplemented!()
+        self.shared.catalog.by_id(queue)
     }
+
     /// Queues in order of name: those that start with `prefix`, after the name `after`, at most `limit`.
+    #[must_use]
     pub fn list_queues(&self, prefix: &str, after: Option<&str>, limit: usize) -> Vec<Arc<QueueInfo>> {
-        unimplemented!()
+        self.shared.catalog.list(prefix, after, limit)
     }
-    /// Changes settings and annotations together; `Changed` if `revision` is not the newest.
+
+    /// Changes settings and annotations together.
+    ///
+    /// # Errors
+    /// `Changed`, with the queue as it is, if `revision` is not the newest.
     pub async fn update_queue(
         &self,
         queue: QueueId,
@@ -47,78 +99,244 @@ impl Broker {
         settings: QueueSettings,
         annotations: Annotations,
     ) -> Result<Arc<QueueInfo>, Error<UpdateQueueError>> {
-        unimplemented!()
+        let command = Command::UpdateQueue { queue, revision, settings: Box::new(settings), annotations };
+        match self.ask(command).await? {
+            (Answer::Updated(updated), _) => updated.map_err(Error::Refused),
+            (other, _) => other_kind!(other),
+        }
     }
+
     /// Removes a queue and everything in it.
+    ///
+    /// # Errors
+    /// It does not exist.
     pub async fn delete_queue(&self, queue: QueueId) -> Result<(), Error<NoSuchQueue>> {
-        unimplemented!()
+        match self.ask(Command::DeleteQueue { queue }).await? {
+            (Answer::Deleted(deleted), _) => deleted.map_err(Error::Refused),
+            (other, _) => other_kind!(other),
+        }
     }
-    /// Removes every message; says how many.
+
+    /// Removes every message, leased ones too; says how many.
+    ///
+    /// # Errors
+    /// The queue does not exist.
     pub async fn purge(&self, queue: QueueId) -> Result<u64, Error<NoSuchQueue>> {
-        unimplemented!()
+        match self.ask(Command::Purge { queue }).await? {
+            (Answer::Purged(purged), _) => purged.map_err(Error::Refused),
+            (other, _) => other_kind!(other),
+        }
     }
-    /// Publishes all messages or none; the ids are in the order of the messages.
+
+    /// Publishes all messages or none; the ids are in the order of the messages. Waits while too many bytes are on
+    /// their way to disk.
+    ///
+    /// # Errors
+    /// The queue does not exist, a message or the batch is too large, or the disk is full.
     pub async fn publish(&self, queue: QueueId, messages: Vec<Message>) -> Result<Vec<MessageId>, Error<PublishError>> {
-        unimplemented!()
+        let _room = self.make_room(&messages).await;
+        let key = PartitionKey::new(queue, PartitionId(0));
+        match self.ask(Command::Publish { key, messages }).await? {
+            (Answer::Published(Ok((first, count))), _) => {
+                Ok((first.0..).take(count).map(|seq| MessageId::new(key, Seq(seq))).collect())
+            }
+            (Answer::Published(Err(error)), _) => Err(Error::Refused(error)),
+            (other, _) => other_kind!(other),
+        }
     }
+
     /// Leases messages; empty when none came within the wait. Dropping the future gives up waiting, and what was leased
-    /// for it in the meantime comes back without a fault.
+    /// for it in the meantime comes back as if it had not been delivered.
+    ///
+    /// # Errors
+    /// The queue does not exist, or has given out as many leases as it may.
     pub async fn receive(&self, receive: Receive) -> Result<Vec<Delivery>, Error<ReceiveError>> {
-        unimplemented!()
+        let waiter = WaiterId(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed));
+        let answer = self.send(Command::Receive { receive, waiter }, None)?;
+        let mut cancel = CancelOnDrop { inbox: Some(&self.shared.inbox), waiter };
+        let answered = answer.await;
+        cancel.inbox = None;
+        drop(cancel);
+        match answered.map_err(|_| self.shared.life.reason())? {
+            (Answer::Received(Ok(leased)), content) => Ok(deliveries(&self.shared.offload, leased, content).await?),
+            (Answer::Received(Err(error)), _) => Err(Error::Refused(error)),
+            (other, _) => other_kind!(other),
+        }
     }
-    /// Ends leases; one verdict each, in order.
+
+    /// Ends leases; one verdict each, in order. All of them are one atomic change.
+    ///
+    /// # Errors
+    /// The broker is not available.
     pub async fn settle(&self, settlements: Vec<Settlement>) -> Result<Vec<Result<(), SettleError>>, Unavailable> {
-        unimplemented!()
+        match self.ask(Command::Settle(settlements)).await? {
+            (Answer::Settled(verdicts), _) => Ok(verdicts),
+            (other, _) => other_kind!(other),
+        }
     }
-    /// Moves deadlines; the deadlines (log time, ms) in order.
+
+    /// Moves deadlines; the deadlines (log time, ms) in order. A lease without a deadline is left as it is and says `u64::MAX`.
+    ///
+    /// # Errors
+    /// The broker is not available.
     pub async fn extend(&self, extensions: Vec<Extension>) -> Result<Vec<Result<u64, SettleError>>, Unavailable> {
-        unimplemented!()
+        match self.ask(Command::Extend(extensions)).await? {
+            (Answer::Extended(verdicts), _) => Ok(verdicts),
+            (other, _) => other_kind!(other),
+        }
     }
-    /// Hands leases to another owner.
+
+    /// Hands leases to another owner; the leases as they are then, in order.
+    ///
+    /// # Errors
+    /// The broker is not available.
     pub async fn transfer(
         &self,
         transfers: Vec<Transfer>,
     ) -> Result<Vec<Result<engine::Leased, SettleError>>, Unavailable> {
-        unimplemented!()
+        match self.ask(Command::Transfer(transfers)).await? {
+            (Answer::Transferred(verdicts), _) => Ok(verdicts),
+            (other, _) => other_kind!(other),
+        }
     }
-    /// Ends every lease of a session.
+
+    /// Ends every lease of a session; its messages come back without a fault.
+    ///
+    /// # Errors
+    /// The broker is not available.
     pub async fn end_session(&self, session: SessionId) -> Result<(), Unavailable> {
-        unimplemented!()
+        self.ask(Command::EndSession { session }).await.map(|_| ())
     }
+
     /// Counts messages by state, exactly.
+    ///
+    /// # Errors
+    /// The queue does not exist.
     pub async fn stats(&self, queue: QueueId) -> Result<QueueStats, Error<NoSuchQueue>> {
-        unimplemented!()
+        match self.ask(Command::Stats { queue }).await? {
+            (Answer::Stats(stats), _) => stats.map_err(Error::Refused),
+            (other, _) => other_kind!(other),
+        }
     }
-    /// Live messages in order, without leasing them.
+
+    /// Live messages in order from `from` on, at most `count`, without leasing them.
+    ///
+    /// # Errors
+    /// The queue does not exist.
     pub async fn peek(&self, queue: QueueId, from: Seq, count: u32) -> Result<Vec<PeekedMessage>, Error<NoSuchQueue>> {
-        unimplemented!()
+        let key = PartitionKey::new(queue, PartitionId(0));
+        match self.ask(Command::Peek { key, from, count }).await? {
+            (Answer::Peeked(Ok(peeked)), content) => Ok(peeked_messages(&self.shared.offload, peeked, content).await?),
+            (Answer::Peeked(Err(error)), _) => Err(Error::Refused(error)),
+            (other, _) => other_kind!(other),
+        }
     }
-    /// Figures of the log, for metrics.
-    pub fn journal_stats(&self) -> engine::JournalStats {
-        unimplemented!()
+
+    /// Figures of the log, as they were when it was last quiet.
+    #[must_use]
+    pub fn journal_stats(&self) -> JournalStats {
+        *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    /// `Err` once the journal failed: nothing will be answered any more.
+
+    /// Whether the journal works.
+    ///
+    /// # Errors
+    /// It failed: nothing will be answered any more.
     pub fn health(&self) -> Result<(), Unavailable> {
-        unimplemented!()
+        self.shared.life.check()
     }
-    /// The log's time, milliseconds since the Unix epoch.
+
+    /// The log's time at its last step, milliseconds since the Unix epoch.
+    #[must_use]
     pub fn log_ms(&self) -> u64 {
-        unimplemented!()
+        self.shared.log_ms.load(Ordering::Relaxed)
     }
+
     /// Random and constant for this store: a key for doors that authenticate what they hand out.
+    #[must_use]
     pub fn store_id(&self) -> u128 {
-        unimplemented!()
+        self.shared.opened.store_id
     }
-    /// Resolves once the journal has failed or the broker was stopped, with the reason.
+
+    /// How often this store has been opened, this time included.
+    #[must_use]
+    pub fn boot(&self) -> vocab::BootEpoch {
+        self.shared.opened.boot
+    }
+
+    /// Resolves once the journal has failed or the broker was shut down, with the reason.
     pub async fn failed(&self) -> Unavailable {
-        unimplemented!()
+        match self.shared.life.ended().await {
+            State::Failed(unavailable) => unavailable,
+            State::Running | State::Closed => Unavailable::Stopping,
+        }
     }
-    /// Ends all waiting receives empty, refuses further commands with `Unavailable::Stopping`, seals the store.
-    pub async fn shut_down(&self) -> Result<(), Unavailable> {
-        unimplemented!()
-    }
+
     /// Ends all waiting receives with no message, and lets further ones not wait: the first step of a graceful stop.
     pub fn stop_waiting(&self) {
-        unimplemented!()
+        self.shared.inbox.stop_waiting();
+    }
+
+    /// Takes no more commands, answers those it has, seals the store.
+    ///
+    /// # Errors
+    /// The journal failed before the seal was durable.
+    pub async fn shut_down(&self) -> Result<(), Unavailable> {
+        self.shared.inbox.stop_waiting();
+        self.shared.inbox.close();
+        match self.shared.life.ended().await {
+            State::Failed(unavailable) => Err(unavailable),
+            State::Running | State::Closed => Ok(()),
+        }
+    }
+
+    async fn ask(&self, command: Command) -> Result<(Answer, Content), Unavailable> {
+        let deletes = match &command {
+            Command::DeleteQueue { queue } => Some(*queue),
+            _ => None,
+        };
+        let answer = self.send(command, deletes)?;
+        answer.await.map_err(|_| self.shared.life.reason())
+    }
+
+    fn send(
+        &self,
+        command: Command,
+        deletes: Option<QueueId>,
+    ) -> Result<tokio::sync::oneshot::Receiver<(Answer, Content)>, Unavailable> {
+        let (teller, answer) = Teller::new(self.shared.catalog.clone(), deletes);
+        match self.shared.inbox.put(Envelope { command, reply: Some(teller) }) {
+            Ok(()) => Ok(answer),
+            Err(_) => Err(self.shared.life.reason()),
+        }
+    }
+
+    /// Waits for room for these messages; it is given back when the answer is there.
+    async fn make_room(&self, messages: &[Message]) -> Option<SemaphorePermit<'_>> {
+        let room = &self.shared.room;
+        let bytes: usize = messages.iter().map(Message::weight).sum();
+        let all = vocab::limits::PUBLISH_BYTES_IN_FLIGHT / PERMIT_BYTES;
+        let permits = u32::try_from((bytes / PERMIT_BYTES + 1).min(all)).expect("64 MiB in KiB fit 32 bits");
+        match room.try_acquire_many(permits) {
+            Ok(permit) => Some(permit),
+            // The semaphore is never closed.
+            Err(_) => room.acquire_many(permits).await.ok(),
+        }
+    }
+}
+
+/// Tells the shard that nobody waits any more.
+struct CancelOnDrop<'a> {
+    inbox: Option<&'a Inbox<Teller>>,
+    waiter: WaiterId,
+}
+
+impl Drop for CancelOnDrop<'_> {
+    fn drop(&mut self) {
+        if let Some(inbox) = self.inbox {
+            let command = Command::CancelReceive { waiter: self.waiter };
+            // A closed inbox means that all waiting is over.
+            let _ = inbox.put(Envelope { command, reply: None });
+        }
     }
 }

@@ -1,14 +1,29 @@
 //! The protocol-free service: catalog, publish, receive, settle. The Rust API that a program can embed.
+//!
+//! ```text
+//!   Broker (handle) ── command ──→ inbox ──→ Runner: the shard's step, on a thread of its own
+//!         ↑                                    │
+//!         └──────────── Teller ←── outbox ─────┘
+//! ```
+//!
+//! What it is not: no protocol word appears here, no file is opened, and the library never ends its host's process.
 
 pub mod broker;
+mod catalog;
 pub mod delivery;
 pub mod error;
+mod life;
+mod reply;
+pub mod start;
+pub mod threads;
 
 pub use broker::Broker;
 pub use delivery::{Delivery, PeekedMessage};
+pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
     Annotations, CreateQueueError, Extension, JournalStats, LeaseTerms, Leased, MessageState, NoSuchQueue, Peeked,
     PublishError, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Settle, SettleError, Settlement, Transfer,
     UpdateQueueError,
 };
 pub use error::{Error, Unavailable};
+pub use start::{Parts, Runner, start};

@@ -1,8 +1,19 @@
-//! The queue engine.
+//! The queue engine: a pure state machine ([`core`]) and the driver that gives it a journal, a clock and replies.
+//!
+//! ```text
+//!   command → core: decide → apply at once → event → driver: record → journal
+//!                     └→ answer + what it rests on → outbox → reply, once that is durable
+//! ```
+//!
+//! What it is not: async, or aware of protocols, names of users, sockets.
 
 pub mod core;
+pub mod driver;
+pub mod fuzz;
+pub mod record;
+pub mod snapshot;
 
-pub use core::command::{Extension, LeaseTerms, Receive, Settle, Settlement, Transfer};
+pub use core::command::{Command, Extension, LeaseTerms, Receive, Settle, Settlement, Transfer};
 pub use core::error::{CreateQueueError, NoSuchQueue, PublishError, ReceiveError, SettleError, UpdateQueueError};
 pub use core::info::{Annotations, Leased, MessageState, Peeked, QueueInfo, QueueStats, QueueTotals};
-pub use journal::JournalStats;
+pub use journal::{Fetch, Journal, JournalStats, Opened, Poisoned, ReadError, Replay, ReplayError};

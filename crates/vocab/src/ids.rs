@@ -93,7 +93,6 @@ impl LeaseEpoch {
 
     /// The boot that gave this epoch out.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "the shift leaves 24 bits")]
     pub fn boot(self) -> BootEpoch {
         BootEpoch((self.0 >> LEASE_COUNTER_BITS) as u32)
     }

@@ -41,7 +41,6 @@ impl MessageId {
 
     /// The id as a UUID (RFC 9562, version 8).
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "two bits are left after the shift")]
     pub fn to_uuid(self) -> Uuid {
         let mut bytes = [0_u8; 16];
         bytes[0..4].copy_from_slice(&self.key.queue.0.to_be_bytes());

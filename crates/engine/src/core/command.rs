@@ -46,12 +46,19 @@ pub enum Command {
         messages: Vec<Message>,
     },
     /// Leases up to `max` messages, waiting for the first one if asked to.
-    Receive(Receive),
-    /// Gives up waiting.
-    CancelReceive {
-        /// The waiter that the driver was told of.
+    Receive {
+        /// What is wished for.
+        receive: Receive,
+        /// What it is called while it waits; the asker chooses, and never twice the same.
         waiter: WaiterId,
     },
+    /// Gives up waiting; nothing happens if it does not wait (any more).
+    CancelReceive {
+        /// What the receive is called.
+        waiter: WaiterId,
+    },
+    /// Takes back deliveries that reached nobody: their messages return as if they had never been handed out.
+    Undeliver(Vec<LeaseToken>),
     /// Ends leases.
     Settle(Vec<Settlement>),
     /// Moves the deadlines of leases.

@@ -1,6 +1,21 @@
 //! The pure state machine: no I/O, no clock, no threads, no async.
 
+pub mod answer;
 pub mod command;
+pub mod decide;
 pub mod effect;
 pub mod error;
+pub mod event;
 pub mod info;
+pub mod log;
+pub mod machine;
+pub mod seqs;
+pub mod state;
+pub mod subscription;
+pub mod timers;
+pub mod waiters;
+
+mod apply;
+
+#[cfg(test)]
+mod tests;

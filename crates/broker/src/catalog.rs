@@ -1,0 +1,116 @@
+//! The durable catalog, readable by everyone without asking the shard.
+//!
+//! Invariant: it holds exactly what was told or may be told: an entry changes when the answer that says so leaves the
+//! outbox, before its receiver sees it.
+
+use engine::QueueInfo;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, PoisonError, RwLock};
+use vocab::QueueId;
+
+/// Queues by name and by id.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    entries: RwLock<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    by_name: BTreeMap<String, Arc<QueueInfo>>,
+    names: BTreeMap<QueueId, String>,
+}
+
+impl Catalog {
+    pub(crate) fn new(queues: impl Iterator<Item = Arc<QueueInfo>>) -> Self {
+        let catalog = Self::default();
+        for info in queues {
+            catalog.put(info);
+        }
+        catalog
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Option<Arc<QueueInfo>> {
+        self.read().by_name.get(name).cloned()
+    }
+
+    pub(crate) fn by_id(&self, queue: QueueId) -> Option<Arc<QueueInfo>> {
+        let entries = self.read();
+        entries.by_name.get(entries.names.get(&queue)?).cloned()
+    }
+
+    /// In order of name: those that start with `prefix`, after the name `after`, at most `limit`.
+    pub(crate) fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Vec<Arc<QueueInfo>> {
+        let from = match after {
+            Some(after) if after >= prefix => Bound::Excluded(after),
+            Some(_) | None => Bound::Included(prefix),
+        };
+        let entries = self.read();
+        let listed = entries.by_name.range::<str, _>((from, Bound::Unbounded));
+        listed.take_while(|(name, _)| name.starts_with(prefix)).take(limit).map(|(_, info)| info.clone()).collect()
+    }
+
+    /// Enters a queue, or its newest revision. A queue that was made again under a name has a greater id, and a late
+    /// answer about the older one changes nothing.
+    pub(crate) fn put(&self, info: Arc<QueueInfo>) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        let known = entries.by_name.get(&info.name).map(|known| (known.id, known.revision));
+        if known.is_some_and(|known| known > (info.id, info.revision)) {
+            return;
+        }
+        if let Some((id, _)) = known {
+            entries.names.remove(&id);
+        }
+        entries.names.insert(info.id, info.name.clone());
+        entries.by_name.insert(info.name.clone(), info);
+    }
+
+    pub(crate) fn remove(&self, queue: QueueId) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = entries.names.remove(&queue) {
+            entries.by_name.remove(&name);
+        }
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Entries> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vocab::QueueSettings;
+
+    fn info(id: u32, name: &str) -> Arc<QueueInfo> {
+        Arc::new(QueueInfo {
+            id: QueueId(id),
+            name: name.to_owned(),
+            settings: QueueSettings::default(),
+            annotations: BTreeMap::new(),
+            created_ms: 0,
+            modified_ms: 0,
+            revision: 1,
+        })
+    }
+
+    #[test]
+    fn listing_goes_by_prefix_and_goes_on_after_a_name() {
+        let names = ["a", "orders", "orders-dead", "orders-eu", "z"];
+        let catalog = Catalog::new((1..).zip(names).map(|(id, name)| info(id, name)));
+        let list = |prefix, after, limit| -> Vec<_> {
+            catalog.list(prefix, after, limit).iter().map(|info| info.name.clone()).collect()
+        };
+        assert_eq!(list("orders", None, 2), ["orders", "orders-dead"]);
+        assert_eq!(list("orders", Some("orders-dead"), 2), ["orders-eu"]);
+        assert_eq!(list("orders", Some("a"), 1), ["orders"]);
+        assert_eq!(list("", Some("z"), 9), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_removal_of_an_older_incarnation_leaves_the_newer_one() {
+        let catalog = Catalog::new([info(1, "a"), info(2, "a")].into_iter());
+        catalog.remove(QueueId(1));
+        assert_eq!(catalog.named("a").map(|info| info.id), Some(QueueId(2)));
+    }
+}

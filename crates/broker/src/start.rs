@@ -1,0 +1,119 @@
+//! Puts a broker together: a recovered store in, a handle and the shard's runner out.
+//!
+//! What it is not: it opens no files and starts no threads; [`crate::threads`] does the second, the server the first.
+
+use crate::broker::{Broker, Shared};
+use crate::catalog::Catalog;
+use crate::life::Life;
+use crate::reply::Teller;
+use engine::driver::{Inbox, LogTime, Offload, Recovering, Shard, Signal, Step};
+use engine::{Journal, JournalStats, Opened, Poisoned, ReplayError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+use vocab::clock::Clock;
+use vocab::limits::PUBLISH_BYTES_IN_FLIGHT;
+
+/// What a broker is made of.
+pub struct Parts<J> {
+    /// The journal, recovered.
+    pub journal: J,
+    /// The state that its recovery led to.
+    pub recovering: Recovering,
+    /// What opening it found out.
+    pub opened: Opened,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The bell that the journal rings when it has moved.
+    pub signal: Arc<Signal>,
+    /// Where blocking reads are run.
+    pub offload: Offload,
+}
+
+/// Runs the shard: a thread calls [`Runner::run`], the simulator calls [`Runner::step`].
+pub struct Runner<J> {
+    shard: Shard<J, Teller>,
+    signal: Arc<Signal>,
+    log_ms: Arc<AtomicU64>,
+    life: Arc<Life>,
+    stats: Arc<Mutex<JournalStats>>,
+}
+
+/// Makes a broker.
+///
+/// # Errors
+/// The journal does not hold what the state says.
+pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayError> {
+    let Parts { journal, recovering, opened, clock, signal, offload } = parts;
+    let machine = recovering.finish(&journal)?;
+    let catalog = Arc::new(Catalog::new(machine.state.queues.values().map(|queue| queue.info.clone())));
+    let inbox = Arc::new(Inbox::new(signal.clone()));
+    let last_ms = machine.state.log_ms.max(opened.log_ms);
+    let time = LogTime::start(clock, last_ms);
+    let log_ms = time.shown();
+    let life = Arc::new(Life::new());
+    let stats = Arc::new(Mutex::new(journal.stats()));
+    let shard = Shard::new(machine, journal, &opened, time, inbox.clone(), offload.clone());
+    let broker = Broker::new(Shared {
+        inbox,
+        catalog,
+        room: Arc::new(Semaphore::new(PUBLISH_BYTES_IN_FLIGHT / crate::broker::PERMIT_BYTES)),
+        next_waiter: AtomicU64::new(1),
+        life: life.clone(),
+        stats: stats.clone(),
+        log_ms: log_ms.clone(),
+        offload,
+        opened,
+    });
+    Ok((broker, Runner { shard, signal, log_ms, life, stats }))
+}
+
+impl<J: Journal> Runner<J> {
+    /// One step; see [`Shard::step`].
+    ///
+    /// # Errors
+    /// The journal failed, and the broker's callers know it.
+    pub fn step(&mut self) -> Result<Step, Poisoned> {
+        let stepped = self.shard.step();
+        match &stepped {
+            Ok(Step::Worked) => {}
+            Ok(Step::Idle { .. }) => self.show_stats(),
+            Ok(Step::Closed) => {
+                self.show_stats();
+                self.life.end_closed();
+            }
+            Err(poisoned) => self.life.end_failed(poisoned),
+        }
+        stepped
+    }
+
+    /// Steps until the broker is shut down or its journal fails.
+    pub fn run(mut self) {
+        loop {
+            match self.step() {
+                Ok(Step::Worked) => {}
+                Ok(Step::Idle { until_ms }) => {
+                    let now_ms = self.log_ms.load(std::sync::atomic::Ordering::Relaxed);
+                    let timeout = until_ms
+                        .map(|until_ms| std::time::Duration::from_millis(until_ms.saturating_sub(now_ms).max(1)));
+                    self.signal.wait(timeout);
+                }
+                Ok(Step::Closed) => return,
+                Err(poisoned) => {
+                    tracing::error!(error = %poisoned, "the journal failed");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The engine's state, to look at.
+    #[must_use]
+    pub fn state(&self) -> &engine::core::state::State {
+        &self.shard.machine().state
+    }
+
+    fn show_stats(&self) {
+        *self.stats.lock().unwrap_or_else(PoisonError::into_inner) = self.shard.journal_stats();
+    }
+}

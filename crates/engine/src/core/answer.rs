@@ -1,0 +1,94 @@
+//! What a command is answered, and what the answer rests on.
+
+use crate::core::command::WaiterId;
+use crate::core::error::{CreateQueueError, NoSuchQueue, PublishError, ReceiveError, SettleError, UpdateQueueError};
+use crate::core::info::{Leased, Peeked, QueueInfo, QueueStats};
+use std::sync::Arc;
+use vocab::{PartitionKey, Seq};
+
+/// The answer to one command, in the command's own kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// To `CreateQueue`: the queue.
+    Created(Result<Arc<QueueInfo>, CreateQueueError>),
+    /// To `UpdateQueue`: the queue as it is then.
+    Updated(Result<Arc<QueueInfo>, UpdateQueueError>),
+    /// To `DeleteQueue`.
+    Deleted(Result<(), NoSuchQueue>),
+    /// To `Purge`: how many messages there were.
+    Purged(Result<u64, NoSuchQueue>),
+    /// To `Publish`: the first seq and how many.
+    Published(Result<(Seq, usize), PublishError>),
+    /// To `Receive`: the leases; empty when there was nothing.
+    Received(Result<Vec<Leased>, ReceiveError>),
+    /// To `Settle`: a verdict each.
+    Settled(Vec<Result<(), SettleError>>),
+    /// To `Extend`: the deadlines, log time in milliseconds.
+    Extended(Vec<Result<u64, SettleError>>),
+    /// To `Transfer`: the leases as they are then.
+    Transferred(Vec<Result<Leased, SettleError>>),
+    /// To `Stats`.
+    Stats(Result<QueueStats, NoSuchQueue>),
+    /// To `Peek`.
+    Peeked(Result<Vec<Peeked>, NoSuchQueue>),
+    /// To commands that have nothing to say.
+    Done,
+}
+
+/// What must be durable before an answer may be told (design rule 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grounds {
+    /// Nothing.
+    Nothing,
+    /// The events that this command led to.
+    OwnEvents,
+    /// The newest event there is.
+    NewestEvent,
+    /// The publish of this message, and of all before it in its partition.
+    Publish(PartitionKey, Seq),
+    /// The reservation that covers the partition's newest seq: where a queue's durability lets answers go ahead, its seqs
+    /// must be safe from reuse all the same.
+    Reservation(PartitionKey),
+}
+
+/// An answer for somebody.
+#[derive(Debug)]
+pub struct Told {
+    /// For whom: the command at hand, or a receive that waited.
+    pub whom: Whom,
+    /// What.
+    pub answer: Answer,
+    /// Resting on what.
+    pub grounds: Grounds,
+}
+
+/// For whom an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Who gave the command being executed.
+    Asker,
+    /// A receive that waited.
+    Waiter(WaiterId),
+    /// Nobody: the engine's own command.
+    Nobody,
+}
+
+/// Whether a command was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Executed {
+    /// It was, in the output.
+    Answered,
+    /// It waits under this name.
+    Waits(WaiterId),
+}
+
+/// How soon what a queue's events say must be on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hurry {
+    /// Somebody waits for it.
+    Now,
+    /// Nobody does, but it should not be lost for longer than so many milliseconds.
+    WithinMs(u64),
+    /// Nobody does.
+    Whenever,
+}

@@ -1,0 +1,138 @@
+//! Applies what happens to the store and to queues as a whole.
+
+use crate::core::info::{Annotations, QueueInfo};
+use crate::core::state::{Queue, State};
+use crate::core::timers::Timer;
+use std::sync::Arc;
+use vocab::mutant::{self, Mutant};
+use vocab::{BootEpoch, LeaseEpoch, PartitionId, PartitionKey, QueueId, QueueSettings, Seq};
+
+impl State {
+    pub(super) fn apply_booted(&mut self, epoch: BootEpoch, clean: bool, at_ms: u64) {
+        self.boot = epoch;
+        self.log_ms = self.log_ms.max(at_ms);
+        for queue in self.queues.values_mut() {
+            for (index, log) in queue.logs.iter_mut().enumerate() {
+                if !clean && log.reserved > log.next && !mutant::active(Mutant::ReuseSeq) {
+                    log.removed.insert_range(log.next.0..log.reserved.0);
+                    log.next = log.reserved;
+                    log.reserved = Seq(log.next.0 + vocab::limits::SEQ_RESERVATION);
+                }
+                log.boots.push((log.next, epoch));
+                for progress in queue.subscriptions.values_mut() {
+                    let progress = &mut progress[index];
+                    progress.next_epoch = progress.next_epoch.max(LeaseEpoch::first_of(epoch));
+                    progress.settle_cursor(log);
+                }
+            }
+            queue.lower_floor_to_live();
+        }
+        self.end_session_leases();
+    }
+
+    pub(super) fn apply_queue_created(
+        &mut self,
+        id: QueueId,
+        name: &str,
+        settings: &QueueSettings,
+        annotations: &Annotations,
+        at_ms: u64,
+    ) {
+        self.log_ms = self.log_ms.max(at_ms);
+        self.next_queue = self.next_queue.max(id.0 + 1);
+        let info = QueueInfo {
+            id,
+            name: name.to_owned(),
+            settings: settings.clone(),
+            annotations: annotations.clone(),
+            created_ms: at_ms,
+            modified_ms: at_ms,
+            revision: 1,
+        };
+        self.names.insert(name.to_owned(), id);
+        self.queues.insert(id, Queue::new(Arc::new(info), self.boot));
+    }
+
+    pub(super) fn apply_queue_updated(
+        &mut self,
+        id: QueueId,
+        settings: &QueueSettings,
+        annotations: &Annotations,
+        at_ms: u64,
+    ) {
+        self.log_ms = self.log_ms.max(at_ms);
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let info = Arc::make_mut(&mut queue.info);
+        info.settings = settings.clone();
+        info.annotations = annotations.clone();
+        info.modified_ms = at_ms;
+        info.revision += 1;
+        self.reset_retention_timers(id);
+    }
+
+    pub(super) fn apply_queue_deleted(&mut self, id: QueueId) {
+        let Some(queue) = self.queues.remove(&id) else { return };
+        self.names.remove(&queue.info.name);
+        for (partition, log) in (0_u16..).zip(&queue.logs) {
+            let key = PartitionKey::new(id, PartitionId(partition));
+            self.forgotten.push((key, 0, u64::MAX));
+            for (seq, at_ms) in &log.expiries {
+                self.timers.discard(*at_ms, Timer::Expiry(key, Seq(*seq)));
+            }
+            if let Some(at_ms) = log.retention_timer_ms {
+                self.timers.clear(at_ms, Timer::Retention(key));
+            }
+            for (subscription, progress) in &queue.subscriptions {
+                let progress = &progress[usize::from(partition)];
+                for (seq, due_ms) in &progress.waiting {
+                    self.timers.clear(*due_ms, Timer::Due(key, *subscription, Seq(*seq)));
+                }
+                for (seq, lease) in &progress.leases {
+                    if let Some(deadline_ms) = lease.end.deadline_ms() {
+                        self.timers.clear(deadline_ms, Timer::LeaseEnd(key, *subscription, Seq(*seq)));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn apply_reserved(&mut self, key: PartitionKey, below: Seq) {
+        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        if let Some(log) = queue.logs.get_mut(usize::from(key.partition.0)) {
+            log.reserved = log.reserved.max(below);
+        }
+    }
+
+    /// Sets every retention timer, after a checkpoint was read.
+    pub(crate) fn reset_all_retention_timers(&mut self) {
+        for queue in self.queues.keys().copied().collect::<Vec<_>>() {
+            self.reset_retention_timers(queue);
+        }
+    }
+
+    fn reset_retention_timers(&mut self, id: QueueId) {
+        let Some(queue) = self.queues.get(&id) else { return };
+        for partition in 0..queue.logs.len() {
+            let partition = PartitionId(u16::try_from(partition).expect("a queue has at most 2^16 partitions"));
+            self.reset_retention_timer(PartitionKey::new(id, partition));
+        }
+    }
+
+    /// Sets the retention timer of a partition for the end of its oldest step, or takes it away.
+    pub(super) fn reset_retention_timer(&mut self, key: PartitionKey) {
+        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let retention_ms = queue.info.settings.retention_ms;
+        let Some(log) = queue.logs.get_mut(usize::from(key.partition.0)) else { return };
+        let due_ms = retention_ms.and_then(|retention_ms| log.retention_due_ms(retention_ms));
+        if due_ms == log.retention_timer_ms {
+            return;
+        }
+        if let Some(at_ms) = log.retention_timer_ms {
+            self.timers.clear(at_ms, Timer::Retention(key));
+        }
+        if let Some(at_ms) = due_ms {
+            self.timers.set(at_ms, Timer::Retention(key));
+        }
+        log.retention_timer_ms = due_ms;
+    }
+}

@@ -1,0 +1,244 @@
+//! Applies what happens to messages in their log: they come, they are acknowledged, they leave.
+
+use crate::core::event::Removal;
+use crate::core::log::Log;
+use crate::core::seqs::SeqRanges;
+use crate::core::state::{Queue, State};
+use crate::core::subscription::Progress;
+use crate::core::timers::{Timer, Timers};
+use roaring::RoaringTreemap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use vocab::{Message, PartitionId, PartitionKey, Seq, SubscriptionId};
+
+impl Progress {
+    /// Moves the cursor past what it need not look at again.
+    pub(super) fn settle_cursor(&mut self, log: &Log) {
+        let mut cursor = self.cursor.max(log.floor);
+        while cursor < log.next && (self.ahead.contains(cursor.0) || !log.holds(cursor)) {
+            cursor = cursor.next();
+        }
+        self.pass(cursor);
+    }
+}
+
+impl Progress {
+    /// Takes everything known of single messages from `first` to `last` out.
+    fn leave_range(
+        &mut self,
+        timers: &mut Timers,
+        key: PartitionKey,
+        subscription: SubscriptionId,
+        first: u64,
+        last: u64,
+    ) {
+        for (seq, lease) in take_range(&mut self.leases, first, last) {
+            if let Some(deadline_ms) = lease.end.deadline_ms() {
+                timers.clear(deadline_ms, Timer::LeaseEnd(key, subscription, Seq(seq)));
+            }
+        }
+        for (seq, due_ms) in take_range(&mut self.waiting, first, last) {
+            timers.clear(due_ms, Timer::Due(key, subscription, Seq(seq)));
+        }
+        take_range(&mut self.returned, first, last);
+        for seq in self.back.range(first..=last).copied().collect::<Vec<_>>() {
+            self.back.remove(&seq);
+            self.burying.remove(&seq);
+        }
+    }
+}
+
+/// Takes the entries from `first` to `last` out of a map.
+fn take_range<T>(map: &mut BTreeMap<u64, T>, first: u64, last: u64) -> Vec<(u64, T)> {
+    let seqs: Vec<u64> = map.range(first..=last).map(|(seq, _)| *seq).collect();
+    seqs.into_iter().filter_map(|seq| Some((seq, map.remove(&seq)?))).collect()
+}
+
+/// How many members of `set` lie from `first` to `last`.
+fn cardinality(set: &RoaringTreemap, first: u64, last: u64) -> u64 {
+    if set.is_empty() { 0 } else { set.rank(last) - first.checked_sub(1).map_or(0, |before| set.rank(before)) }
+}
+
+impl Queue {
+    /// Raises each log's floor to its lowest live seq.
+    pub(super) fn lower_floor_to_live(&mut self) {
+        for partition in 0..self.logs.len() {
+            self.raise_floor(partition);
+        }
+    }
+
+    /// Raises a log's floor past everything that is gone.
+    pub(super) fn raise_floor(&mut self, partition: usize) {
+        let log = &mut self.logs[partition];
+        let mut floor = log.floor;
+        let acked_by_all =
+            |seq: Seq| self.subscriptions.values().all(|progress| progress[partition].acked.contains(seq.0));
+        while floor < log.next && (log.removed.contains(floor.0) || acked_by_all(floor)) {
+            floor = floor.next();
+        }
+        log.raise_floor(floor);
+        let floor = log.floor;
+        for progress in self.subscriptions.values_mut() {
+            let progress = &mut progress[partition];
+            if progress.acked.min().is_some_and(|lowest| lowest < floor.0) {
+                progress.acked.remove_range(..floor.0);
+            }
+        }
+    }
+}
+
+impl State {
+    pub(super) fn apply_published(&mut self, key: PartitionKey, first: Seq, messages: &[Arc<Message>]) {
+        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let partition = usize::from(key.partition.0);
+        let Some(log) = queue.logs.get_mut(partition) else { return };
+        let Some(published_ms) = messages.first().map(|message| message.facts.published_ms) else { return };
+        debug_assert!(first >= log.next, "seqs only grow");
+        log.next = Seq(first.0 + messages.len() as u64);
+        log.note_published(first, published_ms, queue.info.settings.retention_ms);
+        self.log_ms = self.log_ms.max(published_ms);
+        queue.totals.published += messages.len() as u64;
+        for (seq, message) in (first.0..).map(Seq).zip(messages) {
+            queue.totals.published_bytes += message.body.len() as u64;
+            if let Some(expires_ms) = message.facts.expires_ms {
+                log.expiries.insert(seq.0, expires_ms);
+                self.timers.set(expires_ms, Timer::Expiry(key, seq));
+            }
+        }
+        for (subscription, progress) in &mut queue.subscriptions {
+            let progress = &mut progress[partition];
+            progress.open += messages.len() as u64;
+            for (seq, message) in (first.0..).map(Seq).zip(messages) {
+                if let Some(due_ms) = message.facts.due_ms {
+                    progress.detach(seq);
+                    progress.waiting.insert(seq.0, due_ms);
+                    self.timers.set(due_ms, Timer::Due(key, *subscription, seq));
+                }
+            }
+            self.volatile.touched.insert((key.queue, *subscription));
+        }
+        if log.retention_timer_ms.is_none() {
+            self.reset_retention_timer(key);
+        }
+    }
+
+    pub(super) fn apply_acked(&mut self, key: PartitionKey, subscription: SubscriptionId, seqs: &SeqRanges) {
+        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let partition = usize::from(key.partition.0);
+        let Some(log) = queue.logs.get_mut(partition) else { return };
+        let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
+            return;
+        };
+        for seq in seqs.iter().filter(|seq| log.holds(*seq)) {
+            if progress.acked.insert(seq.0) {
+                leave(progress, &mut self.timers, key, subscription, seq);
+                queue.totals.acked += 1;
+            }
+        }
+        progress.settle_cursor(log);
+        let read_by_all =
+            |seq: Seq| queue.subscriptions.values().all(|progress| progress[partition].acked.contains(seq.0));
+        for seq in seqs.iter().filter(|seq| read_by_all(*seq)) {
+            forget_expiry(log, &mut self.timers, key, seq);
+        }
+        for range in seqs.ranges() {
+            if range.clone().all(|seq| read_by_all(Seq(seq))) {
+                self.forgotten.push((key, *range.start(), *range.end()));
+            } else {
+                self.forgotten.extend(range.filter(|seq| read_by_all(Seq(*seq))).map(|seq| (key, seq, seq)));
+            }
+        }
+        queue.raise_floor(partition);
+        self.reset_retention_timer_if_passed(key);
+    }
+
+    pub(super) fn apply_removed(&mut self, key: PartitionKey, seqs: &SeqRanges, why: Removal, over_below: Seq) {
+        let removed = self.remove(key, seqs);
+        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        match why {
+            Removal::Expired => queue.totals.expired += removed,
+            Removal::Purged => queue.totals.purged += removed,
+        }
+        if let Some(log) = queue.logs.get_mut(usize::from(key.partition.0)) {
+            log.over_below = log.over_below.max(over_below);
+        }
+        self.reset_retention_timer(key);
+    }
+
+    pub(super) fn apply_buried(&mut self, key: PartitionKey, seq: Seq) {
+        let removed = self.remove(key, &SeqRanges::span(seq, seq));
+        if let Some(queue) = self.queues.get_mut(&key.queue) {
+            queue.totals.buried += removed;
+        }
+        self.reset_retention_timer_if_passed(key);
+    }
+
+    /// Takes live messages out of the log for every subscription. Says how many lived. The cost grows with what is
+    /// known of single messages in the ranges, not with the ranges.
+    fn remove(&mut self, key: PartitionKey, seqs: &SeqRanges) -> u64 {
+        let Some(queue) = self.queues.get_mut(&key.queue) else { return 0 };
+        let partition = usize::from(key.partition.0);
+        let Some(log) = queue.logs.get_mut(partition) else { return 0 };
+        let mut removed = 0;
+        for range in seqs.ranges() {
+            let (first, last) = (log.floor.0.max(*range.start()), (log.next.0 - 1).min(*range.end()));
+            if first > last {
+                continue;
+            }
+            let held = last - first + 1 - cardinality(&log.removed, first, last);
+            let mut lived = 0;
+            for (subscription, progress) in &mut queue.subscriptions {
+                let progress = &mut progress[partition];
+                let unread = held - cardinality(&progress.acked, first, last);
+                progress.open -= unread;
+                progress.leave_range(&mut self.timers, key, *subscription, first, last);
+                lived = lived.max(unread);
+            }
+            for seq in log.expiries.range(first..=last).map(|(seq, _)| Seq(*seq)).collect::<Vec<_>>() {
+                forget_expiry(log, &mut self.timers, key, seq);
+            }
+            if first == log.floor.0 {
+                log.raise_floor(Seq(last + 1));
+            } else {
+                log.removed.insert_range(first..=last);
+            }
+            removed += lived;
+            self.forgotten.push((key, first, last));
+        }
+        queue.raise_floor(partition);
+        let log = &queue.logs[partition];
+        for progress in queue.subscriptions.values_mut() {
+            progress[partition].settle_cursor(log);
+        }
+        removed
+    }
+
+    /// Resets the retention timer when the floor has passed what it was set for.
+    fn reset_retention_timer_if_passed(&mut self, key: PartitionKey) {
+        let Some(log) = self.queues.get(&key.queue).and_then(|queue| queue.log(key.partition)) else { return };
+        // A timer that fires too early finds nothing to do and sets itself again; resetting it at every ack would cost more.
+        if log.retention_timer_ms.is_some() && log.floor >= log.next {
+            self.reset_retention_timer(PartitionKey::new(key.queue, PartitionId(key.partition.0)));
+        }
+    }
+}
+
+/// Takes an open message out of a subscription: it is leased, waiting or ready there.
+fn leave(progress: &mut Progress, timers: &mut Timers, key: PartitionKey, subscription: SubscriptionId, seq: Seq) {
+    progress.open -= 1;
+    progress.returned.remove(&seq.0);
+    if let Some(lease) = progress.leases.remove(&seq.0) {
+        if let Some(deadline_ms) = lease.end.deadline_ms() {
+            timers.clear(deadline_ms, Timer::LeaseEnd(key, subscription, seq));
+        }
+    } else if let Some(due_ms) = progress.detach(seq) {
+        timers.clear(due_ms, Timer::Due(key, subscription, seq));
+    }
+}
+
+/// Takes a message's own expiry away.
+fn forget_expiry(log: &mut Log, timers: &mut Timers, key: PartitionKey, seq: Seq) {
+    if let Some(at_ms) = log.expiries.remove(&seq.0) {
+        timers.discard(at_ms, Timer::Expiry(key, seq));
+    }
+}

@@ -1,0 +1,128 @@
+//! Decides on queues as a whole.
+
+use crate::core::decide::Decision;
+use crate::core::error::{CreateQueueError, NoSuchQueue, UpdateQueueError};
+use crate::core::event::{Event, Removal};
+use crate::core::info::{Annotations, MessageState, Peeked, QueueStats};
+use crate::core::seqs::SeqRanges;
+use crate::core::state::{Queue, State};
+use vocab::limits::QUEUE_NAME_BYTES_MAX;
+use vocab::{MessageId, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
+
+impl State {
+    /// A new queue, or the one that has this name.
+    #[must_use]
+    pub fn decide_create_queue(
+        &self,
+        name: String,
+        settings: Box<QueueSettings>,
+        annotations: Annotations,
+        now_ms: u64,
+    ) -> Decision<Result<QueueId, CreateQueueError>> {
+        if name.is_empty() || name.len() > QUEUE_NAME_BYTES_MAX {
+            return Decision::unchanged(Err(CreateQueueError::Name { max: QUEUE_NAME_BYTES_MAX, got: name.len() }));
+        }
+        if let Some(queue) = self.queue_named(&name) {
+            return Decision::unchanged(Err(CreateQueueError::Exists(queue.info.clone())));
+        }
+        if self.next_queue == u32::MAX {
+            return Decision::unchanged(Err(CreateQueueError::IdsExhausted));
+        }
+        let queue = QueueId(self.next_queue.max(1));
+        let event = Event::QueueCreated { queue, name, settings, annotations, at_ms: now_ms };
+        Decision { events: vec![event], answer: Ok(queue) }
+    }
+
+    /// Other settings and annotations, if nobody changed them in between.
+    #[must_use]
+    pub fn decide_update_queue(
+        &self,
+        id: QueueId,
+        revision: u64,
+        settings: Box<QueueSettings>,
+        annotations: Annotations,
+        now_ms: u64,
+    ) -> Decision<Result<(), UpdateQueueError>> {
+        let Some(queue) = self.queues.get(&id) else { return Decision::unchanged(Err(NoSuchQueue(id).into())) };
+        if queue.info.revision != revision {
+            return Decision::unchanged(Err(UpdateQueueError::Changed(queue.info.clone())));
+        }
+        let event = Event::QueueUpdated { queue: id, settings, annotations, at_ms: now_ms };
+        Decision { events: vec![event], answer: Ok(()) }
+    }
+
+    /// The end of a queue.
+    #[must_use]
+    pub fn decide_delete_queue(&self, id: QueueId) -> Decision<Result<(), NoSuchQueue>> {
+        if !self.queues.contains_key(&id) {
+            return Decision::unchanged(Err(NoSuchQueue(id)));
+        }
+        Decision { events: vec![Event::QueueDeleted { queue: id }], answer: Ok(()) }
+    }
+
+    /// The end of every message of a queue, and how many there were.
+    #[must_use]
+    pub fn decide_purge(&self, id: QueueId) -> Decision<Result<u64, NoSuchQueue>> {
+        let Some(queue) = self.queues.get(&id) else { return Decision::unchanged(Err(NoSuchQueue(id))) };
+        let mut events = Vec::new();
+        let mut count = 0;
+        for (partition, log) in (0_u16..).map(PartitionId).zip(&queue.logs) {
+            count += queue.live_count(partition);
+            let seqs = SeqRanges::span(log.floor, Seq(log.next.0 - 1));
+            if !seqs.is_empty() {
+                let key = PartitionKey::new(id, partition);
+                events.push(Event::Removed { key, seqs, why: Removal::Purged, over_below: log.over_below });
+            }
+        }
+        Decision { events, answer: Ok(count) }
+    }
+
+    /// How many messages of a queue are in which state.
+    ///
+    /// # Errors
+    /// The queue does not exist.
+    pub fn queue_stats(&self, id: QueueId) -> Result<QueueStats, NoSuchQueue> {
+        let queue = self.queues.get(&id).ok_or(NoSuchQueue(id))?;
+        let mut stats = QueueStats { totals: queue.totals, ..QueueStats::default() };
+        for progress in queue.subscriptions.get(&SubscriptionId(0)).into_iter().flatten() {
+            stats.ready += progress.ready();
+            stats.delayed += progress.waiting.len() as u64;
+            // A message on its way to a dead-letter queue cannot be received: it counts as being worked on.
+            stats.leased += (progress.leases.len() + progress.burying.len()) as u64;
+        }
+        stats.waiters = self.volatile.waiters.count(id, SubscriptionId(0));
+        stats.oldest_ms = queue.logs.iter().filter_map(|log| log.oldest_ms()).min();
+        Ok(stats)
+    }
+
+    /// Live messages of a partition from `from` on, at most `count`.
+    ///
+    /// # Errors
+    /// The queue or partition does not exist.
+    pub fn peek(&self, key: PartitionKey, from: Seq, count: u32) -> Result<Vec<Peeked>, NoSuchQueue> {
+        let queue = self.queues.get(&key.queue).ok_or(NoSuchQueue(key.queue))?;
+        let log = queue.log(key.partition).ok_or(NoSuchQueue(key.queue))?;
+        let seqs = (from.max(log.floor).0..log.next.0).map(Seq).filter(|seq| queue.is_live(key.partition, *seq));
+        Ok(seqs.take(count as usize).map(|seq| queue.peeked(key, seq)).collect())
+    }
+}
+
+impl Queue {
+    fn peeked(&self, key: PartitionKey, seq: Seq) -> Peeked {
+        let progress = self.progress(SubscriptionId(0), key.partition).expect("every queue has subscription 0");
+        let lease = progress.leases.get(&seq.0);
+        let record = lease.map(|lease| &lease.record).or_else(|| progress.returned.get(&seq.0));
+        let state = match (lease, progress.waiting.get(&seq.0)) {
+            (Some(lease), _) => MessageState::Leased(lease.end.deadline_ms()),
+            (None, Some(due_ms)) => MessageState::Delayed(*due_ms),
+            (None, None) => MessageState::Ready,
+        };
+        Peeked {
+            id: MessageId::new(key, seq),
+            seq,
+            state,
+            deliveries: record.map_or(0, |record| record.deliveries),
+            failures: record.map_or(0, |record| record.failures),
+        }
+    }
+}

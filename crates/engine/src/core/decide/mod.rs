@@ -1,0 +1,31 @@
+//! Commands to events and answers: every rule of the queue, and no change of state.
+//!
+//! Invariant: a decision reads the state after everything decided before it, and names in its events every value that it
+//! chose. Nothing here can fail for a reason other than the rules.
+
+mod catalog;
+mod publish;
+mod receive;
+mod settle;
+mod tick;
+
+pub use receive::Picked;
+pub use tick::Ticked;
+
+use crate::core::event::Event;
+
+/// What a command leads to: the events, in order, and what to answer.
+#[derive(Debug)]
+pub struct Decision<A> {
+    /// Changes of state; none where nothing changes.
+    pub events: Vec<Event>,
+    /// The answer.
+    pub answer: A,
+}
+
+impl<A> Decision<A> {
+    /// An answer that changes nothing.
+    pub(crate) fn unchanged(answer: A) -> Self {
+        Self { events: Vec::new(), answer }
+    }
+}

@@ -1,0 +1,369 @@
+//! The state machine as a whole: decide, apply at once, answer.
+//!
+//! What it is not: durable. It never writes; the driver writes the events and holds the answers back until what they rest
+//! on is on disk.
+//!
+//! Invariant: when `execute`, `tick` or `pump` returns, the state holds every event in the output, in order.
+
+use crate::core::answer::{Answer, Executed, Grounds, Hurry, Told, Whom};
+use crate::core::command::{BuryFetched, Command, Extension, LeaseTerms, Receive, Settlement, Transfer, WaiterId};
+use crate::core::decide::Decision;
+use crate::core::effect::Effect;
+use crate::core::error::{PublishError, ReceiveError};
+use crate::core::event::{Event, LeaseEnd, LeasedEvent};
+use crate::core::info::Leased;
+use crate::core::state::State;
+use crate::core::timers::Timer;
+use crate::core::waiters::Waiter;
+use vocab::limits::WAIT_MS_MAX;
+use vocab::mutant::{self, Mutant};
+use vocab::{Durability, Message, PartitionKey, QueueId, SubscriptionId};
+
+/// What a step of the machine leads to.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// Events, already applied, to be written in this order, each with its hurry.
+    pub events: Vec<(Event, Hurry)>,
+    /// Answers, to be told when their grounds are durable.
+    pub told: Vec<Told>,
+    /// What else is to be done.
+    pub effects: Vec<Effect>,
+}
+
+/// The state, and every way to change it.
+#[derive(Debug, Default)]
+pub struct Machine {
+    /// The state.
+    pub state: State,
+    /// Publishes are refused while the disk has no room.
+    pub disk_full: bool,
+    /// Receives do not wait any more.
+    pub stopping: bool,
+}
+
+impl Machine {
+    /// Carries one command out.
+    pub fn execute(&mut self, command: Command, now_ms: u64, out: &mut Output) -> Executed {
+        let answer = match command {
+            Command::CreateQueue { name, settings, annotations } => {
+                let decision = self.state.decide_create_queue(name, settings, annotations, now_ms);
+                let created = self.take(decision, out);
+                Answer::Created(created.map(|queue| self.state.queues[&queue].info.clone()))
+            }
+            Command::UpdateQueue { queue, revision, settings, annotations } => {
+                let decision = self.state.decide_update_queue(queue, revision, settings, annotations, now_ms);
+                let updated = self.take(decision, out);
+                Answer::Updated(updated.map(|()| self.state.queues[&queue].info.clone()))
+            }
+            Command::DeleteQueue { queue } => self.delete_queue(queue, out),
+            Command::Purge { queue } => {
+                let decision = self.state.decide_purge(queue);
+                Answer::Purged(self.take(decision, out))
+            }
+            Command::Publish { key, messages } => return self.publish(key, messages, now_ms, out),
+            Command::Receive { receive, waiter } => return self.receive(&receive, waiter, now_ms, out),
+            Command::Undeliver(tokens) => {
+                let decision = self.state.decide_undeliver(&tokens, now_ms);
+                self.take(decision, out);
+                return Executed::Answered;
+            }
+            Command::Settle(settlements) => return self.settle(settlements, now_ms, out),
+            Command::Extend(extensions) => return self.extend(&extensions, now_ms, out),
+            Command::Transfer(transfers) => self.transfer(&transfers, now_ms, out),
+            Command::EndSession { session } => {
+                let decision = self.state.decide_end_session(session, now_ms);
+                self.take(decision, out);
+                self.bury_doomed(out, 0);
+                Answer::Done
+            }
+            Command::CancelReceive { waiter } => {
+                self.stop_waiting(waiter);
+                return Executed::Answered;
+            }
+            Command::Bury(fetched) => {
+                self.bury(&fetched, now_ms, out);
+                return Executed::Answered;
+            }
+            Command::Stats { queue } => Answer::Stats(self.state.queue_stats(queue)),
+            Command::Peek { key, from, count } => Answer::Peeked(self.state.peek(key, from, count)),
+        };
+        let counted = matches!(answer, Answer::Stats(_)) && mutant::active(Mutant::CountBeforeDurable);
+        let grounds = if counted { Grounds::Nothing } else { Grounds::NewestEvent };
+        out.told.push(Told { whom: Whom::Asker, answer, grounds });
+        Executed::Answered
+    }
+
+    /// Lets time pass: what is due at `now_ms` happens. Says whether more is due already.
+    pub fn tick(&mut self, now_ms: u64, out: &mut Output) -> bool {
+        self.state.advance(now_ms);
+        let ticked = self.state.decide_tick(now_ms);
+        for (at_ms, timer) in ticked.moot {
+            self.state.timers.discard(at_ms, timer);
+        }
+        let before = out.events.len();
+        for event in ticked.events {
+            self.apply(event, out);
+        }
+        self.bury_doomed(out, before);
+        for waiter in ticked.timed_out {
+            self.stop_waiting(waiter);
+            out.told.push(received(Whom::Waiter(waiter), Ok(Vec::new()), Grounds::NewestEvent));
+        }
+        self.state.timers.next_ms().is_some_and(|next_ms| next_ms <= now_ms)
+    }
+
+    /// Hands messages to those who wait for them, first come first served.
+    pub fn pump(&mut self, now_ms: u64, out: &mut Output) {
+        for (queue, subscription) in std::mem::take(&mut self.state.volatile.touched) {
+            while let Some(waiter) = self.state.volatile.waiters.first(queue, subscription).copied() {
+                let whom = Whom::Waiter(waiter.id);
+                match self.deliver(queue, subscription, waiter.max, waiter.terms, now_ms, out) {
+                    Ok(leased) if leased.is_empty() => break,
+                    Ok(leased) => self.tell_leased(whom, queue, leased, out),
+                    // The queue is as full of leases as it may be: whoever waits goes on waiting for an end of one.
+                    Err(ReceiveError::TooManyLeases { .. }) => break,
+                    Err(error) => out.told.push(received(whom, Err(error), Grounds::NewestEvent)),
+                }
+                self.stop_waiting(waiter.id);
+            }
+        }
+    }
+
+    /// Ends all waiting, with nothing received, and lets nobody wait from here on.
+    pub fn stop(&mut self, out: &mut Output) {
+        self.stopping = true;
+        for waiter in self.state.volatile.waiters.all() {
+            self.stop_waiting(waiter);
+            out.told.push(received(Whom::Waiter(waiter), Ok(Vec::new()), Grounds::NewestEvent));
+        }
+    }
+
+    fn publish(&mut self, key: PartitionKey, messages: Vec<Message>, now_ms: u64, out: &mut Output) -> Executed {
+        let (answer, grounds) = if self.disk_full {
+            (Err(PublishError::DiskFull), Grounds::Nothing)
+        } else {
+            let decision = self.state.decide_publish(key, messages, now_ms);
+            let answer = self.take(decision, out);
+            (answer, if answer.is_ok() { self.own_grounds(key) } else { Grounds::NewestEvent })
+        };
+        out.told.push(Told { whom: Whom::Asker, answer: Answer::Published(answer), grounds });
+        Executed::Answered
+    }
+
+    fn receive(&mut self, receive: &Receive, waiter: WaiterId, now_ms: u64, out: &mut Output) -> Executed {
+        let Receive { queue, subscription, max, wait_ms, terms } = *receive;
+        let answer = self.deliver(queue, subscription, max, terms, now_ms, out);
+        match answer {
+            Ok(leased) if leased.is_empty() => {
+                let default_ms = self.state.queues.get(&queue).map_or(0, |queue| queue.info.settings.wait_ms);
+                let wait_ms = wait_ms.unwrap_or(default_ms).min(WAIT_MS_MAX);
+                if wait_ms > 0 && !self.stopping {
+                    let until_ms = now_ms + wait_ms;
+                    let waiting = Waiter { id: waiter, max, terms, until_ms };
+                    self.state.volatile.waiters.join(queue, subscription, waiting);
+                    self.state.timers.set(until_ms, Timer::Waiter(queue, subscription, waiter));
+                    return Executed::Waits(waiter);
+                }
+                out.told.push(received(Whom::Asker, Ok(leased), Grounds::NewestEvent));
+            }
+            Ok(leased) => self.tell_leased(Whom::Asker, queue, leased, out),
+            Err(error) => out.told.push(received(Whom::Asker, Err(error), Grounds::NewestEvent)),
+        }
+        Executed::Answered
+    }
+
+    /// Leases what is ready, and sends off to be buried what must not be delivered any more.
+    fn deliver(
+        &mut self,
+        queue: QueueId,
+        subscription: SubscriptionId,
+        max: u32,
+        terms: LeaseTerms,
+        now_ms: u64,
+        out: &mut Output,
+    ) -> Result<Vec<Leased>, ReceiveError> {
+        let picked = self.state.decide_receive(queue, subscription, max, terms, now_ms)?;
+        for (key, seq) in picked.doomed {
+            self.send_to_bury(key, seq, out);
+        }
+        if let Some(event) = picked.event {
+            self.apply(Event::Leased(event), out);
+        }
+        Ok(picked.leased)
+    }
+
+    fn tell_leased(&mut self, whom: Whom, queue: QueueId, leased: Vec<Leased>, out: &mut Output) {
+        let newest =
+            leased.iter().max_by_key(|leased| leased.token.seq).expect("only deliveries of something are told");
+        let settings = &self.state.queues[&queue].info.settings;
+        let grounds = match settings.durability {
+            Durability::Always if settings.strict_leases => Grounds::OwnEvents,
+            Durability::Always => Grounds::Publish(newest.token.key, newest.token.seq),
+            Durability::Interval(_) | Durability::Never => Grounds::Reservation(newest.token.key),
+        };
+        out.told.push(received(whom, Ok(leased), grounds));
+    }
+
+    fn settle(&mut self, settlements: Vec<Settlement>, now_ms: u64, out: &mut Output) -> Executed {
+        let keys: Vec<_> = settlements.iter().map(|settlement| settlement.token.key).collect();
+        let decision = self.state.decide_settle(settlements, now_ms);
+        let before = out.events.len();
+        let answer = Answer::Settled(self.take(decision, out));
+        self.bury_doomed(out, before);
+        let grounds = self.weakest_grounds(&keys);
+        out.told.push(Told { whom: Whom::Asker, answer, grounds });
+        Executed::Answered
+    }
+
+    fn extend(&mut self, extensions: &[Extension], now_ms: u64, out: &mut Output) -> Executed {
+        let keys: Vec<_> = extensions.iter().map(|extension| extension.token.key).collect();
+        let decision = self.state.decide_extend(extensions, now_ms);
+        let answer = Answer::Extended(self.take(decision, out));
+        let grounds = self.weakest_grounds(&keys);
+        out.told.push(Told { whom: Whom::Asker, answer, grounds });
+        Executed::Answered
+    }
+
+    fn transfer(&mut self, transfers: &[Transfer], now_ms: u64, out: &mut Output) -> Answer {
+        let one = |transfer| {
+            let decision = self.state.decide_transfer(transfer, now_ms);
+            self.take(decision, out)
+        };
+        Answer::Transferred(transfers.iter().map(one).collect())
+    }
+
+    fn delete_queue(&mut self, queue: QueueId, out: &mut Output) -> Answer {
+        let decision = self.state.decide_delete_queue(queue);
+        let waiters = self.state.volatile.waiters.of_queue(queue);
+        let answer = self.take(decision, out);
+        if answer.is_ok() {
+            for waiter in waiters {
+                self.stop_waiting(waiter);
+                let gone = Err(crate::core::error::NoSuchQueue(queue).into());
+                out.told.push(received(Whom::Waiter(waiter), gone, Grounds::NewestEvent));
+            }
+        }
+        Answer::Deleted(answer)
+    }
+
+    fn bury(&mut self, fetched: &BuryFetched, now_ms: u64, out: &mut Output) {
+        let decision = self.state.decide_bury(fetched, now_ms);
+        let buried = self.take(decision, out);
+        // An unreadable message stays passed by: it can be neither delivered nor moved. One whose dead-letter queue
+        // went away in between is delivered again.
+        if !buried && fetched.message.is_some() {
+            let queue = self.state.queues.get_mut(&fetched.key.queue);
+            let progress = queue.and_then(|queue| queue.subscriptions.get_mut(&SubscriptionId(0)));
+            if let Some(progress) = progress.and_then(|p| p.get_mut(usize::from(fetched.key.partition.0))) {
+                progress.burying.remove(&fetched.seq.0);
+                self.state.touch(fetched.key.queue, SubscriptionId(0));
+            }
+        }
+    }
+
+    /// Looks at what came back since event number `from` of the output, and sends off what must be buried.
+    fn bury_doomed(&mut self, out: &mut Output, from: usize) {
+        let mut doomed = Vec::new();
+        for (event, _) in &out.events[from..] {
+            let Event::Returned { key, items, .. } = event else { continue };
+            doomed.extend(
+                items.iter().filter(|item| self.state.is_doomed(key.queue, &item.record)).map(|item| (*key, item.seq)),
+            );
+        }
+        for (key, seq) in doomed {
+            self.send_to_bury(key, seq, out);
+        }
+    }
+
+    fn send_to_bury(&mut self, key: PartitionKey, seq: vocab::Seq, out: &mut Output) {
+        let queue = self.state.queues.get_mut(&key.queue);
+        let progress = queue.and_then(|queue| queue.subscriptions.get_mut(&SubscriptionId(0)));
+        let Some(progress) = progress.and_then(|p| p.get_mut(usize::from(key.partition.0))) else { return };
+        if progress.back.contains(&seq.0) && progress.burying.insert(seq.0) {
+            out.effects.push(Effect::FetchToBury { key, seq });
+        }
+    }
+
+    fn stop_waiting(&mut self, waiter: WaiterId) {
+        if let Some((queue, subscription, left)) = self.state.volatile.waiters.leave(waiter) {
+            self.state.timers.clear(left.until_ms, Timer::Waiter(queue, subscription, waiter));
+        }
+    }
+
+    /// Applies a decision's events and hands its answer on.
+    fn take<A>(&mut self, decision: Decision<A>, out: &mut Output) -> A {
+        for event in decision.events {
+            self.apply(event, out);
+        }
+        decision.answer
+    }
+
+    fn apply(&mut self, event: Event, out: &mut Output) {
+        self.state.apply(&event);
+        let hurry = self.hurry(&event);
+        out.events.push((event, hurry));
+    }
+
+    /// How soon an event must be on disk: as its queue wishes; leases ride along with what comes next.
+    fn hurry(&self, event: &Event) -> Hurry {
+        let durability =
+            |queue: &QueueId| self.state.queues.get(queue).map_or(Durability::Always, |q| q.info.settings.durability);
+        match event {
+            Event::Leased(LeasedEvent { key, end, .. }) => match end {
+                LeaseEnd::Session(_) => Hurry::Whenever,
+                LeaseEnd::Deadline(_) | LeaseEnd::Claim => {
+                    let strict =
+                        self.state.queues.get(&key.queue).is_some_and(|queue| queue.info.settings.strict_leases);
+                    if strict { Hurry::Now } else { Hurry::WithinMs(LEASE_WRITE_MS) }
+                }
+            },
+            Event::Published { key, .. }
+            | Event::Acked { key, .. }
+            | Event::Returned { key, .. }
+            | Event::Extended { key, .. }
+            | Event::Transferred { key, .. }
+            | Event::Removed { key, .. } => match durability(&key.queue) {
+                Durability::Always => Hurry::Now,
+                Durability::Interval(ms) => Hurry::WithinMs(ms),
+                Durability::Never => Hurry::Whenever,
+            },
+            Event::Booted { .. }
+            | Event::QueueCreated { .. }
+            | Event::QueueUpdated { .. }
+            | Event::QueueDeleted { .. }
+            | Event::Reserved { .. }
+            | Event::Buried { .. } => Hurry::Now,
+        }
+    }
+
+    /// What an answer about this partition's messages rests on.
+    fn own_grounds(&self, key: PartitionKey) -> Grounds {
+        if mutant::active(Mutant::AnswerBeforeSync) {
+            return Grounds::Nothing;
+        }
+        match self.state.queues.get(&key.queue).map(|queue| queue.info.settings.durability) {
+            Some(Durability::Interval(_) | Durability::Never) => Grounds::Reservation(key),
+            Some(Durability::Always) | None => Grounds::OwnEvents,
+        }
+    }
+
+    /// What an answer about several partitions rests on: the strictest of them decides.
+    fn weakest_grounds(&self, keys: &[PartitionKey]) -> Grounds {
+        let mut grounds = Grounds::Nothing;
+        for key in keys {
+            match self.own_grounds(*key) {
+                // A refusal may rest on somebody else's event that is not durable yet.
+                Grounds::OwnEvents => return Grounds::NewestEvent,
+                own => grounds = own,
+            }
+        }
+        grounds
+    }
+}
+
+/// A lease that rides along is on disk after at most this long, even when nothing else comes (storage.md 5.6).
+const LEASE_WRITE_MS: u64 = 20;
+
+fn received(whom: Whom, answer: Result<Vec<Leased>, ReceiveError>, grounds: Grounds) -> Told {
+    Told { whom, answer: Answer::Received(answer), grounds }
+}

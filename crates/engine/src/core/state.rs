@@ -1,0 +1,123 @@
+//! The state of a shard: its queues, their names, the timers, and who waits.
+//!
+//! What it is not: decisions ([`crate::core::decide`]) and changes ([`crate::core::apply`]).
+//!
+//! Invariants: every queue has partition 0 and subscription 0; `names` lists exactly the queues that exist; what is under
+//! `volatile` is never stored and empty after a replay.
+
+use crate::core::info::{QueueInfo, QueueTotals};
+use crate::core::log::Log;
+use crate::core::subscription::Progress;
+use crate::core::timers::Timers;
+use crate::core::waiters::Waiters;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use vocab::{BootEpoch, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+
+/// Everything a shard knows.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The queues that exist.
+    pub queues: BTreeMap<QueueId, Queue>,
+    /// Their names.
+    pub names: BTreeMap<String, QueueId>,
+    /// The id of the next queue.
+    pub next_queue: u32,
+    /// This opening's epoch.
+    pub boot: BootEpoch,
+    /// The greatest log time in any event, milliseconds.
+    pub log_ms: u64,
+    /// What happens when. Derived from the rest.
+    pub timers: Timers,
+    /// Messages that died since the driver last asked: (partition, first seq, last seq).
+    pub forgotten: Vec<(PartitionKey, u64, u64)>,
+    /// What is not stored.
+    pub volatile: Volatile,
+}
+
+/// State that ends with the process.
+#[derive(Debug, Default)]
+pub struct Volatile {
+    /// Receives that wait.
+    pub waiters: Waiters,
+    /// Subscriptions that may have something for their waiters.
+    pub touched: BTreeSet<(QueueId, SubscriptionId)>,
+}
+
+/// One queue.
+#[derive(Debug)]
+pub struct Queue {
+    /// What the catalog shows.
+    pub info: Arc<QueueInfo>,
+    /// Its logs, by partition id.
+    pub logs: Vec<Log>,
+    /// Its readers: for each, progress by partition id.
+    pub subscriptions: BTreeMap<SubscriptionId, Vec<Progress>>,
+    /// What happened so far.
+    pub totals: QueueTotals,
+}
+
+impl Queue {
+    /// A queue with one empty partition and the one subscription of a work queue.
+    #[must_use]
+    pub fn new(info: Arc<QueueInfo>, boot: BootEpoch) -> Self {
+        let log = Log::new(boot);
+        let progress = Progress::new(log.next, vocab::LeaseEpoch::first_of(boot));
+        Self {
+            info,
+            logs: vec![log],
+            subscriptions: BTreeMap::from([(SubscriptionId(0), vec![progress])]),
+            totals: QueueTotals::default(),
+        }
+    }
+
+    /// A partition's log.
+    #[must_use]
+    pub fn log(&self, partition: PartitionId) -> Option<&Log> {
+        self.logs.get(usize::from(partition.0))
+    }
+
+    /// A subscription's progress over a partition.
+    #[must_use]
+    pub fn progress(&self, subscription: SubscriptionId, partition: PartitionId) -> Option<&Progress> {
+        self.subscriptions.get(&subscription)?.get(usize::from(partition.0))
+    }
+
+    /// Whether a message lives: in its log and not yet acknowledged by everyone.
+    #[must_use]
+    pub fn is_live(&self, partition: PartitionId, seq: Seq) -> bool {
+        let Some(log) = self.log(partition) else { return false };
+        let unread = |progress: &Vec<Progress>| {
+            progress.get(usize::from(partition.0)).is_some_and(|progress| !progress.acked.contains(seq.0))
+        };
+        log.holds(seq) && self.subscriptions.values().any(unread)
+    }
+
+    /// How many messages of a partition live.
+    #[must_use]
+    pub fn live_count(&self, partition: PartitionId) -> u64 {
+        let of = |progress: &Vec<Progress>| progress.get(usize::from(partition.0)).map_or(0, |progress| progress.open);
+        // With one subscription this is exact; with several the slowest reader holds the most.
+        self.subscriptions.values().map(of).max().unwrap_or(0)
+    }
+}
+
+impl State {
+    /// The queue of this name.
+    #[must_use]
+    pub fn queue_named(&self, name: &str) -> Option<&Queue> {
+        self.queues.get(self.names.get(name)?)
+    }
+
+    /// Every partition that exists.
+    pub fn partitions(&self) -> impl Iterator<Item = PartitionKey> + '_ {
+        self.queues.iter().flat_map(|(id, queue)| {
+            (0_u16..).zip(&queue.logs).map(|(partition, _)| PartitionKey::new(*id, PartitionId(partition)))
+        })
+    }
+
+    /// Notes that waiters of this queue may find something.
+    pub fn touch(&mut self, queue: QueueId, subscription: SubscriptionId) {
+        self.volatile.touched.insert((queue, subscription));
+    }
+}

@@ -1,0 +1,201 @@
+//! A machine with one hand on the clock: commands in, answers out, every event kept, every invariant checked.
+
+use crate::core::answer::{Answer, Whom};
+use crate::core::command::{BuryFetched, Command, LeaseTerms, Receive, Settle, Settlement, WaiterId};
+use crate::core::effect::Effect;
+use crate::core::error::SettleError;
+use crate::core::event::Event;
+use crate::core::info::{Leased, QueueStats};
+use crate::core::machine::{Machine, Output};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use vocab::{
+    BootEpoch, BuryPolicy, CountedBy, LeaseToken, Message, PartitionId, PartitionKey, QueueId, QueueSettings, Seq,
+    SubscriptionId,
+};
+
+pub(crate) struct Bench {
+    pub(crate) machine: Machine,
+    pub(crate) now_ms: u64,
+    pub(crate) events: Vec<Event>,
+    pub(crate) served: BTreeMap<WaiterId, Answer>,
+    contents: BTreeMap<(PartitionKey, Seq), Arc<Message>>,
+    next_waiter: u64,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let mut bench = Self {
+            machine: Machine::default(),
+            now_ms: 1_000_000,
+            events: Vec::new(),
+            served: BTreeMap::new(),
+            contents: BTreeMap::new(),
+            next_waiter: 1,
+        };
+        let booted = Event::Booted { epoch: BootEpoch(1), clean: true, at_ms: bench.now_ms };
+        bench.machine.state.apply(&booted);
+        bench.events.push(booted);
+        bench
+    }
+
+    /// Executes a command; `None` while it waits.
+    pub(crate) fn ask(&mut self, command: Command) -> Option<Answer> {
+        let mut out = Output::default();
+        self.machine.execute(command, self.now_ms, &mut out);
+        let answer = self.settle_down(out);
+        let mut out = Output::default();
+        self.machine.pump(self.now_ms, &mut out);
+        self.settle_down(out);
+        self.check();
+        answer
+    }
+
+    /// Lets time pass, and everything that is due happen.
+    pub(crate) fn pass_ms(&mut self, ms: u64) {
+        self.now_ms += ms;
+        loop {
+            let mut out = Output::default();
+            let more = self.machine.tick(self.now_ms, &mut out);
+            self.settle_down(out);
+            let mut out = Output::default();
+            self.machine.pump(self.now_ms, &mut out);
+            self.settle_down(out);
+            self.check();
+            if !more {
+                return;
+            }
+        }
+    }
+
+    fn settle_down(&mut self, mut out: Output) -> Option<Answer> {
+        let mut answer = None;
+        loop {
+            for (event, _) in out.events.drain(..) {
+                if let Event::Published { key, first, messages } = &event {
+                    for (seq, message) in (first.0..).zip(messages) {
+                        self.contents.insert((*key, Seq(seq)), message.clone());
+                    }
+                }
+                self.events.push(event);
+            }
+            for told in out.told.drain(..) {
+                match told.whom {
+                    Whom::Asker => answer = Some(told.answer),
+                    Whom::Waiter(waiter) => assert!(self.served.insert(waiter, told.answer).is_none(), "served twice"),
+                    Whom::Nobody => {}
+                }
+            }
+            let effects = std::mem::take(&mut out.effects);
+            if effects.is_empty() {
+                return answer;
+            }
+            for Effect::FetchToBury { key, seq } in effects {
+                let message = self.contents.get(&(key, seq)).cloned();
+                let fetched = Box::new(BuryFetched { key, seq, message });
+                self.machine.execute(Command::Bury(fetched), self.now_ms, &mut out);
+            }
+        }
+    }
+
+    pub(crate) fn create(&mut self, name: &str, settings: QueueSettings) -> QueueId {
+        let settings = Box::new(settings);
+        let command = Command::CreateQueue { name: name.to_owned(), settings, annotations: BTreeMap::new() };
+        match self.ask(command) {
+            Some(Answer::Created(Ok(info))) => info.id,
+            other => panic!("queue {name} was not made: {other:?}"),
+        }
+    }
+
+    pub(crate) fn publish(&mut self, queue: QueueId, messages: Vec<Message>) -> Seq {
+        match self.ask(Command::Publish { key: key(queue), messages }) {
+            Some(Answer::Published(Ok((first, _)))) => first,
+            other => panic!("not published: {other:?}"),
+        }
+    }
+
+    pub(crate) fn publish_plain(&mut self, queue: QueueId, count: usize) -> Seq {
+        self.publish(queue, vec![Message::with_body("x"); count])
+    }
+
+    pub(crate) fn receive_with(&mut self, queue: QueueId, max: u32, terms: LeaseTerms) -> Vec<Leased> {
+        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(0), terms };
+        let waiter = WaiterId(0);
+        match self.ask(Command::Receive { receive, waiter }) {
+            Some(Answer::Received(Ok(leased))) => leased,
+            other => panic!("not received: {other:?}"),
+        }
+    }
+
+    pub(crate) fn receive(&mut self, queue: QueueId, max: u32) -> Vec<Leased> {
+        self.receive_with(queue, max, LeaseTerms::Deadline(None))
+    }
+
+    pub(crate) fn seqs(&mut self, queue: QueueId, max: u32) -> Vec<u64> {
+        self.receive(queue, max).iter().map(|leased| leased.token.seq.0).collect()
+    }
+
+    pub(crate) fn wait(&mut self, queue: QueueId, max: u32, wait_ms: u64) -> WaiterId {
+        let waiter = WaiterId(self.next_waiter);
+        self.next_waiter += 1;
+        let terms = LeaseTerms::Deadline(None);
+        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms };
+        if let Some(answer) = self.ask(Command::Receive { receive, waiter }) {
+            self.served.insert(waiter, answer);
+        }
+        waiter
+    }
+
+    pub(crate) fn settle(&mut self, token: LeaseToken, how: Settle) -> Result<(), SettleError> {
+        match self.ask(Command::Settle(vec![Settlement { token, how }])) {
+            Some(Answer::Settled(verdicts)) => verdicts[0],
+            other => panic!("no verdict: {other:?}"),
+        }
+    }
+
+    pub(crate) fn stats(&self, queue: QueueId) -> QueueStats {
+        self.machine.state.queue_stats(queue).expect("the queue exists")
+    }
+
+    pub(crate) fn counts(&self, queue: QueueId) -> (u64, u64, u64) {
+        let stats = self.stats(queue);
+        (stats.ready, stats.delayed, stats.leased)
+    }
+
+    pub(crate) fn content(&self, queue: QueueId, seq: Seq) -> Arc<Message> {
+        self.contents[&(key(queue), seq)].clone()
+    }
+
+    /// The subscription's invariants, by looking at every seq.
+    fn check(&self) {
+        for (id, queue) in &self.machine.state.queues {
+            let (log, progress) = (&queue.logs[0], &queue.subscriptions[&SubscriptionId(0)][0]);
+            let ready: BTreeSet<_> = progress.ready_seqs(log.next, |seq| log.holds(seq)).map(|seq| seq.0).collect();
+            let mut open = 0;
+            for seq in log.floor.0..log.next.0 {
+                let live = queue.is_live(PartitionId(0), Seq(seq));
+                open += u64::from(live);
+                let places = [
+                    ready.contains(&seq),
+                    progress.waiting.contains_key(&seq),
+                    progress.leases.contains_key(&seq),
+                    progress.burying.contains(&seq),
+                ];
+                let count = places.iter().filter(|place| **place).count();
+                assert_eq!(count, usize::from(live), "queue {id} seq {seq} is in {places:?}, live: {live}");
+            }
+            assert_eq!(progress.open, open, "queue {id} counts its open messages");
+            assert_eq!(progress.ready(), ready.len() as u64, "queue {id} counts its ready messages");
+            assert!(!queue.is_live(PartitionId(0), Seq(log.floor.0.wrapping_sub(1))), "nothing lives below the floor");
+        }
+    }
+}
+
+pub(crate) fn key(queue: QueueId) -> PartitionKey {
+    PartitionKey::new(queue, PartitionId(0))
+}
+
+pub(crate) fn burying(counted_by: CountedBy, max: u32, dead_letter: &str) -> QueueSettings {
+    let bury = Some(BuryPolicy { counted_by, max, dead_letter: dead_letter.to_owned() });
+    QueueSettings { bury, ..QueueSettings::default() }
+}

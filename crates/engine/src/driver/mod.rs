@@ -1,0 +1,21 @@
+//! The driver: the only part of the engine that holds a journal, a clock and the outside world's replies.
+//!
+//! ```text
+//!   inbox → tick, execute, pump → events → open commit → journal
+//!                     ↓ answers, each with what it rests on
+//!                   outbox ──── opens up to the durable position ────→ replies
+//! ```
+
+mod inbox;
+mod log_time;
+mod outbox;
+mod replay;
+mod shard;
+mod signal;
+
+pub use inbox::{Envelope, Inbox};
+pub use log_time::LogTime;
+pub use outbox::{Content, Reply};
+pub use replay::Recovering;
+pub use shard::{Offload, Shard, Step};
+pub use signal::Signal;

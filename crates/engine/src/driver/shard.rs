@@ -1,0 +1,391 @@
+//! One shard's loop body: take commands, decide, write, answer what may be answered.
+//!
+//! What it is not: a thread. The broker runs [`Shard::step`] on one; the simulator calls it when it likes.
+//!
+//! Invariants: nothing is told before its grounds are durable; messages are forgotten only when what ended them is; after
+//! the journal failed nothing is told at all.
+
+use crate::core::answer::{Answer, Executed, Grounds, Hurry, Told, Whom};
+use crate::core::command::{BuryFetched, Command, WaiterId};
+use crate::core::effect::Effect;
+use crate::core::event::Event;
+use crate::core::info::Leased;
+use crate::core::machine::{Machine, Output};
+use crate::driver::inbox::{Envelope, Inbox};
+use crate::driver::log_time::LogTime;
+use crate::driver::outbox::{Content, Outbox, Reply};
+use crate::record;
+use crate::snapshot;
+use journal::{Fetch, Journal, JournalStats, Opened, Poisoned, Room, Urgency};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use vocab::limits::COMMIT_BYTES_SOFT;
+use vocab::{PartitionKey, Position, Seq};
+
+/// Where blocking reads are run: a thread in production, at once in the simulator.
+pub type Offload = Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
+
+/// Most ticks in one step, so that commands get their turn while very many timers are due.
+const TICKS_PER_STEP: usize = 16;
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Something; there may be more to do at once.
+    Worked,
+    /// Nothing: until a command comes, the journal moves, or this log time (milliseconds) is reached.
+    Idle {
+        /// When the next timer is.
+        until_ms: Option<u64>,
+    },
+    /// The inbox is closed, everything is answered, and the log is sealed.
+    Closed,
+}
+
+/// A shard: its state, its journal, and what is between them.
+pub struct Shard<J, R> {
+    machine: Machine,
+    journal: J,
+    time: LogTime,
+    inbox: Arc<Inbox<R>>,
+    backlog: VecDeque<Envelope<R>>,
+    outbox: Outbox<R>,
+    waiting: BTreeMap<WaiterId, R>,
+    offload: Offload,
+    durable: Position,
+    publishes: BTreeMap<PartitionKey, VecDeque<(Seq, Position)>>,
+    reservations: BTreeMap<PartitionKey, Position>,
+    forgotten: VecDeque<(Position, PartitionKey, u64, u64)>,
+    hurry: Hurry,
+    open_since_ms: u64,
+    scratch: Vec<u8>,
+    closing: bool,
+}
+
+impl<J: Journal, R: Reply + 'static> Shard<J, R> {
+    /// A shard over a recovered machine. The boot is its first commit.
+    #[must_use]
+    pub fn new(
+        machine: Machine,
+        journal: J,
+        opened: &Opened,
+        time: LogTime,
+        inbox: Arc<Inbox<R>>,
+        offload: Offload,
+    ) -> Self {
+        let durable = Position(journal.open_position().0 - 1);
+        let mut shard = Self {
+            machine,
+            journal,
+            time,
+            inbox,
+            backlog: VecDeque::new(),
+            outbox: Outbox::new(),
+            waiting: BTreeMap::new(),
+            offload,
+            durable,
+            publishes: BTreeMap::new(),
+            reservations: BTreeMap::new(),
+            forgotten: VecDeque::new(),
+            hurry: Hurry::Whenever,
+            open_since_ms: 0,
+            scratch: Vec::with_capacity(4096),
+            closing: false,
+        };
+        let at_ms = shard.time.now_ms();
+        let booted = Event::Booted { epoch: opened.boot, clean: opened.clean, at_ms };
+        shard.machine.state.apply(&booted);
+        shard.write(&[(booted, Hurry::Now)], at_ms);
+        shard
+    }
+
+    /// Does what there is to do, without blocking.
+    ///
+    /// # Errors
+    /// The journal failed. Everyone who waits learns it by their reply being dropped.
+    pub fn step(&mut self) -> Result<Step, Poisoned> {
+        let moved = self.take_progress()?;
+        let stop_waiting = self.inbox.take(&mut self.backlog);
+        let now_ms = self.time.now_ms();
+        self.machine.disk_full = self.journal.room() == Room::Full;
+        let mut out = Output::default();
+        let more_due = self.tick(now_ms, &mut out);
+        if stop_waiting && !self.machine.stopping {
+            self.machine.stop(&mut out);
+            self.flush(&mut out, None, now_ms);
+        }
+        let taken = self.run_backlog(now_ms, &mut out);
+        self.submit(now_ms);
+        self.checkpoint();
+        if moved || taken > 0 || more_due {
+            return Ok(Step::Worked);
+        }
+        Ok(self.rest())
+    }
+
+    /// Figures of the journal.
+    #[must_use]
+    pub fn journal_stats(&self) -> JournalStats {
+        self.journal.stats()
+    }
+
+    /// The state, to look at.
+    #[must_use]
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    fn tick(&mut self, now_ms: u64, out: &mut Output) -> bool {
+        for _ in 0..TICKS_PER_STEP {
+            let more = self.machine.tick(now_ms, out);
+            self.flush(out, None, now_ms);
+            if !more {
+                self.machine.pump(now_ms, out);
+                self.flush(out, None, now_ms);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Executes what came in, as long as the open commit has room. Says how many commands.
+    fn run_backlog(&mut self, now_ms: u64, out: &mut Output) -> usize {
+        let mut taken = 0;
+        loop {
+            while self.journal.open_bytes() < COMMIT_BYTES_SOFT
+                && let Some(Envelope { command, reply }) = self.backlog.pop_front()
+            {
+                taken += 1;
+                if let Command::CancelReceive { waiter } = &command {
+                    self.waiting.remove(waiter);
+                }
+                let executed = self.machine.execute(command, now_ms, out);
+                match (executed, reply) {
+                    (Executed::Waits(waiter), Some(reply)) => {
+                        self.waiting.insert(waiter, reply);
+                        self.flush(out, None, now_ms);
+                    }
+                    (_, reply) => self.flush(out, reply, now_ms),
+                }
+            }
+            self.machine.pump(now_ms, out);
+            self.flush(out, None, now_ms);
+            if self.backlog.is_empty() || !self.journal.can_submit() {
+                return taken;
+            }
+            self.submit(now_ms);
+        }
+    }
+
+    /// Writes the output's events, routes its answers, and does its effects, which may lead to more of each.
+    fn flush(&mut self, out: &mut Output, mut asker: Option<R>, now_ms: u64) {
+        loop {
+            self.write(&out.events, now_ms);
+            out.events.clear();
+            for told in out.told.drain(..) {
+                let reply = match told.whom {
+                    Whom::Asker => asker.take(),
+                    Whom::Waiter(waiter) => self.waiting.remove(&waiter),
+                    Whom::Nobody => None,
+                };
+                if let Some(reply) = reply {
+                    self.answer(reply, told);
+                }
+            }
+            let effects = std::mem::take(&mut out.effects);
+            if effects.is_empty() {
+                return;
+            }
+            for Effect::FetchToBury { key, seq } in effects {
+                self.fetch_to_bury(key, seq, now_ms, out);
+            }
+        }
+    }
+
+    fn write(&mut self, events: &[(Event, Hurry)], now_ms: u64) {
+        for (event, hurry) in events {
+            if self.journal.open_bytes() == 0 {
+                self.hurry = Hurry::Whenever;
+                self.open_since_ms = now_ms;
+            }
+            match event {
+                Event::Published { key, first, messages } => {
+                    self.journal.append_messages(*key, *first, messages);
+                    let position = self.journal.open_position();
+                    self.publishes.entry(*key).or_default().push_back((*first, position));
+                }
+                other => {
+                    self.scratch.clear();
+                    let Some((kind, queue)) = record::encode(other, &mut self.scratch) else { continue };
+                    self.journal.append(kind, true, queue, &self.scratch);
+                    if let Event::Reserved { key, .. } = other {
+                        self.reservations.insert(*key, self.journal.open_position());
+                    }
+                }
+            }
+            self.hurry = self.hurry.min(*hurry);
+        }
+        let position = self.newest();
+        for (key, first, last) in self.machine.state.forgotten.drain(..) {
+            self.forgotten.push_back((position, key, first, last));
+        }
+    }
+
+    /// Tells an answer, or holds it back until its grounds are durable.
+    fn answer(&mut self, reply: R, told: Told) {
+        let position = match told.grounds {
+            Grounds::Nothing => Position::ZERO,
+            Grounds::OwnEvents | Grounds::NewestEvent => self.newest(),
+            Grounds::Publish(key, seq) => self.publish_position(key, seq),
+            Grounds::Reservation(key) => self.reservations.get(&key).copied().unwrap_or(Position::ZERO),
+        };
+        let content = self.content(&told.answer);
+        if position <= self.durable {
+            self.tell(reply, told.answer, content);
+        } else {
+            self.outbox.hold(position, reply, told.answer, content);
+        }
+    }
+
+    fn tell(&mut self, reply: R, answer: Answer, content: Content) {
+        if let Err(Answer::Received(Ok(leased))) = reply.tell(answer, content) {
+            self.take_back(&leased);
+        }
+    }
+
+    /// Deliveries that nobody was there to take go back, without a fault.
+    fn take_back(&mut self, leased: &[Leased]) {
+        if leased.is_empty() {
+            return;
+        }
+        let command = Command::Undeliver(leased.iter().map(|leased| leased.token).collect());
+        self.backlog.push_back(Envelope { command, reply: None });
+    }
+
+    /// The contents of what an answer hands out.
+    fn content(&self, answer: &Answer) -> Content {
+        match answer {
+            Answer::Received(Ok(leased)) => {
+                leased.iter().map(|leased| self.journal.fetch(leased.token.key, leased.token.seq)).collect()
+            }
+            Answer::Peeked(Ok(peeked)) => {
+                peeked.iter().map(|peeked| self.journal.fetch(peeked.id.key, peeked.seq)).collect()
+            }
+            _ => Content::new(),
+        }
+    }
+
+    fn fetch_to_bury(&mut self, key: PartitionKey, seq: Seq, now_ms: u64, out: &mut Output) {
+        match self.journal.fetch(key, seq) {
+            Fetch::Ready(message) => {
+                let fetched = BuryFetched { key, seq, message: Some(message) };
+                self.machine.execute(Command::Bury(Box::new(fetched)), now_ms, out);
+            }
+            Fetch::Read(read) => {
+                let inbox = self.inbox.clone();
+                (self.offload)(Box::new(move || {
+                    let message =
+                        read().inspect_err(|error| tracing::error!(%error, "a message cannot be buried")).ok();
+                    let command = Command::Bury(Box::new(BuryFetched { key, seq, message }));
+                    // A closed inbox means that the broker stops: the message is found again at the next start.
+                    let _ = inbox.put(Envelope { command, reply: None });
+                }));
+            }
+            Fetch::Gone => tracing::error!(?key, %seq, "a message that is to be buried is not in the journal"),
+        }
+    }
+
+    /// The position of the newest event.
+    fn newest(&self) -> Position {
+        let open = self.journal.open_position();
+        if self.journal.open_bytes() > 0 { open } else { Position(open.0 - 1) }
+    }
+
+    fn publish_position(&self, key: PartitionKey, seq: Seq) -> Position {
+        let Some(publishes) = self.publishes.get(&key) else { return Position::ZERO };
+        let after = publishes.partition_point(|(first, _)| *first <= seq);
+        publishes.get(after.wrapping_sub(1)).map_or(Position::ZERO, |(_, position)| *position)
+    }
+
+    /// Takes in what the journal has done: opens the outbox, forgets what is durably gone. Says whether anything moved.
+    fn take_progress(&mut self) -> Result<bool, Poisoned> {
+        let durable = match self.journal.poll() {
+            Ok(durable) => durable,
+            Err(poisoned) => {
+                self.inbox.close();
+                self.outbox.clear();
+                self.waiting.clear();
+                self.backlog.clear();
+                return Err(poisoned);
+            }
+        };
+        if durable == self.durable {
+            return Ok(false);
+        }
+        self.durable = durable;
+        while let Some(answers) = self.outbox.open(durable) {
+            for (reply, answer, content) in answers {
+                self.tell(reply, answer, content);
+            }
+        }
+        while let Some((_, key, first, last)) = self.forgotten.pop_front_if(|(position, ..)| *position <= durable) {
+            self.journal.forget(key, Seq(first)..=Seq(last));
+        }
+        self.publishes.retain(|_, publishes| {
+            while publishes.pop_front_if(|(_, position)| *position <= durable).is_some() {}
+            !publishes.is_empty()
+        });
+        self.reservations.retain(|_, position| *position > durable);
+        Ok(true)
+    }
+
+    /// Hands the open commit to the writer when it is time.
+    fn submit(&mut self, now_ms: u64) {
+        if self.journal.open_bytes() == 0 || !self.journal.can_submit() {
+            return;
+        }
+        let waited_for = self.outbox.waits_for(self.journal.open_position());
+        let urgency = match self.hurry {
+            Hurry::Now => Urgency::Now,
+            _ if waited_for || self.closing => Urgency::Now,
+            Hurry::WithinMs(ms) => Urgency::WithinMs(ms),
+            Hurry::Whenever => Urgency::Whenever,
+        };
+        let ripe = urgency == Urgency::Now
+            || self.journal.open_bytes() >= COMMIT_BYTES_SOFT
+            || now_ms >= self.open_since_ms + RIDE_MS;
+        if ripe {
+            self.journal.submit(urgency);
+        }
+    }
+
+    fn checkpoint(&mut self) {
+        if self.journal.open_bytes() == 0 && !self.closing && self.journal.checkpoint_due() {
+            self.journal.checkpoint(snapshot::encode(&self.machine.state));
+        }
+    }
+
+    /// Nothing is left to do at once: says until when, and closes when that was asked for.
+    fn rest(&mut self) -> Step {
+        let quiet = self.backlog.is_empty() && self.journal.open_bytes() == 0;
+        if self.inbox.is_closed() && self.backlog.is_empty() && self.waiting.is_empty() {
+            if !self.closing {
+                self.closing = true;
+                return Step::Worked;
+            }
+            if quiet && self.durable.0 + 1 == self.journal.open_position().0 {
+                if self.journal.closed() {
+                    return Step::Closed;
+                }
+                self.journal.close();
+            }
+            return Step::Idle { until_ms: None };
+        }
+        let ride_ms = (self.journal.open_bytes() > 0).then_some(self.open_since_ms + RIDE_MS);
+        let timer_ms = self.machine.state.timers.next_ms();
+        Step::Idle { until_ms: [ride_ms, timer_ms].into_iter().flatten().min() }
+    }
+}
+
+/// Events that nobody waits for ride along with the next urgent commit, or are written after this long.
+const RIDE_MS: u64 = 20;

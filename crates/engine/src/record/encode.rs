@@ -1,0 +1,129 @@
+//! Events to bytes; drawn in [`crate::record`].
+
+use crate::core::event::{Event, LeaseEnd, LeasedEvent, Removal};
+use crate::record::kind;
+use crate::record::parts::{put_end, put_key, put_ranges, put_record};
+use journal::wire::Write;
+use vocab::QueueId;
+
+/// Writes the event's payload to `out`; says its kind and queue. `None` for events that are no engine record: messages,
+/// which are the journal's own kind, and leases of a session, which are not journaled.
+pub fn encode(event: &Event, out: &mut Vec<u8>) -> Option<(u8, QueueId)> {
+    match event {
+        Event::Booted { epoch, clean, at_ms } => {
+            out.put_varint(u64::from(epoch.0));
+            out.put_u8(u8::from(*clean));
+            out.put_varint(*at_ms);
+            Some((kind::BOOTED, QueueId(0)))
+        }
+        Event::QueueCreated { queue, name, settings, annotations, at_ms } => {
+            out.put_varint(u64::from(queue.0));
+            out.put_varint(*at_ms);
+            out.put_bytes(name.as_bytes());
+            out.put_bytes(&json(settings));
+            out.put_bytes(&json(annotations));
+            Some((kind::QUEUE_CREATED, *queue))
+        }
+        Event::QueueUpdated { queue, settings, annotations, at_ms } => {
+            out.put_varint(u64::from(queue.0));
+            out.put_varint(*at_ms);
+            out.put_bytes(&json(settings));
+            out.put_bytes(&json(annotations));
+            Some((kind::QUEUE_UPDATED, *queue))
+        }
+        Event::QueueDeleted { queue } => {
+            out.put_varint(u64::from(queue.0));
+            Some((kind::QUEUE_DELETED, *queue))
+        }
+        Event::Published { .. } => None,
+        Event::Leased(LeasedEvent { end: LeaseEnd::Session(_), .. }) => None,
+        Event::Leased(leased) => {
+            put_key(out, leased.key);
+            out.put_varint(u64::from(leased.subscription.0));
+            out.put_varint(leased.at_ms);
+            out.put_varint(leased.first_epoch.0);
+            put_end(out, leased.end);
+            put_ranges(out, &leased.seqs);
+            Some((kind::LEASED, leased.key.queue))
+        }
+        Event::Reserved { .. }
+        | Event::Acked { .. }
+        | Event::Returned { .. }
+        | Event::Extended { .. }
+        | Event::Transferred { .. }
+        | Event::Removed { .. }
+        | Event::Buried { .. } => Some(encode_messages_event(event, out)),
+    }
+}
+
+fn encode_messages_event(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
+    match event {
+        Event::Reserved { key, below } => {
+            put_key(out, *key);
+            out.put_varint(below.0);
+            (kind::RESERVED, key.queue)
+        }
+        Event::Acked { key, subscription, seqs } => {
+            put_key(out, *key);
+            out.put_varint(u64::from(subscription.0));
+            put_ranges(out, seqs);
+            (kind::ACKED, key.queue)
+        }
+        Event::Returned { key, subscription, why, items } => {
+            put_key(out, *key);
+            out.put_varint(u64::from(subscription.0));
+            out.put_u8(why.code());
+            out.put_varint(items.len() as u64);
+            for item in items {
+                out.put_varint(item.seq.0);
+                out.put_varint(item.due_ms);
+                put_record(out, &item.record);
+            }
+            (kind::RETURNED, key.queue)
+        }
+        Event::Extended { key, subscription, items } => {
+            put_key(out, *key);
+            out.put_varint(u64::from(subscription.0));
+            out.put_varint(items.len() as u64);
+            for (seq, deadline_ms) in items {
+                out.put_varint(seq.0);
+                out.put_varint(*deadline_ms);
+            }
+            (kind::EXTENDED, key.queue)
+        }
+        Event::Transferred { key, subscription, seq, epoch, end, deliveries } => {
+            put_key(out, *key);
+            out.put_varint(u64::from(subscription.0));
+            out.put_varint(seq.0);
+            out.put_varint(epoch.0);
+            out.put_varint(u64::from(*deliveries));
+            put_end(out, *end);
+            (kind::TRANSFERRED, key.queue)
+        }
+        Event::Removed { key, seqs, why, over_below } => {
+            put_key(out, *key);
+            out.put_u8(match why {
+                Removal::Expired => 0,
+                Removal::Purged => 1,
+            });
+            out.put_varint(over_below.0);
+            put_ranges(out, seqs);
+            (kind::REMOVED, key.queue)
+        }
+        Event::Buried { key, seq } => {
+            put_key(out, *key);
+            out.put_varint(seq.0);
+            (kind::BURIED, key.queue)
+        }
+        Event::Booted { .. }
+        | Event::QueueCreated { .. }
+        | Event::QueueUpdated { .. }
+        | Event::QueueDeleted { .. }
+        | Event::Published { .. }
+        | Event::Leased(_) => unreachable!("encode() keeps these for itself"),
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).expect("settings and annotations are plain data with text keys")
+}

@@ -1,0 +1,54 @@
+//! Events as records: the engine's own bytes in the journal.
+//!
+//! ```text
+//!  kind  event         payload (numbers are varints unless said otherwise)
+//!  16    Booted        epoch | clean u8 | at_ms
+//!  17    QueueCreated  queue | at_ms | name bytes | settings JSON bytes | annotations JSON bytes
+//!  18    QueueUpdated  queue | at_ms | settings JSON bytes | annotations JSON bytes
+//!  19    QueueDeleted  queue
+//!  20    Reserved      key | below
+//!  21    Leased        key | subscription | at_ms | first epoch | end | ranges
+//!  22    Acked         key | subscription | ranges
+//!  23    Returned      key | subscription | why u8 | count | count × (seq | due_ms | record)
+//!  24    Extended      key | subscription | count | count × (seq | deadline_ms)
+//!  25    Transferred   key | subscription | seq | epoch | deliveries | end
+//!  26    Removed       key | why u8 | over_below | ranges
+//!  27    Buried        key | seq
+//!
+//!  key     queue | partition
+//!  ranges  count | count × (first − last end, wrapping | length − 1)
+//!  end     tag u8: 0 deadline_ms, 1 session, 2 claim (no number)
+//!  record  deliveries | failures | first_delivered_ms | epoch | flags u8 (1 rejected, 2 reason) | reason bytes if flagged
+//! ```
+//!
+//! `Published` is not here: messages are the journal's own record kind, so that it can index them. Leases of a session
+//! are not journaled at all (design rule 7). Every kind is critical: a reader that does not know one must stop. A change
+//! of a payload takes a new kind number; an old number keeps its meaning for ever.
+
+mod decode;
+mod encode;
+mod parts;
+
+pub use decode::decode;
+pub use encode::encode;
+
+pub(crate) use parts::{put_end, put_record, take_end, take_record};
+
+pub(crate) mod kind {
+    //! The numbers.
+    pub(crate) const BOOTED: u8 = 16;
+    pub(crate) const QUEUE_CREATED: u8 = 17;
+    pub(crate) const QUEUE_UPDATED: u8 = 18;
+    pub(crate) const QUEUE_DELETED: u8 = 19;
+    pub(crate) const RESERVED: u8 = 20;
+    pub(crate) const LEASED: u8 = 21;
+    pub(crate) const ACKED: u8 = 22;
+    pub(crate) const RETURNED: u8 = 23;
+    pub(crate) const EXTENDED: u8 = 24;
+    pub(crate) const TRANSFERRED: u8 = 25;
+    pub(crate) const REMOVED: u8 = 26;
+    pub(crate) const BURIED: u8 = 27;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! A message's fields: everything but its body.
+//!
+//! ```text
+//!  tag (with bit 7 set: critical)   value
+//!  0x00  end                        no length, no value: the body follows
+//!  0x81  published                  u64, ms since the Unix epoch
+//!  0x82  due                        u64, likewise
+//!  0x83  expires                    u64, likewise
+//!  0x84  lane                       UTF-8
+//!  0x05  sender                     UTF-8
+//!  0x86  origin                     queue id u32 | partition u16 | seq u64 | queue name bytes | published u64 | buried u64
+//!                                   | deliveries varint | failures varint | reason u8 | text presence u8 | text bytes
+//!        reason                     0 too many deliveries, 1 too many failures, 2 rejected
+//!  0x87  header, once per header    name bytes | kind u8 | value, the rest
+//!        kind                       0 text, 1 number as text, 2 bytes, 3 false, 4 true
+//!  0x88  native                     door u8 | content, the rest
+//! ```
+//!
+//! To add a field: take the next tag, set bit 7 if a reader that skips it would act wrongly. A field's
+//! layout never changes; a changed one is another field.
+
+use super::DecodeError;
+use crate::wire::{Malformed, Reader, Write};
+use bytes::Bytes;
+use vocab::{
+    BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, QueueId, Seq,
+};
+
+/// Ends the fields; the body follows.
+pub(super) const END: u8 = 0;
+
+const CRITICAL: u8 = 0x80;
+const PUBLISHED: u8 = CRITICAL | 1;
+const DUE: u8 = CRITICAL | 2;
+const EXPIRES: u8 = CRITICAL | 3;
+const LANE: u8 = CRITICAL | 4;
+const SENDER: u8 = 5;
+const ORIGIN: u8 = CRITICAL | 6;
+const HEADER: u8 = CRITICAL | 7;
+const NATIVE: u8 = CRITICAL | 8;
+
+const HEADER_TEXT: u8 = 0;
+const HEADER_NUMBER: u8 = 1;
+const HEADER_BYTES: u8 = 2;
+const HEADER_FALSE: u8 = 3;
+const HEADER_TRUE: u8 = 4;
+
+const REASON_DELIVERIES: u8 = 0;
+const REASON_FAILURES: u8 = 1;
+const REASON_REJECTED: u8 = 2;
+
+/// A field that this version does not know and must not skip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a message has field {tag:#04x}, which this version does not know and may not skip")]
+pub struct UnknownField {
+    /// The field's tag.
+    pub tag: u8,
+}
+
+/// Appends every field of `message`, without the end mark.
+pub(super) fn put(buffer: &mut Vec<u8>, message: &Message) {
+    let facts = &message.facts;
+    put_time(buffer, PUBLISHED, Some(facts.published_ms));
+    put_time(buffer, DUE, facts.due_ms);
+    put_time(buffer, EXPIRES, facts.expires_ms);
+    put_text(buffer, LANE, facts.lane.as_deref());
+    put_text(buffer, SENDER, facts.sender.as_deref());
+    if let Some(origin) = &facts.origin {
+        put_origin(buffer, origin);
+    }
+    for header in &message.headers {
+        put_header(buffer, header);
+    }
+    if let Some(native) = &message.native {
+        buffer.put_u8(NATIVE);
+        buffer.put_varint(1 + native.bytes.len() as u64);
+        buffer.put_u8(native.door);
+        buffer.extend_from_slice(&native.bytes);
+    }
+}
+
+fn put_time(buffer: &mut Vec<u8>, tag: u8, ms: Option<u64>) {
+    if let Some(ms) = ms {
+        buffer.put_u8(tag);
+        buffer.put_varint(8);
+        buffer.put_u64(ms);
+    }
+}
+
+fn put_text(buffer: &mut Vec<u8>, tag: u8, text: Option<&str>) {
+    if let Some(text) = text {
+        buffer.put_u8(tag);
+        buffer.put_bytes(text.as_bytes());
+    }
+}
+
+fn put_header(buffer: &mut Vec<u8>, header: &Header) {
+    let (kind, value): (u8, &[u8]) = match &header.value {
+        HeaderValue::Text(text) => (HEADER_TEXT, text.as_bytes()),
+        HeaderValue::Number(text) => (HEADER_NUMBER, text.as_bytes()),
+        HeaderValue::Bytes(bytes) => (HEADER_BYTES, bytes),
+        HeaderValue::Bool(false) => (HEADER_FALSE, &[]),
+        HeaderValue::Bool(true) => (HEADER_TRUE, &[]),
+    };
+    let name = header.name.as_bytes();
+    buffer.put_u8(HEADER);
+    buffer.put_varint((varint_len(name.len()) + name.len() + 1 + value.len()) as u64);
+    buffer.put_bytes(name);
+    buffer.put_u8(kind);
+    buffer.extend_from_slice(value);
+}
+
+fn varint_len(value: usize) -> usize {
+    let bits = (usize::BITS - value.leading_zeros()).max(1);
+    bits.div_ceil(7) as usize
+}
+
+/// Origins are rare (buried messages), so they are built aside and copied.
+fn put_origin(buffer: &mut Vec<u8>, origin: &Origin) {
+    let mut value = Vec::with_capacity(64 + origin.queue.len());
+    value.put_u32(origin.id.key.queue.0);
+    value.extend_from_slice(&origin.id.key.partition.0.to_le_bytes());
+    value.put_u64(origin.id.seq.0);
+    value.put_bytes(origin.queue.as_bytes());
+    value.put_u64(origin.published_ms);
+    value.put_u64(origin.buried_ms);
+    value.put_varint(u64::from(origin.deliveries));
+    value.put_varint(u64::from(origin.failures));
+    let (reason, text) = match &origin.reason {
+        BuryReason::TooManyDeliveries => (REASON_DELIVERIES, None),
+        BuryReason::TooManyFailures(text) => (REASON_FAILURES, text.as_deref()),
+        BuryReason::Rejected(text) => (REASON_REJECTED, text.as_deref()),
+    };
+    value.put_u8(reason);
+    value.put_u8(u8::from(text.is_some()));
+    if let Some(text) = text {
+        value.put_bytes(text.as_bytes());
+    }
+    buffer.put_u8(ORIGIN);
+    buffer.put_bytes(&value);
+}
+
+/// Reads fields up to the end mark; the rest is the body. Body, native block and byte headers are slices of `content`.
+pub(super) fn decode(content: &Bytes) -> Result<Message, DecodeError> {
+    let mut reader = Reader::new(content);
+    let mut message = Message::default();
+    loop {
+        let tag = reader.u8("a field's tag")?;
+        if tag == END {
+            break;
+        }
+        let value = reader.bytes("a field's value")?;
+        decode_field(tag, value, content, &mut message)?;
+    }
+    message.body = content.slice(reader.offset()..);
+    Ok(message)
+}
+
+fn decode_field(tag: u8, value: &[u8], content: &Bytes, message: &mut Message) -> Result<(), DecodeError> {
+    let facts: &mut Facts = &mut message.facts;
+    let mut reader = Reader::new(value);
+    match tag {
+        PUBLISHED => facts.published_ms = reader.u64("a time")?,
+        DUE => facts.due_ms = Some(reader.u64("a time")?),
+        EXPIRES => facts.expires_ms = Some(reader.u64("a time")?),
+        LANE => facts.lane = Some(text(value)?),
+        SENDER => facts.sender = Some(text(value)?),
+        ORIGIN => facts.origin = Some(Box::new(decode_origin(&mut reader)?)),
+        HEADER => message.headers.push(decode_header(&mut reader, content)?),
+        NATIVE => {
+            let door = reader.u8("a native block's door")?;
+            message.native = Some(Native { door, bytes: content.slice_ref(rest(&mut reader)?) });
+        }
+        unknown if unknown & CRITICAL != 0 => return Err(UnknownField { tag: unknown }.into()),
+        _skipped => {}
+    }
+    Ok(())
+}
+
+fn decode_header(reader: &mut Reader<'_>, content: &Bytes) -> Result<Header, DecodeError> {
+    let name = reader.text("a header's name")?.to_owned();
+    let kind_at = reader.offset();
+    let kind = reader.u8("a header's kind")?;
+    let value = rest(reader)?;
+    let value = match kind {
+        HEADER_TEXT => HeaderValue::Text(text(value)?),
+        HEADER_NUMBER => HeaderValue::Number(text(value)?),
+        HEADER_BYTES => HeaderValue::Bytes(content.slice_ref(value)),
+        HEADER_FALSE => HeaderValue::Bool(false),
+        HEADER_TRUE => HeaderValue::Bool(true),
+        _ => return Err(Malformed { offset: kind_at, expected: "a header's kind" }.into()),
+    };
+    Ok(Header { name, value })
+}
+
+fn decode_origin(reader: &mut Reader<'_>) -> Result<Origin, DecodeError> {
+    let queue_id = QueueId(reader.u32("an origin's queue id")?);
+    let partition = reader.take(2, "an origin's partition")?;
+    let partition = PartitionId(u16::from_le_bytes([partition[0], partition[1]]));
+    let seq = Seq(reader.u64("an origin's seq")?);
+    Ok(Origin {
+        id: MessageId::new(PartitionKey::new(queue_id, partition), seq),
+        queue: reader.text("an origin's queue")?.to_owned(),
+        published_ms: reader.u64("a time")?,
+        buried_ms: reader.u64("a time")?,
+        deliveries: reader.number("a count of deliveries")?,
+        failures: reader.number("a count of failures")?,
+        reason: decode_reason(reader)?,
+    })
+}
+
+fn decode_reason(reader: &mut Reader<'_>) -> Result<BuryReason, Malformed> {
+    let at = reader.offset();
+    let reason = reader.u8("a reason")?;
+    let text = match reader.u8("a reason's text")? {
+        0 => None,
+        _ => Some(reader.text("a reason's text")?.to_owned()),
+    };
+    match reason {
+        REASON_DELIVERIES => Ok(BuryReason::TooManyDeliveries),
+        REASON_FAILURES => Ok(BuryReason::TooManyFailures(text)),
+        REASON_REJECTED => Ok(BuryReason::Rejected(text)),
+        _ => Err(Malformed { offset: at, expected: "a reason" }),
+    }
+}
+
+fn rest<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {
+    reader.take(reader.remaining(), "the rest of a field")
+}
+
+fn text(value: &[u8]) -> Result<String, Malformed> {
+    let text = std::str::from_utf8(value).map_err(|_| Malformed { offset: 0, expected: "UTF-8" })?;
+    Ok(text.to_owned())
+}
