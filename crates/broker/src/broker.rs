@@ -214,7 +214,7 @@ impl Broker {
     /// The queue does not exist.
     pub async fn stats(&self, queue: QueueId) -> Result<QueueStats, Error<NoSuchQueue>> {
         match self.ask(Command::Stats { queue }).await? {
-            (Answer::Stats(stats), _) => stats.map_err(Error::Refused),
+            (Answer::Stats(stats), _) => stats.map(|stats| *stats).map_err(Error::Refused),
             (other, _) => other_kind!(other),
         }
     }

@@ -1,6 +1,7 @@
 //! The way back from the shard to a waiting caller.
 
 use crate::catalog::Catalog;
+use engine::Leased;
 use engine::core::answer::Answer;
 use engine::driver::{Content, Reply};
 use std::sync::Arc;
@@ -23,12 +24,15 @@ impl Teller {
 }
 
 impl Reply for Teller {
-    fn tell(self, answer: Answer, content: Content) -> Result<(), Answer> {
+    fn tell(self, answer: Answer, content: Content) -> Result<(), Vec<Leased>> {
         match (&answer, self.deletes) {
             (Answer::Created(Ok(info)) | Answer::Updated(Ok(info)), _) => self.catalog.put(info.clone()),
             (Answer::Deleted(Ok(())), Some(queue)) => self.catalog.remove(queue),
             _ => {}
         }
-        self.caller.send((answer, content)).map_err(|(answer, _)| answer)
+        self.caller.send((answer, content)).map_err(|(answer, _)| match answer {
+            Answer::Received(Ok(leased)) => leased,
+            _ => Vec::new(),
+        })
     }
 }

@@ -28,7 +28,7 @@ pub enum Answer {
     /// To `Transfer`: the leases as they are then.
     Transferred(Vec<Result<Leased, SettleError>>),
     /// To `Stats`.
-    Stats(Result<QueueStats, NoSuchQueue>),
+    Stats(Result<Box<QueueStats>, NoSuchQueue>),
     /// To `Peek`.
     Peeked(Result<Vec<Peeked>, NoSuchQueue>),
     /// To commands that have nothing to say.

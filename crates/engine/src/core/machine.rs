@@ -84,7 +84,7 @@ impl Machine {
                 self.bury(&fetched, now_ms, out);
                 return Executed::Answered;
             }
-            Command::Stats { queue } => Answer::Stats(self.state.queue_stats(queue)),
+            Command::Stats { queue } => Answer::Stats(self.state.queue_stats(queue).map(Box::new)),
             Command::Peek { key, from, count } => Answer::Peeked(self.state.peek(key, from, count)),
         };
         let counted = matches!(answer, Answer::Stats(_)) && mutant::active(Mutant::CountBeforeDurable);

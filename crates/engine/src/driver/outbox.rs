@@ -4,6 +4,7 @@
 //! leave in the order in which they came.
 
 use crate::core::answer::Answer;
+use crate::core::info::Leased;
 use journal::Fetch;
 use std::collections::VecDeque;
 use vocab::Position;
@@ -16,15 +17,22 @@ pub trait Reply: Send {
     /// Tells the answer.
     ///
     /// # Errors
-    /// Nobody is there any more: the answer comes back.
-    fn tell(self, answer: Answer, content: Content) -> Result<(), Answer>;
+    /// Nobody is there any more: the leases that the answer would have handed out come back.
+    fn tell(self, answer: Answer, content: Content) -> Result<(), Vec<Leased>>;
+}
+
+/// An answer on its way.
+pub(crate) struct Letter<R> {
+    pub(crate) reply: R,
+    pub(crate) answer: Answer,
+    pub(crate) content: Content,
 }
 
 /// The answers held back.
 #[derive(Default)]
 pub(crate) struct Outbox<R> {
     /// Ascending positions; only a few are ever not durable.
-    held: VecDeque<(Position, Vec<(R, Answer, Content)>)>,
+    held: VecDeque<(Position, Vec<Letter<R>>)>,
 }
 
 impl<R> Outbox<R> {
@@ -33,11 +41,11 @@ impl<R> Outbox<R> {
     }
 
     /// Holds an answer back until `position` is durable.
-    pub(crate) fn hold(&mut self, position: Position, reply: R, answer: Answer, content: Content) {
+    pub(crate) fn hold(&mut self, position: Position, letter: Letter<R>) {
         let at = self.held.partition_point(|(held, _)| *held < position);
         match self.held.get_mut(at) {
-            Some((held, answers)) if *held == position => answers.push((reply, answer, content)),
-            _ => self.held.insert(at, (position, vec![(reply, answer, content)])),
+            Some((held, letters)) if *held == position => letters.push(letter),
+            _ => self.held.insert(at, (position, vec![letter])),
         }
     }
 
@@ -47,9 +55,9 @@ impl<R> Outbox<R> {
     }
 
     /// Takes the next answers whose position is at or below `durable`.
-    pub(crate) fn open(&mut self, durable: Position) -> Option<Vec<(R, Answer, Content)>> {
+    pub(crate) fn open(&mut self, durable: Position) -> Option<Vec<Letter<R>>> {
         let (position, _) = self.held.front()?;
-        if *position > durable { None } else { self.held.pop_front().map(|(_, answers)| answers) }
+        if *position > durable { None } else { self.held.pop_front().map(|(_, letters)| letters) }
     }
 
     /// Drops everything: each reply learns that its answer will not come.
@@ -65,15 +73,15 @@ mod tests {
     #[test]
     fn answers_leave_when_their_position_is_durable_and_not_before() {
         let mut outbox = Outbox::new();
-        outbox.hold(Position(2), "b", Answer::Done, Vec::new());
-        outbox.hold(Position(1), "a", Answer::Done, Vec::new());
-        outbox.hold(Position(2), "c", Answer::Done, Vec::new());
+        for (position, reply) in [(2, "b"), (1, "a"), (2, "c")] {
+            outbox.hold(Position(position), Letter { reply, answer: Answer::Done, content: Content::new() });
+        }
         assert!(outbox.open(Position(0)).is_none());
-        let names = |answers: Option<Vec<(&'static str, Answer, Content)>>| {
-            answers.map(|answers| answers.into_iter().map(|(name, ..)| name).collect::<Vec<_>>())
+        let mut open = |durable| -> Option<Vec<&'static str>> {
+            outbox.open(Position(durable)).map(|letters| letters.into_iter().map(|letter| letter.reply).collect())
         };
-        assert_eq!(names(outbox.open(Position(1))), Some(vec!["a"]));
-        assert!(outbox.open(Position(1)).is_none());
-        assert_eq!(names(outbox.open(Position(2))), Some(vec!["b", "c"]));
+        assert_eq!(open(1), Some(vec!["a"]));
+        assert_eq!(open(1), None);
+        assert_eq!(open(2), Some(vec!["b", "c"]));
     }
 }

@@ -13,7 +13,7 @@ use crate::core::info::Leased;
 use crate::core::machine::{Machine, Output};
 use crate::driver::inbox::{Envelope, Inbox};
 use crate::driver::log_time::LogTime;
-use crate::driver::outbox::{Content, Outbox, Reply};
+use crate::driver::outbox::{Content, Letter, Outbox, Reply};
 use crate::record;
 use crate::snapshot;
 use journal::{Fetch, Journal, JournalStats, Opened, Poisoned, Room, Urgency};
@@ -243,12 +243,12 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         if position <= self.durable {
             self.tell(reply, told.answer, content);
         } else {
-            self.outbox.hold(position, reply, told.answer, content);
+            self.outbox.hold(position, Letter { reply, answer: told.answer, content });
         }
     }
 
     fn tell(&mut self, reply: R, answer: Answer, content: Content) {
-        if let Err(Answer::Received(Ok(leased))) = reply.tell(answer, content) {
+        if let Err(leased) = reply.tell(answer, content) {
             self.take_back(&leased);
         }
     }
@@ -323,8 +323,8 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             return Ok(false);
         }
         self.durable = durable;
-        while let Some(answers) = self.outbox.open(durable) {
-            for (reply, answer, content) in answers {
+        while let Some(letters) = self.outbox.open(durable) {
+            for Letter { reply, answer, content } in letters {
                 self.tell(reply, answer, content);
             }
         }

@@ -91,7 +91,7 @@ impl State {
             stats.leased += (progress.leases.len() + progress.burying.len()) as u64;
         }
         stats.waiters = self.volatile.waiters.count(id, SubscriptionId(0));
-        stats.oldest_ms = queue.logs.iter().filter_map(|log| log.oldest_ms()).min();
+        stats.oldest_ms = queue.logs.iter().filter_map(crate::core::log::Log::oldest_ms).min();
         Ok(stats)
     }
 

@@ -1,0 +1,7 @@
+//! The broker through its public API, over a journal in memory, stepped by hand: no thread, no clock, no luck.
+
+mod bench; // a broker whose every step the test decides
+mod catalog; // queues by name, durable before they are shown
+mod durability; // nothing is told before its grounds are durable
+mod endings; // shutting down, failing, coming back
+mod receiving; // waiting, giving up, delivery of contents
