@@ -8,11 +8,15 @@ use crate::life::Life;
 use crate::reply::Teller;
 use engine::driver::{Inbox, LogTime, Offload, Recovering, Shard, Signal, Step};
 use engine::{Journal, JournalStats, Opened, Poisoned, ReplayError};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use vocab::clock::Clock;
 use vocab::limits::PUBLISH_BYTES_IN_FLIGHT;
+
+/// The shard looks at least this often whether anything has become due without a bell, such as a checkpoint.
+const REST_MS_MAX: u64 = 5_000;
 
 /// What a broker is made of.
 pub struct Parts<J> {
@@ -92,12 +96,7 @@ impl<J: Journal> Runner<J> {
         loop {
             match self.step() {
                 Ok(Step::Worked) => {}
-                Ok(Step::Idle { until_ms }) => {
-                    let now_ms = self.log_ms.load(std::sync::atomic::Ordering::Relaxed);
-                    let timeout = until_ms
-                        .map(|until_ms| std::time::Duration::from_millis(until_ms.saturating_sub(now_ms).max(1)));
-                    self.signal.wait(timeout);
-                }
+                Ok(Step::Idle { until_ms }) => self.rest(until_ms),
                 Ok(Step::Closed) => return,
                 Err(poisoned) => {
                     tracing::error!(error = %poisoned, "the journal failed");
@@ -111,6 +110,13 @@ impl<J: Journal> Runner<J> {
     #[must_use]
     pub fn state(&self) -> &engine::core::state::State {
         &self.shard.machine().state
+    }
+
+    /// Sleeps until something happens, or until `until_ms` of log time.
+    fn rest(&self, until_ms: Option<u64>) {
+        let now_ms = self.log_ms.load(Ordering::Relaxed);
+        let rest_ms = until_ms.map_or(REST_MS_MAX, |until_ms| until_ms.saturating_sub(now_ms).clamp(1, REST_MS_MAX));
+        self.signal.wait(Some(Duration::from_millis(rest_ms)));
     }
 
     fn show_stats(&self) {

@@ -1,1 +1,45 @@
-//! Placeholder.
+//! The Amazon SQS door: AWS JSON 1.0 and the Query protocol over HTTP/1.1.
+//!
+//! What it is not: a listener (the door kit's) or a queue (the broker's). It reads requests, says them in the broker's
+//! words, and writes the answers and errors that SQS clients expect.
+//!
+//! ```text
+//!   session ─→ frame::call, frame::body ─→ commands::run ─→ commands::<action> ─→ Broker
+//!   (hyper)     which protocol and action                     ↓
+//!           ←─ frame::reply ←─ frame::writer ←────────── answer, or errors::SqsError
+//! ```
+//!
+//! `docs/doors/sqs.md` says action by action what is supported and where this differs from AWS.
+
+mod action;
+mod batch;
+mod characters;
+mod commands;
+mod config;
+mod door;
+mod errors;
+mod figures;
+mod frame;
+pub mod fuzz;
+pub mod limits;
+mod listing;
+mod md5;
+mod message_attributes;
+mod names;
+mod native;
+mod policy;
+mod queue_attributes;
+mod receipt;
+mod receiving;
+mod redrive;
+mod sending;
+mod session;
+mod tags;
+mod url;
+mod waiting_rules;
+
+pub use action::Action;
+pub use config::SqsConfig;
+pub use door::SqsDoor;
+pub use errors::{Code, Row, SqsError};
+pub use figures::Figures;

@@ -1,1 +1,28 @@
-//! Placeholder.
+//! The shared door kit: what every protocol's server side needs and none should write twice.
+//!
+//! What it is not: no protocol. A door implements [`Door`] for one connection at a time; the kit listens,
+//! accepts, limits, and ends every connection within the drain time.
+//!
+//! ```text
+//!   Listener::open ─→ accept::run ─→ Limits::enter ─→ Tasks ─→ Door::serve(Connection)
+//!                                                        ↑            ↑
+//!                                     Trigger: stop ─→ abort     Shutdown::stopping
+//! ```
+
+pub mod accept;
+pub mod host_rule;
+pub mod limits;
+pub mod listener;
+pub mod session;
+pub mod shutdown;
+pub mod tally;
+pub mod tasks;
+pub mod timeout;
+
+pub use host_rule::{HostRule, Refused};
+pub use limits::Limits;
+pub use listener::{Listener, OpenError};
+pub use session::{Connection, Door};
+pub use shutdown::{Shutdown, Trigger};
+pub use tally::{Outcome, Tally};
+pub use tasks::Tasks;

@@ -1,2 +1,123 @@
-//! Placeholder.
-fn main() {}
+//! The server: reads its configuration, puts the parts together from the bottom up, waits, and takes them apart in reverse.
+
+mod cli;
+mod config;
+mod doors;
+mod exit;
+mod listen;
+mod logging;
+mod machine;
+mod recovery;
+mod signals;
+mod stop;
+
+use crate::cli::{Cli, Command, ServeArgs};
+use crate::config::{Config, Sources};
+use crate::doors::Doors;
+use crate::exit::Failure;
+use crate::listen::{Addresses, Listeners, host_rule};
+use crate::signals::Signals;
+use crate::stop::Parts;
+use clap::{CommandFactory, Parser};
+use door::Listener;
+use door_admin::{Admin, Running, Status};
+use door_sqs::{SqsConfig, SqsDoor};
+use longshore::embed::Store;
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use vocab::clock::{Clock, SystemClock};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let ended = match Cli::parse().command {
+        None => Cli::command().print_help().map_err(Failure::from),
+        Some(Command::Serve(flags)) => serve(*flags),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn serve(flags: ServeArgs) -> Result<(), Failure> {
+    let clock = Arc::new(SystemClock::new());
+    let sources = Sources { file: flags.config.clone(), environment: std::env::vars().collect(), flags };
+    let config = config::load(&sources)?;
+    logging::start(config.log, &config.log_level);
+    machine::raise_descriptor_limit(config.connections_max);
+    let runtime = runtime(config.workers)?;
+    let ended = runtime.block_on(run(&config, clock));
+    // A recovery that was interrupted still reads in a thread of the runtime; nobody waits for it.
+    runtime.shutdown_background();
+    ended
+}
+
+fn runtime(workers: usize) -> io::Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if workers > 0 {
+        builder.worker_threads(workers);
+    }
+    builder.thread_name("longshore-door").enable_all().build()
+}
+
+/// The life of the server.
+async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
+    let mut signals = Signals::take_over()?;
+    let listeners = Listeners::open(config)?;
+    let addresses = listeners.addresses();
+
+    let (admin_door, protocol_doors) = (Doors::new(), Doors::new());
+    let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
+    let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin));
+    let admin = admin_door.serve(admin, listeners.admin, config.connections_max);
+
+    let opened = tokio::select! {
+        opened = recovery::open(config) => opened,
+        signal = signals.next() => {
+            tracing::info!(signal = signal.name(), "stopped before the store was open");
+            return Ok(());
+        }
+    };
+    let store = opened?;
+
+    let sqs = sqs_door(config, &store, &listeners.sqs, clock.clone());
+    let sqs = protocol_doors.serve(sqs, listeners.sqs, config.connections_max);
+    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin] });
+    announce(config, &store, &addresses, &clock);
+
+    let cause = stop::cause(&mut signals, store.broker()).await;
+    let parts = Parts { protocols: &protocol_doors, admin: &admin_door, store };
+    parts.stop(cause, Duration::from_secs(config.drain), &mut signals).await
+}
+
+fn sqs_door(config: &Config, store: &Store, listeners: &[Listener], clock: Arc<SystemClock>) -> SqsDoor {
+    let sqs = SqsConfig {
+        region: config.region.0.clone(),
+        account_id: config.account_id.0.clone(),
+        aws_waiting_rules: config.sqs_aws_waiting_rules,
+        durability: config.durability.0,
+        host_rule: host_rule(config, listeners),
+        ..SqsConfig::default()
+    };
+    SqsDoor::new(store.broker().clone(), sqs, clock)
+}
+
+/// The one line that says that clients are served, and where.
+fn announce(config: &Config, store: &Store, addresses: &Addresses, clock: &SystemClock) {
+    tracing::info!(
+        sqs = %addresses.sqs,
+        admin = %addresses.admin,
+        data = %config.data.display(),
+        boot = store.boot().0,
+        took_ms = clock.mono_us() / 1000,
+        "ready"
+    );
+}

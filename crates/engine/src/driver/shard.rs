@@ -60,6 +60,8 @@ pub struct Shard<J, R> {
     open_since_ms: u64,
     scratch: Vec<u8>,
     closing: bool,
+    /// The journal was asked for its seal: nothing may be written any more, whatever becomes due.
+    sealing: bool,
 }
 
 impl<J: Journal, R: Reply + 'static> Shard<J, R> {
@@ -91,6 +93,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             open_since_ms: 0,
             scratch: Vec::with_capacity(4096),
             closing: false,
+            sealing: false,
         };
         let at_ms = shard.time.now_ms();
         let booted = Event::Booted { epoch: opened.boot, clean: opened.clean, at_ms };
@@ -105,6 +108,9 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     /// The journal failed. Everyone who waits learns it by their reply being dropped.
     pub fn step(&mut self) -> Result<Step, Poisoned> {
         let moved = self.take_progress()?;
+        if self.sealing {
+            return Ok(if self.journal.closed() { Step::Closed } else { Step::Idle { until_ms: None } });
+        }
         let stop_waiting = self.inbox.take(&mut self.backlog);
         let now_ms = self.time.now_ms();
         self.machine.disk_full = self.journal.room() == Room::Full;
@@ -374,10 +380,9 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                 return Step::Worked;
             }
             if quiet && self.durable.0 + 1 == self.journal.open_position().0 {
-                if self.journal.closed() {
-                    return Step::Closed;
-                }
                 self.journal.close();
+                self.sealing = true;
+                return Step::Worked;
             }
             return Step::Idle { until_ms: None };
         }

@@ -1,0 +1,88 @@
+//! What the admin door knows of the server it speaks for.
+//!
+//! Invariant: recovering → ready → draining, never back.
+
+use broker::Broker;
+use door::{Door, Limits, Shutdown, Tally};
+use std::sync::{Arc, OnceLock};
+
+/// Shared by the server, which reports progress, and the admin door, which answers from it.
+#[derive(Debug)]
+pub struct Status {
+    shutdown: Shutdown,
+    running: OnceLock<Running>,
+}
+
+/// What exists once the store is open and every door listens.
+#[derive(Clone)]
+pub struct Running {
+    /// The broker behind the doors.
+    pub broker: Broker,
+    /// Every door that listens.
+    pub doors: Vec<DoorFigures>,
+}
+
+/// One door's counts, read when metrics are asked for.
+#[derive(Clone, Debug)]
+pub struct DoorFigures {
+    /// The door's name.
+    pub name: &'static str,
+    /// Its connections.
+    pub limits: Limits,
+    /// Its requests.
+    pub tally: Arc<Tally>,
+}
+
+/// How far the server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The store is being opened.
+    Recovering,
+    /// Every door serves.
+    Ready,
+    /// The server is stopping.
+    Draining,
+}
+
+impl Status {
+    /// A server that is still opening its store.
+    #[must_use]
+    pub fn new(shutdown: Shutdown) -> Self {
+        Self { shutdown, running: OnceLock::new() }
+    }
+
+    /// Says that the store is open and every door serves. Only the first call counts.
+    pub fn ready(&self, running: Running) {
+        let _first = self.running.set(running);
+    }
+
+    /// How far the server is.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match (self.shutdown.is_stopping(), self.running.get()) {
+            (true, _) => Phase::Draining,
+            (false, Some(_)) => Phase::Ready,
+            (false, None) => Phase::Recovering,
+        }
+    }
+
+    /// What runs, once it does.
+    #[must_use]
+    pub fn running(&self) -> Option<&Running> {
+        self.running.get()
+    }
+}
+
+impl DoorFigures {
+    /// The counts of `door`, whose connections `limits` counts.
+    #[must_use]
+    pub fn of(door: &impl Door, limits: &Limits) -> Self {
+        Self { name: door.name(), limits: limits.clone(), tally: Arc::clone(door.tally()) }
+    }
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("doors", &self.doors).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,48 @@
+//! `SendMessage`: one message into a queue.
+
+use super::Answer;
+use crate::door::SqsDoor;
+use crate::errors::{SqsError, publish_error};
+use crate::frame::call::Call;
+use crate::frame::payload::Payload;
+use crate::frame::writer::Writer;
+use crate::md5;
+use crate::sending::{Digests, Given, Outgoing, Sender, fits, too_long};
+use broker::QueueInfo;
+use std::sync::Arc;
+use vocab::MessageId;
+
+pub(super) async fn run(door: &SqsDoor, call: &Call, payload: Payload) -> Answer {
+    let (queue, Outgoing { message, digests, .. }) = read(door, call, &payload)?;
+    drop(payload);
+    let ids = door.broker.publish(queue.id, vec![message]).await.map_err(publish_error)?;
+    let id = ids.first().expect("the broker gives an id for each message");
+    let mut writer = Writer::new(call.style, call.action, 160);
+    write_sent(&mut writer, id, &digests);
+    Ok(writer.finish(&call.id))
+}
+
+fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Arc<QueueInfo>, Outgoing), SqsError> {
+    let given: Given<'_> = payload.parse()?;
+    let queue = door.queue(given.queue_url.as_ref(), &call.context)?;
+    let trace = call.context.trace.as_deref();
+    let sender = Sender { payload, trace, now_ms: door.broker.log_ms() };
+    let outgoing = sender.message(&given)?;
+    if !fits(&queue, outgoing.bytes) {
+        return Err(too_long(&queue, "One or more parameters are invalid."));
+    }
+    Ok((queue, outgoing))
+}
+
+/// What is said of a message that was sent, alone or in a batch.
+pub(super) fn write_sent(writer: &mut Writer, id: &MessageId, digests: &Digests) {
+    let mut text = [0; 36];
+    writer.plain("MessageId", id.to_uuid().hyphenated().encode_lower(&mut text).as_bytes());
+    writer.plain("MD5OfMessageBody", &md5::hex(&digests.body));
+    if let Some(digest) = &digests.attributes {
+        writer.plain("MD5OfMessageAttributes", &md5::hex(digest));
+    }
+    if let Some(digest) = &digests.system {
+        writer.plain("MD5OfMessageSystemAttributes", &md5::hex(digest));
+    }
+}

@@ -1,0 +1,44 @@
+//! What an operator may say about the SQS door.
+//!
+//! What it is not: addresses and connection caps (the door kit has those) and queue settings (clients set them).
+
+use crate::limits;
+use door::HostRule;
+use std::time::Duration;
+use vocab::Durability;
+
+/// The door's configuration. [`Default`] is right for a laptop: loopback, anonymous, no waiting rules.
+#[derive(Clone, Debug)]
+pub struct SqsConfig {
+    /// The region named in queue ARNs. Clients may sign for any region.
+    pub region: String,
+    /// The account named in queue URLs and ARNs: twelve digits.
+    pub account_id: String,
+    /// Whether AWS's waiting rules hold: 60 s between two purges of a queue, 60 s before a deleted name is reused.
+    pub aws_waiting_rules: bool,
+    /// What answers about the queues made through this door wait for.
+    pub durability: Durability,
+    /// Which requests are answered at all, by `Host` and `Origin`.
+    pub host_rule: HostRule,
+    /// Greatest request body, in bytes.
+    pub request_bytes_max: usize,
+    /// Bytes of large request bodies that are being read at a time, over all connections; further ones wait.
+    pub request_bytes_in_flight: usize,
+    /// A connection that neither begins a request nor finishes sending one for this long is closed (after at most twice as long).
+    pub silence_max: Duration,
+}
+
+impl Default for SqsConfig {
+    fn default() -> Self {
+        Self {
+            region: "us-east-1".to_owned(),
+            account_id: "000000000000".to_owned(),
+            aws_waiting_rules: false,
+            durability: Durability::Always,
+            host_rule: HostRule { allowed: Vec::new(), anonymous: true },
+            request_bytes_max: limits::REQUEST_BYTES_MAX,
+            request_bytes_in_flight: limits::REQUEST_BYTES_IN_FLIGHT,
+            silence_max: limits::SILENCE_MAX,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Entry points for fuzzing: plain functions over bytes that must never panic, whatever the bytes.
+
+use crate::frame::form;
+use crate::frame::payload::{Body, Payload};
+use crate::frame::text::{Pairs, Text};
+use crate::message_attributes::{GivenMap, checked};
+use crate::receipt::Receipts;
+use crate::{native, redrive, sending, url};
+use bytes::Bytes;
+use vocab::QueueId;
+
+/// A JSON request's body, as a message to send and as a queue's attributes.
+pub fn json(bytes: &[u8]) {
+    let body = Body { bytes: Bytes::copy_from_slice(bytes), borrowed: false };
+    read(&Payload::Json(body));
+    native::read_any(bytes);
+}
+
+/// A Query request's form.
+pub fn query(bytes: &[u8]) {
+    if let Ok(form) = form::parse("", bytes) {
+        read(&Payload::Form(form));
+    }
+}
+
+/// A receipt handle or queue URL.
+pub fn receipt(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    drop(Receipts::new(0).read(&text, QueueId(1)));
+    drop(url::name_in_url(&text));
+    drop(redrive::check_allowance(&text));
+}
+
+fn read(payload: &Payload) {
+    drop(payload.parse::<sending::Given<'_>>());
+    drop(payload.parse::<Pairs<'_, Text<'_>>>());
+    if let Ok(attributes) = payload.parse::<GivenMap<'_>>() {
+        drop(checked(&attributes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>) {
+            json(&bytes);
+            query(&bytes);
+            receipt(&bytes);
+        }
+
+        #[test]
+        fn nothing_shaped_like_a_request_panics(text in r#"[{}\[\]":,a-zA-Z0-9.&=%+\\-]{0,200}"#) {
+            json(text.as_bytes());
+            query(text.as_bytes());
+            receipt(text.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Queue attributes: which there are, where each lives, how they read.
+//!
+//! | attribute | lives in |
+//! |---|---|
+//! | `VisibilityTimeout`, `DelaySeconds`, `MessageRetentionPeriod`, `MaximumMessageSize`, `ReceiveMessageWaitTimeSeconds` | the queue's settings |
+//! | `RedrivePolicy` | the settings' bury policy; its text beside it, to be echoed |
+//! | `Policy`, `RedriveAllowPolicy`, `Kms…`, `SqsManagedSseEnabled` | annotations |
+//! | `QueueArn`, `CreatedTimestamp`, `LastModifiedTimestamp`, `ApproximateNumberOf…` | nowhere: computed |
+//!
+//! `draft` changes them, with AWS's ranges and words.
+
+mod draft;
+mod name;
+
+pub(crate) use draft::{Draft, Setting, first_difference};
+pub(crate) use name::Attribute;
+
+use crate::redrive;
+use crate::url::Names;
+use broker::{Annotations, QueueInfo, QueueStats};
+use std::borrow::Cow;
+use vocab::QueueSettings;
+
+/// Begins the keys of this door's annotations.
+pub(crate) const ANNOTATION_PREFIX: &str = "sqs.";
+
+/// What a queue is, for reading its attributes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) settings: &'a QueueSettings,
+    pub(crate) annotations: &'a Annotations,
+}
+
+impl<'a> View<'a> {
+    /// Of a queue that exists.
+    pub(crate) fn of(queue: &'a QueueInfo) -> Self {
+        Self { settings: &queue.settings, annotations: &queue.annotations }
+    }
+
+    /// The value of an attribute that can be set; `None` where it has none.
+    pub(crate) fn stored(self, attribute: Attribute, names: &Names) -> Option<Cow<'a, str>> {
+        let number = |number: u64| Some(Cow::Owned(number.to_string()));
+        match attribute {
+            Attribute::VisibilityTimeout => number(self.settings.lease_ms / 1000),
+            Attribute::DelaySeconds => number(self.settings.delay_ms / 1000),
+            Attribute::MessageRetentionPeriod => number(self.settings.retention_ms? / 1000),
+            Attribute::MaximumMessageSize => number(self.settings.message_bytes_max),
+            Attribute::ReceiveMessageWaitTimeSeconds => number(self.settings.wait_ms / 1000),
+            Attribute::RedrivePolicy => redrive::shown(self, names),
+            Attribute::SqsManagedSseEnabled => Some(self.annotation(attribute).unwrap_or("false").into()),
+            other => self.annotation(other).map(Cow::Borrowed),
+        }
+    }
+
+    /// The text that was set for an attribute.
+    pub(crate) fn annotation(self, attribute: Attribute) -> Option<&'a str> {
+        self.annotations.get(&annotation_key(attribute)).map(String::as_str)
+    }
+}
+
+/// The value of any attribute of a queue. Counts need `stats`.
+pub(crate) fn value<'a>(
+    queue: &'a QueueInfo,
+    stats: Option<&QueueStats>,
+    attribute: Attribute,
+    names: &Names,
+) -> Option<Cow<'a, str>> {
+    let number = |number: u64| Some(Cow::Owned(number.to_string()));
+    match attribute {
+        Attribute::QueueArn => Some(Cow::Owned(names.arn(&queue.name))),
+        Attribute::CreatedTimestamp => number(queue.created_ms / 1000),
+        Attribute::LastModifiedTimestamp => number(queue.modified_ms / 1000),
+        Attribute::ApproximateNumberOfMessages => number(stats?.ready),
+        Attribute::ApproximateNumberOfMessagesNotVisible => number(stats?.leased),
+        Attribute::ApproximateNumberOfMessagesDelayed => number(stats?.delayed),
+        other => View::of(queue).stored(other, names),
+    }
+}
+
+fn annotation_key(attribute: Attribute) -> String {
+    format!("{ANNOTATION_PREFIX}{}", attribute.name())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! The contract between the kit and a door: one connection in, one future out.
+
+use crate::shutdown::Shutdown;
+use crate::tally::Tally;
+use crate::tasks::Tasks;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+
+/// One protocol's server side.
+pub trait Door: Send + Sync + 'static {
+    /// Its short name, as in the configuration and in the `ready` line.
+    fn name(&self) -> &'static str;
+
+    /// What a peer is told in the door's protocol when the connection cap is reached; the connection is closed behind it.
+    fn refusal(&self) -> &'static [u8];
+
+    /// Its counts of requests; one tally for the life of the door.
+    fn tally(&self) -> &Arc<Tally>;
+
+    /// Serves one connection until it ends. Once [`Shutdown::stopping`] resolves, the door answers the requests it has
+    /// begun, says good-bye in its protocol's way and returns. It may be dropped at any await, which must leave nothing half done
+    /// in the broker.
+    ///
+    /// There is one such future per connection and thousands may be idle: keep it small.
+    fn serve(self: Arc<Self>, connection: Connection) -> impl Future<Output = ()> + Send + 'static;
+}
+
+/// One accepted connection.
+#[derive(Debug)]
+pub struct Connection {
+    /// The socket, with Nagle's delay off.
+    pub stream: TcpStream,
+    /// Who is at the other end.
+    pub peer: SocketAddr,
+    /// The address that was connected to.
+    pub local: SocketAddr,
+    /// Tells when to end.
+    pub shutdown: Shutdown,
+    /// Starts further tasks for this connection.
+    pub tasks: Tasks,
+}

@@ -1,0 +1,258 @@
+//! [`FileJournal`]: the contract, as the engine sees it.
+//!
+//! It encodes what is appended, hands whole commits to the writer, and keeps the index of what became durable. It does no
+//! I/O: what needs the disk is left to the writer, the preparer, or the caller of a [`Fetch::Read`].
+//!
+//! Invariants: a message is in the cache until it is durable and in the index from then on; a segment that the index points
+//! into is held here.
+
+use crate::cache::Cache;
+use crate::index::{Index, Slot};
+use crate::message_read;
+use crate::retirement::Segments;
+use crate::shared::{CheckpointJob, PlacedPiece, Shared, Submitted, Written};
+use journal::commit::{CommitMessages, OpenCommit, Place};
+use journal::{Fetch, Journal, JournalStats, Poisoned, Room, Urgency};
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use vocab::clock::Clock;
+use vocab::{Message, PartitionKey, Position, QueueId, Seq};
+
+/// Commits whose memory is kept: one open, one waiting, one written.
+const BUFFERS_KEPT: usize = 3;
+
+/// While publishes are refused, a checkpoint is worth its cost this often: it lets segments go.
+const CHECKPOINT_MS_FULL: u64 = 1000;
+
+/// The journal on local disk.
+pub struct FileJournal {
+    shared: Arc<Shared>,
+    clock: Arc<dyn Clock>,
+    open_position: Position,
+    open: OpenCommit,
+    durable: Position,
+    /// Of commits that are submitted and not durable, oldest first.
+    in_flight: VecDeque<CommitMessages>,
+    index: Index,
+    cache: Cache,
+    segments: Segments,
+    covered: Position,
+    bytes_since_checkpoint: u64,
+    checkpoint_at_us: u64,
+    buffers: Vec<OpenCommit>,
+    done: VecDeque<Written>,
+    hits: Cell<u64>,
+    misses: Cell<u64>,
+}
+
+/// What recovery found, for the front to go on with.
+pub(crate) struct Found {
+    pub(crate) last_position: Position,
+    pub(crate) covered: Position,
+    pub(crate) index: Index,
+    pub(crate) segments: Segments,
+    /// Bytes of records that the checkpoint does not cover.
+    pub(crate) uncovered_bytes: u64,
+}
+
+impl FileJournal {
+    pub(crate) fn new(shared: Arc<Shared>, clock: Arc<dyn Clock>, found: Found) -> Self {
+        let cache = Cache::new(shared.config.cache_bytes);
+        Self {
+            checkpoint_at_us: clock.mono_us(),
+            shared,
+            clock,
+            open_position: found.last_position.next(),
+            open: OpenCommit::default(),
+            durable: found.last_position,
+            in_flight: VecDeque::new(),
+            index: found.index,
+            cache,
+            segments: found.segments,
+            covered: found.covered,
+            bytes_since_checkpoint: found.uncovered_bytes,
+            buffers: Vec::new(),
+            done: VecDeque::new(),
+            hits: Cell::new(0),
+            misses: Cell::new(0),
+        }
+    }
+
+    /// Has `callback` called whenever there may be something new to [`Journal::poll`]: commits became durable, the writer
+    /// can take another, room changed, or the journal failed. It is called from other threads and must be quick.
+    pub fn on_progress(&self, callback: Arc<dyn Fn() + Send + Sync>) {
+        self.shared.set_on_progress(callback);
+    }
+
+    /// Takes in one commit that became durable.
+    fn settle(&mut self, written: Written) {
+        let mut messages = self.in_flight.pop_front().expect("what is written was submitted");
+        self.segments.commit(&written.segment, written.position);
+        let mut places = messages.places.iter();
+        for run in &messages.runs {
+            for (offset, place) in (0..u64::from(run.count)).zip(&mut places) {
+                let seq = Seq(run.first.0 + offset);
+                if self.cache.unpin(run.key, seq) {
+                    self.index.insert(run.key, slot(seq, *place, &written));
+                    self.segments.add_live(written.segment.id);
+                }
+            }
+        }
+        self.durable = written.position;
+        if self.buffers.len() < BUFFERS_KEPT {
+            messages.clear();
+            self.buffers.push(OpenCommit { encoded: written.encoded, messages });
+        }
+    }
+
+    fn retire(&mut self) {
+        let retired = self.segments.take_retired(self.covered);
+        if !retired.is_empty() {
+            self.shared.state().retired.extend(retired);
+            self.shared.wake_preparer();
+        }
+    }
+}
+
+fn slot(seq: Seq, place: Place, written: &Written) -> Slot {
+    let at = written.pieces.partition_point(|piece| piece.start <= place.at) - 1;
+    let PlacedPiece { start, offset } = written.pieces[at];
+    Slot { seq, segment: written.segment.id, offset: offset + (place.at - start), len: place.len }
+}
+
+impl Journal for FileJournal {
+    fn open_position(&self) -> Position {
+        self.open_position
+    }
+
+    fn open_bytes(&self) -> usize {
+        self.open.encoded.bytes.len()
+    }
+
+    fn append(&mut self, kind: u8, critical: bool, queue: QueueId, payload: &[u8]) {
+        self.open.append(kind, critical, queue, payload);
+    }
+
+    fn append_messages(&mut self, key: PartitionKey, first: Seq, messages: &[Arc<Message>]) {
+        if !messages.is_empty() {
+            self.open.append_messages(key, first, messages);
+            self.cache.pin(key, first, messages);
+        }
+    }
+
+    fn can_submit(&self) -> bool {
+        self.shared.can_submit()
+    }
+
+    fn submit(&mut self, urgency: Urgency) {
+        if self.open.is_empty() {
+            return;
+        }
+        let next = self.buffers.pop().unwrap_or_default();
+        let commit = std::mem::replace(&mut self.open, next);
+        self.bytes_since_checkpoint += commit.encoded.bytes.len() as u64;
+        self.in_flight.push_back(commit.messages);
+        self.shared.submit(Submitted { position: self.open_position, urgency, encoded: commit.encoded });
+        self.open_position = self.open_position.next();
+    }
+
+    fn poll(&mut self) -> Result<Position, Poisoned> {
+        let mut done = std::mem::take(&mut self.done);
+        let covered = {
+            let mut state = self.shared.state();
+            std::mem::swap(&mut done, &mut state.done);
+            state.covered
+        };
+        for written in done.drain(..) {
+            self.settle(written);
+        }
+        self.done = done;
+        if covered > self.covered {
+            self.covered = covered;
+            self.segments.covered_moved();
+        }
+        self.retire();
+        match self.shared.poisoned() {
+            Some(poisoned) => Err(poisoned.clone()),
+            None => Ok(self.durable),
+        }
+    }
+
+    fn fetch(&self, key: PartitionKey, seq: Seq) -> Fetch {
+        if let Some(message) = self.cache.get(key, seq) {
+            self.hits.set(self.hits.get() + 1);
+            return Fetch::Ready(Arc::clone(message));
+        }
+        let Some(slot) = self.index.get(key, seq) else { return Fetch::Gone };
+        let segment = self.segments.file(slot.segment).expect("a segment that the index points into is held");
+        self.misses.set(self.misses.get() + 1);
+        Fetch::Read(message_read::later(Arc::clone(segment), key, slot))
+    }
+
+    fn forget(&mut self, key: PartitionKey, seqs: RangeInclusive<Seq>) {
+        if seqs.is_empty() {
+            return;
+        }
+        self.cache.forget(key, seqs.clone());
+        let segments = &mut self.segments;
+        self.index.forget(key, seqs, |segment| segments.remove_live(segment));
+    }
+
+    fn held(&self, key: PartitionKey) -> u64 {
+        self.index.len(key) + self.cache.pinned(key)
+    }
+
+    fn checkpoint_due(&self) -> bool {
+        let config = &self.shared.config;
+        if self.bytes_since_checkpoint == 0 || self.shared.state().checkpoint_busy {
+            return false;
+        }
+        let after_ms = if self.room() == Room::Full { CHECKPOINT_MS_FULL } else { config.checkpoint_ms };
+        let due_at_us = self.checkpoint_at_us.saturating_add(after_ms.saturating_mul(1000));
+        self.bytes_since_checkpoint >= config.checkpoint_bytes || self.clock.mono_us() >= due_at_us
+    }
+
+    fn checkpoint(&mut self, state: Vec<u8>) {
+        assert!(self.open.is_empty(), "a checkpoint covers whole commits");
+        let covers = Position(self.open_position.0 - 1);
+        self.bytes_since_checkpoint = 0;
+        self.checkpoint_at_us = self.clock.mono_us();
+        let mut shared = self.shared.state();
+        shared.checkpoint = Some(CheckpointJob { covers, state });
+        shared.checkpoint_busy = true;
+        drop(shared);
+        self.shared.wake_preparer();
+    }
+
+    fn room(&self) -> Room {
+        self.shared.room()
+    }
+
+    fn close(&mut self) {
+        assert!(self.open.is_empty(), "everything is submitted before close");
+        self.shared.state().closing = true;
+        self.shared.wake_writer();
+    }
+
+    fn closed(&self) -> bool {
+        self.shared.state().closed && self.shared.poisoned().is_none()
+    }
+
+    fn stats(&self) -> JournalStats {
+        let figures = self.shared.state().figures;
+        JournalStats {
+            commits: figures.commits,
+            bytes_written: figures.bytes_written,
+            syncs: figures.syncs,
+            sync_us: figures.sync_us,
+            segments: self.segments.len(),
+            segment_bytes: self.segments.bytes(),
+            checkpoints: figures.checkpoints,
+            cached_bytes: self.cache.bytes() as u64,
+            cache_hits: self.hits.get(),
+            cache_misses: self.misses.get(),
+        }
+    }
+}

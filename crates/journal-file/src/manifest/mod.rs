@@ -1,0 +1,229 @@
+//! The manifest: the one file that says what belongs to the store.
+//!
+//! ```text
+//!  envelope "LSM", whose body is:
+//!  | min reader u8 | id u64 | store id u128 | boot u32 | synced_upto u64 | log_ms u64 | next segment u32
+//!  | next checkpoint u32 | checkpoint presence u8 [ | number u32 | covers u64 ] | count varint | segment * count |
+//!
+//!  segment      | id u32 | salt u64 | first frame u64 | end frame u64 | first position u64 | bytes u64 |
+//!
+//!  min reader   the oldest version of this format that may open the store
+//!  id           grows by one with every manifest
+//!  boot         how often the store was opened
+//!  synced_upto  frames up to this one were durable when the manifest was written
+//!  end frame    number of the first frame that lies in a later segment; 0 for the segment that is written to
+//!  log_ms       greatest publishing time among durable messages, ms since the Unix epoch
+//! ```
+//!
+//! Two files are written in turn, each whole (`atomic_file`), so one undamaged manifest always exists; the greater id
+//! counts. What it is not: the engine's state, which is the checkpoint's.
+//! Invariant: a file is named here before the store relies on it, and no longer named before it goes.
+
+mod store;
+
+pub(crate) use store::{ManifestStore, load};
+
+use crate::envelope::{self, EnvelopeError};
+use crate::segment::read_u128;
+use journal::wire::{Malformed, Reader, Write};
+use vocab::{BootEpoch, Position};
+
+/// The version of the store's format.
+pub(crate) const VERSION: u8 = 1;
+
+/// The oldest version that can read what this one writes.
+pub(crate) const MIN_READER: u8 = 1;
+
+const MAGIC: [u8; 3] = *b"LSM";
+
+/// What belongs to the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Manifest {
+    pub(crate) id: u64,
+    pub(crate) store_id: u128,
+    pub(crate) boot: BootEpoch,
+    pub(crate) synced_upto: u64,
+    pub(crate) log_ms: u64,
+    pub(crate) next_segment: u32,
+    pub(crate) next_checkpoint: u32,
+    pub(crate) checkpoint: Option<CheckpointEntry>,
+    pub(crate) segments: Vec<SegmentEntry>,
+}
+
+/// The checkpoint that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CheckpointEntry {
+    pub(crate) number: u32,
+    pub(crate) covers: Position,
+}
+
+/// One segment of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SegmentEntry {
+    pub(crate) id: u32,
+    pub(crate) salt: u64,
+    pub(crate) first_frame: u64,
+    /// Number of the first frame that lies in a later segment; 0 for the segment that is written to.
+    pub(crate) end_frame: u64,
+    pub(crate) first_position: Position,
+    pub(crate) bytes: u64,
+}
+
+impl Manifest {
+    /// Of a store that was never opened.
+    pub(crate) fn fresh(store_id: u128) -> Self {
+        Self {
+            id: 0,
+            store_id,
+            boot: BootEpoch(0),
+            synced_upto: 0,
+            log_ms: 0,
+            next_segment: 1,
+            next_checkpoint: 1,
+            checkpoint: None,
+            segments: Vec::new(),
+        }
+    }
+
+    /// The last commit that the checkpoint stands for.
+    pub(crate) fn covered(&self) -> Position {
+        self.checkpoint.map_or(Position::ZERO, |checkpoint| checkpoint.covers)
+    }
+
+    /// Adds the segment that is written to from here on; the one before it ends where this one begins.
+    pub(crate) fn add_segment(&mut self, entry: SegmentEntry) {
+        if let Some(before) = self.segments.last_mut().filter(|before| before.end_frame == 0) {
+            before.end_frame = entry.first_frame;
+        }
+        self.next_segment = self.next_segment.max(entry.id + 1);
+        self.segments.push(entry);
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut body = Vec::with_capacity(96 + 44 * self.segments.len());
+        body.put_u8(MIN_READER);
+        body.put_u64(self.id);
+        body.extend_from_slice(&self.store_id.to_le_bytes());
+        body.put_u32(self.boot.0);
+        body.put_u64(self.synced_upto);
+        body.put_u64(self.log_ms);
+        body.put_u32(self.next_segment);
+        body.put_u32(self.next_checkpoint);
+        body.put_u8(u8::from(self.checkpoint.is_some()));
+        if let Some(checkpoint) = &self.checkpoint {
+            body.put_u32(checkpoint.number);
+            body.put_u64(checkpoint.covers.0);
+        }
+        body.put_varint(self.segments.len() as u64);
+        for segment in &self.segments {
+            body.put_u32(segment.id);
+            body.put_u64(segment.salt);
+            body.put_u64(segment.first_frame);
+            body.put_u64(segment.end_frame);
+            body.put_u64(segment.first_position.0);
+            body.put_u64(segment.bytes);
+        }
+        envelope::seal(MAGIC, VERSION, &body)
+    }
+
+    /// Reads a whole file. A later version that says this one may read it, is read.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        let body = envelope::open(MAGIC, VERSION, bytes)?;
+        if body.first().is_some_and(|min_reader| *min_reader > VERSION) {
+            return Err(EnvelopeError::Version(body[0]));
+        }
+        let mut reader = Reader::new(body);
+        let manifest = Self::read(&mut reader).map_err(|_| EnvelopeError::Damaged)?;
+        if reader.is_empty() && bytes.len() == envelope::HEADER_BYTES + body.len() {
+            Ok(manifest)
+        } else {
+            Err(EnvelopeError::Damaged)
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let _min_reader = reader.u8("a version")?;
+        let mut manifest = Self {
+            id: reader.u64("an id")?,
+            store_id: read_u128(reader)?,
+            boot: BootEpoch(reader.u32("a boot epoch")?),
+            synced_upto: reader.u64("a frame")?,
+            log_ms: reader.u64("a time")?,
+            next_segment: reader.u32("a segment's id")?,
+            next_checkpoint: reader.u32("a checkpoint's number")?,
+            checkpoint: None,
+            segments: Vec::new(),
+        };
+        if reader.u8("a presence byte")? != 0 {
+            let number = reader.u32("a checkpoint's number")?;
+            let covers = Position(reader.u64("a position")?);
+            manifest.checkpoint = Some(CheckpointEntry { number, covers });
+        }
+        let count = reader.varint("a count of segments")?;
+        for _ in 0..count {
+            manifest.segments.push(SegmentEntry {
+                id: reader.u32("a segment's id")?,
+                salt: reader.u64("a salt")?,
+                first_frame: reader.u64("a frame")?,
+                end_frame: reader.u64("a frame")?,
+                first_position: Position(reader.u64("a position")?),
+                bytes: reader.u64("a size")?,
+            });
+        }
+        Ok(manifest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn segment() -> impl Strategy<Value = SegmentEntry> {
+        any::<(u32, u64, u64, u64, u64, u64)>().prop_map(|(id, salt, first_frame, end_frame, first_position, bytes)| {
+            SegmentEntry { id, salt, first_frame, end_frame, first_position: Position(first_position), bytes }
+        })
+    }
+
+    fn manifest() -> impl Strategy<Value = Manifest> {
+        let numbers = any::<(u64, u128, u32, u64, u64, u32, u32)>();
+        let checkpoint = any::<Option<(u32, u64)>>();
+        (numbers, checkpoint, prop::collection::vec(segment(), 0..5)).prop_map(
+            |((id, store_id, boot, synced_upto, log_ms, next_segment, next_checkpoint), checkpoint, segments)| {
+                Manifest {
+                    id,
+                    store_id,
+                    boot: BootEpoch(boot),
+                    synced_upto,
+                    log_ms,
+                    next_segment,
+                    next_checkpoint,
+                    checkpoint: checkpoint.map(|(number, covers)| CheckpointEntry { number, covers: Position(covers) }),
+                    segments,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_manifest_reads_back(manifest in manifest()) {
+            prop_assert_eq!(Manifest::parse(&manifest.encode()), Ok(manifest));
+        }
+
+        #[test]
+        fn any_bytes_are_parsed_without_panic(bytes: Vec<u8>) {
+            let _ = Manifest::parse(&bytes);
+            let _ = Manifest::parse(&envelope::seal(MAGIC, VERSION, &bytes));
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_needs_a_later_reader_says_so() {
+        let mut bytes = Manifest::fresh(1).encode();
+        let mut body = bytes.split_off(envelope::HEADER_BYTES);
+        body[0] = VERSION + 1;
+        let later = envelope::seal(MAGIC, VERSION, &body);
+        assert_eq!(Manifest::parse(&later), Err(EnvelopeError::Version(VERSION + 1)));
+    }
+}

@@ -1,0 +1,241 @@
+//! What the front, the writer and the preparer share, and how they wake each other.
+//!
+//! ```text
+//!  front ---- waiting commit, close ----> writer ---- spares wanted ----> preparer
+//!    ^---- commits that are durable --------'  ^------ spare segments ------'  ^
+//!    '---------------- checkpoint to write, segments to give back -------------'
+//! ```
+//!
+//! What it is not: a place where anything is done; every field is moved in by one side and taken out by another.
+//! Invariants: the state's lock is held for a few instructions and never during I/O; the manifest's lock is held during the
+//! manifest's own I/O only; the durable position never moves backwards, and not at all once poisoned.
+
+use crate::atomic_file::PublishError;
+use crate::config::Config;
+use crate::io::{File, Io};
+use crate::manifest::{Manifest, ManifestStore};
+use crate::segment::SegmentFile;
+use journal::commit::CommitBytes;
+use journal::{Poisoned, Room, Urgency};
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::Thread;
+use vocab::Position;
+
+/// Memory of a commit's buffer that is kept for the next.
+pub(crate) const KEPT_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+/// Publishes are refused when no spare can be made and no more than so many are left: the reserve for settling.
+const RESERVE_SPARES: usize = 1;
+
+/// A commit on its way to the writer.
+#[derive(Debug)]
+pub(crate) struct Submitted {
+    pub(crate) position: Position,
+    pub(crate) urgency: Urgency,
+    pub(crate) encoded: CommitBytes,
+}
+
+/// A commit on its way back: written, and durable once the front sees it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) position: Position,
+    pub(crate) segment: Arc<SegmentFile>,
+    /// Where its frames' records went.
+    pub(crate) pieces: Vec<PlacedPiece>,
+    pub(crate) encoded: CommitBytes,
+}
+
+/// Bytes of a commit from `start` on lie in the segment from `offset` on, up to the next piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlacedPiece {
+    pub(crate) start: u32,
+    pub(crate) offset: u32,
+}
+
+/// A file that is ready to become a segment.
+pub(crate) struct Spare {
+    pub(crate) number: u32,
+    pub(crate) bytes: u64,
+    pub(crate) file: Arc<dyn File>,
+}
+
+/// A checkpoint that the front asked for.
+pub(crate) struct CheckpointJob {
+    pub(crate) covers: Position,
+    pub(crate) state: Vec<u8>,
+}
+
+/// What moves between the three.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) waiting: Option<Submitted>,
+    pub(crate) done: VecDeque<Written>,
+    pub(crate) durable: Position,
+    /// Greatest publishing time among durable messages, ms.
+    pub(crate) log_ms: u64,
+    pub(crate) closing: bool,
+    pub(crate) closed: bool,
+    pub(crate) spares: Vec<Spare>,
+    /// The disk had no room for another spare.
+    pub(crate) spares_fail: bool,
+    /// The writer waits for a spare of at least so many bytes.
+    pub(crate) spare_bytes_wanted: u64,
+    /// Segments begun since the store was opened.
+    pub(crate) rotations: u32,
+    pub(crate) checkpoint: Option<CheckpointJob>,
+    /// Checkpoints asked for and neither counting nor replaced yet.
+    pub(crate) checkpoint_busy: bool,
+    pub(crate) covered: Position,
+    /// Segments that nothing needs any more.
+    pub(crate) retired: Vec<Arc<SegmentFile>>,
+    pub(crate) figures: Figures,
+}
+
+/// What is counted by the writer and the preparer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) commits: u64,
+    pub(crate) bytes_written: u64,
+    pub(crate) syncs: u64,
+    pub(crate) sync_us: u64,
+    pub(crate) checkpoints: u64,
+}
+
+type OnProgress = Arc<dyn Fn() + Send + Sync>;
+
+/// One store's shared part.
+pub(crate) struct Shared {
+    pub(crate) io: Arc<dyn Io>,
+    pub(crate) config: Config,
+    state: Mutex<State>,
+    manifest: Mutex<ManifestStore>,
+    poisoned: OnceLock<Poisoned>,
+    /// The front found the writer's place taken and wants to know when it is free.
+    submit_wanted: AtomicBool,
+    on_progress: OnceLock<OnProgress>,
+    writer: OnceLock<Thread>,
+    preparer: OnceLock<Thread>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("config", &self.config).field("poisoned", &self.poisoned).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(io: Arc<dyn Io>, config: Config, manifest: ManifestStore, state: State) -> Self {
+        Self {
+            io,
+            config,
+            state: Mutex::new(state),
+            manifest: Mutex::new(manifest),
+            poisoned: OnceLock::new(),
+            submit_wanted: AtomicBool::new(false),
+            on_progress: OnceLock::new(),
+            writer: OnceLock::new(),
+            preparer: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the manifest durably.
+    pub(crate) fn publish(&self, change: impl FnOnce(&mut Manifest)) -> Result<(), PublishError> {
+        let mut manifest = self.manifest.lock().unwrap_or_else(PoisonError::into_inner);
+        manifest.publish(&*self.io, change)
+    }
+
+    /// Something of the manifest as it is on disk.
+    pub(crate) fn manifest<T>(&self, look: impl FnOnce(&Manifest) -> T) -> T {
+        look(self.manifest.lock().unwrap_or_else(PoisonError::into_inner).current())
+    }
+
+    /// The first failure counts; from here on nothing is written.
+    pub(crate) fn poison(&self, reason: &str) {
+        if self.poisoned.set(Poisoned { reason: reason.into() }).is_ok() {
+            tracing::error!(reason, "the journal failed and takes no more");
+        }
+        self.progress();
+    }
+
+    pub(crate) fn poisoned(&self) -> Option<&Poisoned> {
+        self.poisoned.get()
+    }
+
+    /// Whether the writer's place is free; if not, the front is told when it is.
+    pub(crate) fn can_submit(&self) -> bool {
+        let free = self.state().waiting.is_none();
+        if !free {
+            self.submit_wanted.store(true, Ordering::Release);
+        }
+        free
+    }
+
+    pub(crate) fn submit(&self, commit: Submitted) {
+        let mut state = self.state();
+        assert!(state.waiting.is_none(), "submit is called only when can_submit");
+        assert!(!state.closing, "nothing is submitted after close");
+        state.waiting = Some(commit);
+        drop(state);
+        self.wake_writer();
+    }
+
+    pub(crate) fn take_submitted(&self) -> Option<Submitted> {
+        let taken = self.state().waiting.take();
+        if taken.is_some() && self.submit_wanted.swap(false, Ordering::AcqRel) {
+            self.progress();
+        }
+        taken
+    }
+
+    pub(crate) fn room(&self) -> Room {
+        let state = self.state();
+        if state.spares_fail && state.spares.len() <= RESERVE_SPARES { Room::Full } else { Room::Enough }
+    }
+
+    pub(crate) fn set_on_progress(&self, callback: OnProgress) {
+        assert!(self.on_progress.set(callback).is_ok(), "progress is reported to one place");
+    }
+
+    /// Tells whoever owns the front that it should look.
+    pub(crate) fn progress(&self) {
+        if let Some(callback) = self.on_progress.get() {
+            callback();
+        }
+    }
+
+    pub(crate) fn set_threads(&self, writer: Thread, preparer: Thread) {
+        let set = self.writer.set(writer).is_ok() && self.preparer.set(preparer).is_ok();
+        assert!(set, "threads are started once");
+    }
+
+    pub(crate) fn wake_writer(&self) {
+        if let Some(thread) = self.writer.get() {
+            thread.unpark();
+        }
+    }
+
+    pub(crate) fn wake_preparer(&self) {
+        if let Some(thread) = self.preparer.get() {
+            thread.unpark();
+        }
+    }
+}
+
+/// What a step of the writer or the preparer did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Something; there may be more to do at once.
+    Worked,
+    /// Nothing; there is nothing to do before this monotonic time, or before being woken.
+    Idle {
+        /// Microseconds of the clock's monotonic time; `None` for no time at all.
+        wake_at_us: Option<u64>,
+    },
+}

@@ -1,0 +1,155 @@
+//! The command line: what can be typed, and the help that teaches it.
+//!
+//! Invariant: every configuration key has a flag of the same name. Flags hold what was typed and nothing else, so that the defaults
+//! stay in one place.
+
+use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
+use clap::{ArgAction, Args, Parser, Subcommand};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// A durable message queue in one binary: Amazon SQS clients work unchanged, nothing acknowledged is ever lost.
+#[derive(Debug, Parser)]
+#[command(name = "longshore", version, max_term_width = 110, after_help = FIRST_STEPS)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  longshore serve                         start on 127.0.0.1:9324 with the data in ./data
+  longshore serve --help                  every option, with examples
+
+Then, in another terminal, with the stock AWS command line and any credentials:
+  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1
+  aws --endpoint-url http://127.0.0.1:9324 sqs create-queue --queue-name orders
+  aws --endpoint-url http://127.0.0.1:9324 sqs send-message --queue-url orders --message-body hello";
+
+/// What the program is asked to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server until it is told to stop
+    ///
+    /// Opens the data folder (or makes it), listens, and prints one line that begins with `ready` once clients are served. SIGTERM or
+    /// Ctrl-C stops it gracefully; a second one stops it at once. Nothing acknowledged is lost either way.
+    #[command(after_help = EXAMPLES)]
+    Serve(Box<ServeArgs>),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  longshore serve
+      SQS on 127.0.0.1:9324, health and metrics on 127.0.0.1:9325, data in ./data
+  longshore serve --data /var/lib/longshore --log json
+      for a service manager: data in its usual place, logs for a collector
+  longshore serve --sqs 0.0.0.0:9324 --allow-anonymous --host queue.internal
+      for a trusted network: anyone who reaches the port may use it, under the name queue.internal
+  longshore serve --sqs 127.0.0.1:0 --admin off --data \"$(mktemp -d)\"
+      for a test: any free port (the ready line names it), a throw-away folder
+
+Configuration:
+  Every option is also a key in longshore.toml (drain = 10) and an environment variable (LONGSHORE_DRAIN=10).
+  Flags win over the environment, the environment over the file, the file over the defaults.
+
+What next:
+  curl http://127.0.0.1:9325/readyz       is it ready for clients?
+  curl http://127.0.0.1:9325/metrics      queues, connections, log and memory, for Prometheus
+  docs/operating.md explains the data folder, durability, signals, exit codes and backups.";
+
+/// The flags of `longshore serve`. `None` means that nothing was typed.
+#[derive(Clone, Debug, Default, PartialEq, Args, Serialize)]
+pub(crate) struct ServeArgs {
+    /// Configuration file; longshore.toml in the current folder is read if it is there
+    #[arg(long, value_name = "FILE", env = "LONGSHORE_CONFIG", help_heading = "Where things are")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Data folder, made if it is not there [default: ./data]
+    #[arg(long, value_name = "DIR", help_heading = "Where things are")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<PathBuf>,
+
+    /// Where SQS clients connect: HOST:PORT, a PORT of loopback, or off [default: 9324]
+    ///
+    /// A port that you name must be free or the server does not start; the default one is skipped with a warning if another
+    /// program has it. Port 0 takes any free port.
+    #[arg(long, value_name = "ADDR", help_heading = "Doors")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sqs: Option<Listen>,
+
+    /// Where health and metrics are: HOST:PORT, a PORT of loopback, or off [default: 9325]
+    #[arg(long, value_name = "ADDR", help_heading = "Doors")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<Listen>,
+
+    /// Listen beyond loopback although anyone who can connect may do anything
+    ///
+    /// Users do not exist yet, so this is the only way to serve other machines. Put the port behind a firewall.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Doors")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow_anonymous: Option<bool>,
+
+    /// A host name under which clients address this server, besides loopback; may be repeated
+    ///
+    /// Requests for any other name are refused, so that no web page can reach the server by a name of its own.
+    #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "Doors")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    host: Vec<String>,
+
+    /// Connections that each door holds at a time [default: 10000]
+    #[arg(long, value_name = "N", help_heading = "Doors")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections_max: Option<u64>,
+
+    /// What an answer waits for: always, interval:MS or never [default: always]
+    ///
+    /// With `always` nothing is answered before it is synced to disk. With `interval:MS` a power failure may take the last
+    /// MS milliseconds, with `never` whatever the system had not written yet. A queue keeps the level that it was made under.
+    #[arg(long, value_name = "LEVEL", help_heading = "The store")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    durability: Option<DurabilityLevel>,
+
+    /// Greatest single write to the log, in bytes [default: 1048576]
+    #[arg(long, value_name = "BYTES", help_heading = "The store")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wal_write_bytes_max: Option<WriteBytes>,
+
+    /// Region named in SQS ARNs; clients may sign for any [default: us-east-1]
+    #[arg(long, value_name = "REGION", help_heading = "SQS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+
+    /// Account named in SQS queue URLs and ARNs, twelve digits [default: 000000000000]
+    #[arg(long, value_name = "DIGITS", help_heading = "SQS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<AccountId>,
+
+    /// Make SQS clients wait where AWS does: 60 s between purges, 60 s before a deleted name is reused
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "SQS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sqs_aws_waiting_rules: Option<bool>,
+
+    /// Seconds that a graceful stop may take [default: 30]
+    #[arg(long, value_name = "SECONDS", help_heading = "Running")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drain: Option<u64>,
+
+    /// Threads that serve connections, 0 for one per core [default: 0]
+    #[arg(long, value_name = "N", help_heading = "Running")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workers: Option<usize>,
+
+    /// How log lines look on standard error: human or json [default: human]
+    #[arg(long, value_name = "FORMAT", help_heading = "Running")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<LogFormat>,
+
+    /// Which log lines appear: error, warn, info, debug, trace, or by part: info,door_sqs=debug [default: info]
+    #[arg(long, value_name = "LEVEL", help_heading = "Running")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_level: Option<LogLevel>,
+}
+
+#[cfg(test)]
+mod tests;

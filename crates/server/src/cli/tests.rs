@@ -1,0 +1,110 @@
+//! What the command line promises.
+
+use super::*;
+use crate::config::{Config, Sources, load};
+use clap::CommandFactory;
+use std::collections::BTreeSet;
+
+fn serve(arguments: &[&str]) -> Result<ServeArgs, clap::Error> {
+    let cli = Cli::try_parse_from([&["longshore", "serve"], arguments].concat())?;
+    let Some(Command::Serve(flags)) = cli.command else { panic!("`serve` was asked for") };
+    Ok(*flags)
+}
+
+fn long_help() -> String {
+    let mut command = Cli::command();
+    command.find_subcommand_mut("serve").expect("there is a serve").render_long_help().to_string()
+}
+
+fn flag_names() -> BTreeSet<String> {
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve").expect("there is a serve");
+    let names = serve.get_arguments().filter_map(|argument| argument.get_long());
+    names.filter(|&name| name != "help" && name != "config").map(|name| name.replace('-', "_")).collect()
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_key_has_a_flag_and_every_flag_a_key() {
+    let defaults = figment::providers::Serialized::defaults(Config::default());
+    let keys: figment::value::Dict = figment::Figment::from(defaults).extract().expect("a table of keys");
+    assert_eq!(flag_names(), keys.into_keys().collect());
+}
+
+#[test]
+fn what_is_not_typed_changes_nothing() {
+    let flags = serve(&[]).expect("nothing is needed");
+    assert_eq!(flags, ServeArgs::default());
+    let config = load(&Sources { file: None, environment: Vec::new(), flags }).expect("defaults");
+    assert_eq!(config, Config::default());
+}
+
+#[test]
+fn what_is_typed_arrives_in_the_configuration() {
+    let flags =
+        serve(&["--sqs", "off", "--allow-anonymous", "--host", "a", "--host", "b", "--account-id=000000000007"]);
+    let sources = Sources { file: None, environment: Vec::new(), flags: flags.expect("good flags") };
+    let config = load(&sources).expect("a good configuration");
+    assert_eq!((config.sqs, config.allow_anonymous), (Some(Listen::Off), true));
+    assert_eq!(config.host, ["a", "b"]);
+    assert_eq!(config.account_id, AccountId("000000000007".to_owned()));
+}
+
+#[test]
+fn a_bad_flag_is_named_with_what_is_expected() {
+    let check = |arguments: &[&str], parts: &[&str]| {
+        let message = serve(arguments).expect_err("a bad flag").to_string();
+        assert!(parts.iter().all(|part| message.contains(part)), "{message:?} lacks one of {parts:?}");
+    };
+    check(&["--sqs", "localhost"], &["--sqs", "HOST:PORT"]);
+    check(&["--durability", "sometimes"], &["--durability", "interval:MS"]);
+    check(&["--drian", "3"], &["--drian", "--drain"]);
+}
+
+#[test]
+fn the_help_states_the_true_defaults() {
+    let config = Config::default();
+    let help = long_help().split_whitespace().collect::<Vec<_>>().join(" ");
+    let check =
+        |default: String| assert!(help.contains(&format!("[default: {default}]")), "{default} is not in {help}");
+    check(config.data.display().to_string());
+    check(config.durability.to_string());
+    check(config.connections_max.to_string());
+    check(config.wal_write_bytes_max.to_string());
+    check(config.region.to_string());
+    check(config.account_id.to_string());
+    check(config.drain.to_string());
+    check(config.workers.to_string());
+    check(config.log.to_string());
+    check(config.log_level.to_string());
+}
+
+#[test]
+fn the_help_teaches_by_example_and_says_what_next() {
+    let help = long_help();
+    for promise in ["Examples:", "longshore serve --data", "longshore.toml", "LONGSHORE_DRAIN", "What next:", "/readyz"]
+    {
+        assert!(help.contains(promise), "{promise:?} is not in {help}");
+    }
+    let overview = Cli::command().render_help().to_string();
+    assert!(overview.contains("First steps:") && overview.contains("--endpoint-url"), "{overview}");
+}
+
+#[test]
+fn every_example_in_the_help_is_understood() {
+    let mut seen = 0;
+    for line in long_help().lines().filter_map(|line| line.trim().strip_prefix("longshore serve")) {
+        let words: Vec<&str> =
+            line.split_whitespace().filter(|word| !word.contains('"') && !word.contains('$')).collect();
+        let words = words.strip_suffix(&["--data"]).unwrap_or(&words);
+        if !words.contains(&"-d)\"") {
+            serve(words).expect("an example that works");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "{seen}");
+}

@@ -1,0 +1,97 @@
+//! What the operator wants: one struct, whatever mix of defaults, file, environment and flags it came from.
+//!
+//! ```text
+//!   defaults  <  longshore.toml  <  LONGSHORE_* variables  <  flags
+//! ```
+//!
+//! What it is not: action. Nothing here opens a file other than the configuration, resolves a name or listens.
+//!
+//! Invariant: a key means the same in every source, and a key nobody knows is an error that names its source.
+
+mod error;
+mod sources;
+mod text;
+mod values;
+
+pub(crate) use error::ConfigError;
+pub(crate) use sources::{Sources, load};
+pub(crate) use values::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Every key. The documentation of each is in `docs/operating.md` and behind its flag in `longshore serve --help`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The data folder.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) data: PathBuf,
+    /// Where the SQS door listens; `None` for the default, which may be skipped.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) sqs: Option<Listen>,
+    /// Where the admin door listens; `None` for the default, which may be skipped.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) admin: Option<Listen>,
+    /// Whether doors may listen beyond loopback although nobody has to prove who they are.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) allow_anonymous: bool,
+    /// Host names, besides loopback, under which clients may address this server.
+    #[serde(deserialize_with = "text::list")]
+    pub(crate) host: Vec<String>,
+    /// What an answer waits for.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) durability: DurabilityLevel,
+    /// Connections that each door holds at a time.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) connections_max: u64,
+    /// The region named in SQS ARNs.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) region: Region,
+    /// The account named in SQS queue URLs and ARNs.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) account_id: AccountId,
+    /// Whether SQS clients have to wait where AWS makes them wait.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) sqs_aws_waiting_rules: bool,
+    /// Seconds that a stop may take.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) drain: u64,
+    /// Threads that serve connections; 0 for one per core.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) workers: usize,
+    /// Greatest single write to the log, in bytes.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) wal_write_bytes_max: WriteBytes,
+    /// How log lines look.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) log: LogFormat,
+    /// Which log lines appear.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) log_level: LogLevel,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("./data"),
+            sqs: None,
+            admin: None,
+            allow_anonymous: false,
+            host: Vec::new(),
+            durability: DurabilityLevel::default(),
+            connections_max: 10_000,
+            region: Region::default(),
+            account_id: AccountId::default(),
+            sqs_aws_waiting_rules: false,
+            drain: 30,
+            workers: 0,
+            wal_write_bytes_max: WriteBytes::default(),
+            log: LogFormat::Human,
+            log_level: LogLevel::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

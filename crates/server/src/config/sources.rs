@@ -1,0 +1,84 @@
+//! The four places that values come from, and the order in which one wins over another.
+
+use super::{Config, ConfigError};
+use figment::providers::{Format, Serialized, Toml};
+use figment::value::{Dict, Map, Value};
+use figment::{Error, Figment, Metadata, Profile, Provider};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Every variable of ours begins with this.
+pub(super) const PREFIX: &str = "LONGSHORE_";
+
+pub(super) const ENVIRONMENT: &str = "environment";
+pub(super) const FLAGS: &str = "flags";
+
+/// Read when no other is named and it is there.
+const DEFAULT_FILE: &str = "longshore.toml";
+
+/// Variables with our prefix that are no keys. `CONFIG` stands for the flag of that name, the rest are the project's tests' own.
+const NOT_KEYS: [&str; 7] = ["CONFIG", "BIN", "ENDPOINT", "LEDGER", "PYTHON", "REQUIRE", "SKIPPED"];
+
+/// What Kubernetes sets in every pod beside a service that is called "longshore" begins so.
+const NOT_KEYS_FROM: [&str; 2] = ["SERVICE_", "PORT"];
+
+/// What the operator said, besides the defaults.
+#[derive(Debug)]
+pub(crate) struct Sources<F> {
+    /// The file that was named.
+    pub(crate) file: Option<PathBuf>,
+    /// The process's environment: names and values.
+    pub(crate) environment: Vec<(String, String)>,
+    /// The flags, as a struct whose absent fields are left out when it is serialised.
+    pub(crate) flags: F,
+}
+
+/// The configuration that the sources add up to.
+pub(crate) fn load<F: Serialize>(sources: &Sources<F>) -> Result<Config, ConfigError> {
+    let mut figment = Figment::from(Serialized::defaults(Config::default()));
+    if let Some(file) = file_to_read(sources.file.as_deref())? {
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    figment = figment.merge(Environment(&sources.environment)).merge(Flags(&sources.flags));
+    figment.extract().map_err(|error| ConfigError::explain(error, &figment))
+}
+
+fn file_to_read(named: Option<&Path>) -> Result<Option<PathBuf>, ConfigError> {
+    match named {
+        Some(path) if path.is_file() => Ok(Some(path.to_owned())),
+        Some(path) => Err(ConfigError::NoFile(path.to_owned())),
+        None => Ok(Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file())),
+    }
+}
+
+/// All values stay texts: an account id is no number, whatever it looks like.
+struct Environment<'a>(&'a [(String, String)]);
+
+impl Provider for Environment<'_> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(ENVIRONMENT)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        let ours = self.0.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value)));
+        let keys = ours.filter(|(name, _)| is_key(name));
+        let dict: Dict = keys.map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.as_str()))).collect();
+        Ok(Profile::Default.collect(dict))
+    }
+}
+
+fn is_key(name: &str) -> bool {
+    !NOT_KEYS.contains(&name) && !NOT_KEYS_FROM.iter().any(|prefix| name.starts_with(prefix))
+}
+
+struct Flags<'a, F>(&'a F);
+
+impl<F: Serialize> Provider for Flags<'_, F> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(FLAGS)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        Serialized::defaults(self.0).data()
+    }
+}

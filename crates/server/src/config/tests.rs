@@ -1,0 +1,180 @@
+//! Which source wins, and what is said about a bad one.
+
+use super::*;
+use vocab::Durability;
+
+#[derive(Debug, Default, Serialize)]
+struct Flags {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drain: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sqs: Option<Listen>,
+}
+
+struct Given {
+    folder: tempfile::TempDir,
+    sources: Sources<Flags>,
+}
+
+fn given(file: &str, environment: &[(&str, &str)], flags: Flags) -> Given {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("my.toml");
+    #[expect(clippy::disallowed_methods, reason = "the test plays the operator")]
+    std::fs::write(&path, file).expect("a file");
+    let environment = environment.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Given { folder, sources: Sources { file: Some(path), environment, flags } }
+}
+
+fn loaded(file: &str, environment: &[(&str, &str)], flags: Flags) -> Config {
+    load(&given(file, environment, flags).sources).expect("a good configuration")
+}
+
+fn refused(file: &str, environment: &[(&str, &str)]) -> String {
+    let given = given(file, environment, Flags::default());
+    let message = load(&given.sources).expect_err("a bad configuration").to_string();
+    message.replace(&given.folder.path().display().to_string(), "")
+}
+
+#[test]
+fn without_a_word_everything_has_its_default() {
+    assert_eq!(loaded("", &[], Flags::default()), Config::default());
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let drain = |file: &str, environment: &[(&str, &str)], flag| {
+        loaded(file, environment, Flags { drain: flag, ..Flags::default() }).drain
+    };
+    assert_eq!(drain("drain = 1", &[], None), 1);
+    assert_eq!(drain("drain = 1", &[("LONGSHORE_DRAIN", "2")], None), 2);
+    assert_eq!(drain("drain = 1", &[("LONGSHORE_DRAIN", "2")], Some(3)), 3);
+}
+
+#[test]
+fn every_key_can_be_said_in_a_file() {
+    let config = loaded(
+        r#"
+            data = "/var/lib/longshore"
+            sqs = "0.0.0.0:9324"
+            admin = "off"
+            allow_anonymous = true
+            host = ["mq.example", "10.0.0.5"]
+            durability = "interval:50"
+            connections_max = 7
+            region = "eu-central-1"
+            account_id = "123456789012"
+            sqs_aws_waiting_rules = true
+            drain = 5
+            workers = 3
+            wal_write_bytes_max = 65536
+            log = "json"
+            log_level = "warn,door_sqs=debug"
+        "#,
+        &[],
+        Flags::default(),
+    );
+    let expected = Config {
+        data: "/var/lib/longshore".into(),
+        sqs: Some(Listen::At("0.0.0.0:9324".to_owned())),
+        admin: Some(Listen::Off),
+        allow_anonymous: true,
+        host: vec!["mq.example".to_owned(), "10.0.0.5".to_owned()],
+        durability: DurabilityLevel(Durability::Interval(50)),
+        connections_max: 7,
+        region: Region("eu-central-1".to_owned()),
+        account_id: AccountId("123456789012".to_owned()),
+        sqs_aws_waiting_rules: true,
+        drain: 5,
+        workers: 3,
+        wal_write_bytes_max: WriteBytes(65_536),
+        log: LogFormat::Json,
+        log_level: "warn,door_sqs=debug".parse().expect("a level"),
+    };
+    assert_eq!(config, expected);
+}
+
+#[test]
+fn texts_in_the_environment_become_what_the_key_needs() {
+    let variables = [
+        ("LONGSHORE_SQS", "9999"),
+        ("LONGSHORE_ALLOW_ANONYMOUS", "true"),
+        ("LONGSHORE_HOST", "a.example, b.example"),
+        ("LONGSHORE_ACCOUNT_ID", "000000000042"),
+        ("HOME", "/root"),
+    ];
+    let config = loaded("", &variables, Flags::default());
+    assert_eq!(config.sqs, Some(Listen::Loopback(9999)));
+    assert!(config.allow_anonymous);
+    assert_eq!(config.host, ["a.example", "b.example"]);
+    assert_eq!(config.account_id, AccountId("000000000042".to_owned()));
+}
+
+#[test]
+fn variables_that_others_set_are_no_keys() {
+    let variables = [
+        ("LONGSHORE_SERVICE_HOST", "10.96.0.7"),
+        ("LONGSHORE_PORT", "tcp://10.96.0.7:9324"),
+        ("LONGSHORE_PORT_9324_TCP", "tcp://10.96.0.7:9324"),
+        ("LONGSHORE_REQUIRE", "all"),
+        ("LONGSHORE_CONFIG", "x.toml"),
+    ];
+    assert_eq!(loaded("", &variables, Flags::default()), Config::default());
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_source_and_the_nearest_key() {
+    let check = |message: String, place: &str, nearest: &str| {
+        assert!(message.contains(place) && message.contains(&format!("did you mean `{nearest}`?")), "{message}");
+    };
+    check(refused("durabilty = \"never\"", &[]), "/my.toml: durabilty", "durability");
+    check(refused("", &[("LONGSHORE_DRIAN", "3")]), "environment variable LONGSHORE_DRIAN", "drain");
+    check(refused("allow-anonymous = true", &[]), "/my.toml: allow-anonymous", "allow_anonymous");
+    let message = refused("zzz = 1", &[]);
+    assert!(message.contains("zzz") && !message.contains("did you mean"), "{message}");
+}
+
+#[test]
+fn a_bad_value_is_refused_with_its_source_and_what_is_expected() {
+    let check = |message: String, parts: &[&str]| {
+        assert!(parts.iter().all(|part| message.contains(part)), "{message:?} lacks one of {parts:?}");
+    };
+    check(refused("drain = \"soon\"", &[]), &["/my.toml: drain", "\"soon\"", "digit"]);
+    check(refused("durability = \"interval:0\"", &[]), &["/my.toml: durability", "interval:MS"]);
+    check(refused("", &[("LONGSHORE_SQS", "localhost")]), &["variable LONGSHORE_SQS", "HOST:PORT"]);
+    check(refused("", &[("LONGSHORE_LOG_LEVEL", "inof")]), &["LONGSHORE_LOG_LEVEL", "info"]);
+    check(refused("wal_write_bytes_max = 5000", &[]), &["wal_write_bytes_max", "multiple of 4096"]);
+    check(refused("account_id = 42", &[]), &["account_id", "twelve digits"]);
+    check(refused("[sqs]\nport = 1", &[]), &["/my.toml: sqs", "one value"]);
+    check(refused("drain = ", &[]), &["/my.toml", "drain ="]);
+}
+
+#[test]
+fn a_named_file_must_exist() {
+    let sources = Sources { file: Some("/nowhere/my.toml".into()), environment: Vec::new(), flags: Flags::default() };
+    let message = load(&sources).expect_err("it is not there").to_string();
+    assert!(message.contains("/nowhere/my.toml") && message.contains("--config"), "{message}");
+}
+
+#[test]
+fn addresses_are_read_in_all_their_spellings() {
+    let check = |text: &str, expected: Option<Listen>| assert_eq!(text.parse().ok(), expected, "{text}");
+    check("off", Some(Listen::Off));
+    check("9324", Some(Listen::Loopback(9324)));
+    check("[::1]:9324", Some(Listen::At("[::1]:9324".to_owned())));
+    check("localhost:0", Some(Listen::At("localhost:0".to_owned())));
+    check("::1:9324", None);
+    check(":9324", None);
+    check("localhost", None);
+    check("localhost:99999", None);
+}
+
+#[test]
+fn the_documents_table_lists_every_key() {
+    let defaults = figment::providers::Serialized::defaults(Config::default());
+    let dict: figment::value::Dict = figment::Figment::from(defaults).extract().expect("a table of keys");
+    let document = include_str!("../../../../docs/operating.md");
+    assert!(dict.len() >= 15, "{dict:?}");
+    for key in dict.keys() {
+        assert!(document.contains(&format!("\n| `{key}` |")), "docs/operating.md has no row for `{key}`");
+    }
+}

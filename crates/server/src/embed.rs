@@ -1,0 +1,186 @@
+//! The queue inside a program: a folder in, a [`Broker`] out.
+//!
+//! ```no_run
+//! # async fn orders() -> Result<(), Box<dyn std::error::Error>> {
+//! use longshore::embed::{self, Options};
+//! use longshore::vocab::{Message, QueueSettings};
+//!
+//! let store = embed::open("./my-queue".as_ref(), Options::default())?;
+//! let queue = store.broker().create_queue("orders", QueueSettings::default(), Default::default()).await?;
+//! store.broker().publish(queue.id, vec![Message::with_body("two coffees")]).await?;
+//! store.shut_down()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `examples/embedded.rs` is a whole program.
+//!
+//! What it is not: a server. Nothing listens, no signal is caught, and the library never ends the process: once the disk fails, every
+//! call returns [`Unavailable::Poisoned`]. The calls are `async` but need no particular runtime.
+//!
+//! Invariant: the threads that a store has started have ended when its [`Store`] is gone, unless it was abandoned.
+
+use broker::{Broker, Parts, Recovering, Signal, Unavailable, threads};
+use journal_file::{Disk, Threads};
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, JoinHandle, Thread};
+use vocab::BootEpoch;
+use vocab::clock::{Clock, SystemClock};
+use vocab::random::SystemRandom;
+
+pub use journal_file::{Config, RecoveryProgress, RecoveryReport};
+
+/// How a store is opened.
+#[derive(Default)]
+pub struct Options {
+    /// Sizes and times of the store. The default suits everything.
+    pub store: Config,
+    /// Is told how far a recovery is. It runs on the opening thread, so it should be quick.
+    pub progress: Option<Box<dyn FnMut(RecoveryProgress) + Send>>,
+}
+
+/// An open store. Dropping it seals it as [`Store::shut_down`] does, and blocks meanwhile.
+pub struct Store {
+    broker: Broker,
+    clean: bool,
+    report: RecoveryReport,
+    running: Option<Running>,
+}
+
+struct Running {
+    shard: JoinHandle<()>,
+    log: Threads,
+}
+
+/// Why a store does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder or what is in it.
+    #[error(transparent)]
+    Store(#[from] journal_file::OpenError),
+    /// The system refuses another thread.
+    #[error("the system refused to start a thread: {0}")]
+    Thread(#[from] io::Error),
+}
+
+/// Opens the store in `folder`, which is made if it is not there, and recovers it if its last end was not clean. Blocks until that
+/// is done.
+///
+/// # Errors
+/// The folder is in use, its content is damaged or of a later version, or the system refuses something.
+pub fn open(folder: &Path, options: Options) -> Result<Store, OpenError> {
+    let Options { store: config, progress } = options;
+    let mut progress = progress.unwrap_or_else(|| Box::new(|_progress| {}));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let disk = Disk::open(folder)?;
+    let mut recovering = Recovering::default();
+    let random = Arc::new(SystemRandom::new());
+    let opened = journal_file::open(disk, clock.clone(), random, config, &mut recovering, &mut *progress)?;
+
+    let (found, report) = (opened.opened, opened.report.clone());
+    let (journal, log) = opened.start_threads()?;
+    let signal = Arc::new(Signal::default());
+    journal.on_progress({
+        let signal = Arc::clone(&signal);
+        Arc::new(move || signal.ring())
+    });
+    let offload = threads::offload()?;
+    let parts = Parts { journal, recovering, opened: found, clock, signal, offload };
+    let (broker, runner) = broker::start(parts).map_err(journal_file::OpenError::from)?;
+    let shard = threads::run(runner)?;
+    Ok(Store { broker, clean: found.clean, report, running: Some(Running { shard, log }) })
+}
+
+impl Store {
+    /// The queue. Clones of it outlive the store, but say [`Unavailable::Stopping`] from then on.
+    #[must_use]
+    pub fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
+    /// How often this store has been opened, this time included.
+    #[must_use]
+    pub fn boot(&self) -> BootEpoch {
+        self.broker.boot()
+    }
+
+    /// Whether it had been sealed when it was last closed, or is new.
+    #[must_use]
+    pub fn was_clean(&self) -> bool {
+        self.clean
+    }
+
+    /// What opening it found and did.
+    #[must_use]
+    pub fn report(&self) -> &RecoveryReport {
+        &self.report
+    }
+
+    /// Ends waiting receives empty, answers what was begun, and seals the store. Blocks until that is done; an async program
+    /// awaits [`Broker::shut_down`] first, which leaves nothing to wait for here.
+    ///
+    /// # Errors
+    /// The journal failed before the seal was durable; the next opening recovers.
+    pub fn shut_down(mut self) -> Result<(), Unavailable> {
+        self.end()
+    }
+
+    /// Leaves the store as a crash would, without waiting for anything: for when the disk does not answer. Its threads end with the
+    /// process.
+    pub fn abandon(mut self) {
+        std::mem::forget(self.running.take());
+    }
+
+    fn end(&mut self) -> Result<(), Unavailable> {
+        let Some(Running { shard, log }) = self.running.take() else { return Ok(()) };
+        let ended = block_on(self.broker.shut_down());
+        // A panic of the shard has been reported to every caller already, by an answer that never came.
+        let _panicked = shard.join();
+        log.stop();
+        ended
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Err(unavailable) = self.end() {
+            tracing::error!(%unavailable, "the store was not sealed");
+        }
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("boot", &self.boot()).field("report", &self.report).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+/// Waits for a future without a runtime. A runtime's own way panics inside another runtime, which is where a store may be dropped.
+fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Why the server ended, and what it tells whoever started it.
+//!
+//! ```text
+//!   0         stopped as asked, the store is sealed
+//!   1         failed while it ran: the disk refused a write or sync, or the stop took too long to seal the store
+//!   2         the command line or the configuration is wrong (also the command line parser's own code)
+//!   3         the store could not be opened
+//!   4         a door could not listen
+//!   128 + n   a second signal n ended it at once
+//! ```
+
+use crate::config::ConfigError;
+use crate::listen::ListenError;
+use broker::Unavailable;
+use longshore::embed::OpenError;
+use std::io;
+use std::time::Duration;
+
+/// What kept the server from running on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A door cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The journal failed.
+    #[error(
+        "the disk failed, so the server ends; nothing that was acknowledged is lost: mend the disk and start again ({0})"
+    )]
+    Journal(Unavailable),
+    /// The store was not sealed in time.
+    #[error("the store was not sealed within {0:?}; the next start recovers it, nothing acknowledged is lost")]
+    NotSealed(Duration),
+    /// The machine refused something that every process needs.
+    #[error("the system refused to start the server: {0}")]
+    Machine(#[from] io::Error),
+}
+
+impl Failure {
+    /// Tells the operator: in the log, or in plain words while there is no log yet.
+    pub(crate) fn report(&self) {
+        match self {
+            Self::Config(error) => eprintln!("error: {error}"),
+            Self::Listen(_) | Self::Store(_) | Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => {
+                tracing::error!("{self}");
+            }
+        }
+    }
+
+    /// The process's exit code.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => 1,
+            Self::Config(_) => 2,
+            Self::Store(_) => 3,
+            Self::Listen(_) => 4,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What the admin door answers while the server runs.
+
+use crate::program::Program;
+use tempfile::tempdir;
+
+const LOCAL: &str = "host: localhost\r\n";
+
+#[test]
+fn a_running_server_is_healthy_ready_and_tells_its_figures() {
+    let folder = tempdir().expect("a folder");
+    let program = Program::serve(folder.path(), &[]);
+    for path in ["/healthz", "/readyz"] {
+        let answer = program.get("admin", path, LOCAL);
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
+    let metrics = program.get("admin", "/metrics", LOCAL);
+    for line in ["longshore_ready 1\n", "longshore_journal_commits_total ", "longshore_connections{door=\"sqs\"} 0\n"] {
+        assert!(metrics.contains(line), "{line:?} is not in\n{metrics}");
+    }
+    program.stopped().check(0, &[]);
+}
+
+#[test]
+fn a_web_page_of_another_site_gets_nothing() {
+    let folder = tempdir().expect("a folder");
+    let program = Program::serve(folder.path(), &[]);
+    for door in ["admin", "sqs"] {
+        let answer = program.get(door, "/metrics", "host: evil.example\r\n");
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    }
+}
+
+#[test]
+fn running_out_of_descriptors_passes() {
+    use std::net::TcpStream;
+    use std::process::Command;
+    let folder = tempdir().expect("a folder");
+    let script =
+        format!("ulimit -n 48 && exec {} serve --sqs 127.0.0.1:0 --admin 127.0.0.1:0", env!("CARGO_BIN_EXE_longshore"));
+    let mut program = Program::start_command(Command::new("/bin/sh").args(["-c", &script]).current_dir(folder.path()));
+    program.wait_for_line(" ready ");
+    let crowd: Vec<_> = (0..64).map(|_| TcpStream::connect(program.address("sqs")).expect("it listens")).collect();
+    program.wait_for_line("cannot accept connections");
+    drop(crowd);
+    assert!(program.get("admin", "/readyz", LOCAL).starts_with("HTTP/1.1 200 "));
+}

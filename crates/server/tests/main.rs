@@ -1,0 +1,8 @@
+//! The real program, started and stopped as an operator would.
+
+mod configuration; // what it says about bad options
+mod doors; // where it listens, and when it refuses to
+mod embedded; // the example that needs no server
+mod health; // what the admin door answers
+mod lifecycle; // start, stop, start again
+mod program; // how all of them run it
