@@ -4,6 +4,7 @@
 
 use broker::Broker;
 use door::{Door, Limits, Shutdown, Tally};
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// Shared by the server, which reports progress, and the admin door, which answers from it.
@@ -22,8 +23,11 @@ pub struct Running {
     pub doors: Vec<DoorFigures>,
 }
 
+/// A door's errors by code, read at the moment of the call.
+type Errors = Arc<dyn Fn() -> Vec<(&'static str, u64)> + Send + Sync>;
+
 /// One door's counts, read when metrics are asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DoorFigures {
     /// The door's name.
     pub name: &'static str,
@@ -31,6 +35,7 @@ pub struct DoorFigures {
     pub limits: Limits,
     /// Its requests.
     pub tally: Arc<Tally>,
+    errors: Errors,
 }
 
 /// How far the server is.
@@ -76,13 +81,27 @@ impl Status {
 impl DoorFigures {
     /// The counts of `door`, whose connections `limits` counts.
     #[must_use]
-    pub fn of(door: &impl Door, limits: &Limits) -> Self {
-        Self { name: door.name(), limits: limits.clone(), tally: Arc::clone(door.tally()) }
+    pub fn of<D: Door>(door: &Arc<D>, limits: &Limits) -> Self {
+        let (name, limits, tally) = (door.name(), limits.clone(), Arc::clone(door.tally()));
+        let door = Arc::clone(door);
+        Self { name, limits, tally, errors: Arc::new(move || door.errors()) }
+    }
+
+    /// Errors told to its clients, by the code of its protocol.
+    #[must_use]
+    pub fn errors(&self) -> Vec<(&'static str, u64)> {
+        (self.errors)()
     }
 }
 
-impl std::fmt::Debug for Running {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for DoorFigures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DoorFigures").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Running").field("doors", &self.doors).finish_non_exhaustive()
     }
 }

@@ -121,10 +121,8 @@ mod tests {
     fn successes_and_failures_stand_side_by_side() {
         const NAMES: Names =
             Names { json: "Successful", xml: "DeleteMessageBatchResultEntry", query_json: "Successful" };
-        let outcomes = [
-            ("a".to_owned(), Ok(())),
-            ("b".to_owned(), Err(SqsError::new(Code::InternalFailure, "broken"))),
-        ];
+        let outcomes =
+            [("a".to_owned(), Ok(())), ("b".to_owned(), Err(SqsError::new(Code::InternalFailure, "broken")))];
         let id = RequestIds::new(1).next();
         let body = answer((Action::DeleteMessageBatch, Style::Json, &id), &outcomes, NAMES, |_, ()| {});
         assert_eq!(

@@ -37,9 +37,8 @@ impl Bounds {
     pub(crate) fn read(token: Option<&Text<'_>>, max: Option<i64>) -> Result<Self, SqsError> {
         let wanted = max.unwrap_or(*LIST_RESULTS.end());
         let max_results = usize::try_from(wanted).ok().filter(|_| LIST_RESULTS.contains(&wanted));
-        let max_results = max_results.ok_or_else(|| {
-            SqsError::invalid_value(wanted, "MaxResults", "Must be between 1 and 1000, if provided.")
-        })?;
+        let max_results = max_results
+            .ok_or_else(|| SqsError::invalid_value(wanted, "MaxResults", "Must be between 1 and 1000, if provided."))?;
         let after = match token {
             Some(token) if !token.is_empty() => Some(name_in(token)?),
             Some(_) | None => None,
@@ -75,10 +74,10 @@ impl Page {
         Self { names, next }
     }
 
-    /// The answer.
-    pub(crate) fn write(&self, door: &SqsDoor, call: &Call, list: Names) -> Vec<u8> {
+    /// The answer; `required` where AWS's model has the list in every answer, also without anything in it.
+    pub(crate) fn write(&self, door: &SqsDoor, call: &Call, list: Names, required: bool) -> Vec<u8> {
         let mut writer = Writer::new(call.style, call.action, self.names.len() * 80);
-        if !self.names.is_empty() {
+        if required || !self.names.is_empty() {
             writer.texts(list, self.names.iter().map(|name| door.url(&call.context, name)));
         }
         if let Some(next) = &self.next {

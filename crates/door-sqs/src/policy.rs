@@ -100,7 +100,10 @@ impl Permission<'_> {
         }
         if self.actions.len() > PERMISSION_ACTIONS_MAX {
             let (count, max) = (self.actions.len(), PERMISSION_ACTIONS_MAX);
-            return Err(SqsError::new(Code::OverLimit, format!("{count} Actions were found, maximum allowed is {max}.")));
+            return Err(SqsError::new(
+                Code::OverLimit,
+                format!("{count} Actions were found, maximum allowed is {max}."),
+            ));
         }
         match self.actions.iter().find(|action| **action != "*" && Action::named(action).is_none()) {
             None => Ok(()),

@@ -143,9 +143,7 @@ fn system_value<'a>(
     let origin = facts.origin.as_deref();
     let number = |number: u64| Some(Cow::Owned(itoa::Buffer::new().format(number).to_owned()));
     match attribute {
-        System::SenderId => {
-            Some(Cow::Borrowed(facts.sender.as_deref().unwrap_or_else(|| door.names.account_id())))
-        }
+        System::SenderId => Some(Cow::Borrowed(facts.sender.as_deref().unwrap_or_else(|| door.names.account_id()))),
         System::SentTimestamp => number(origin.map_or(facts.published_ms, |origin| origin.published_ms)),
         System::ApproximateReceiveCount => {
             let before = origin.map_or(0, |origin| u64::from(origin.deliveries));

@@ -58,12 +58,12 @@ pub(crate) fn read(text: &str, setting: Setting<'_>) -> Result<Option<BuryPolicy
         return Ok(None);
     }
     let refused = |reason: &str| SqsError::invalid_value(text, "RedrivePolicy", reason);
-    let policy: Policy = serde_json::from_str(text).map_err(|_| {
-        refused("Amazon SQS can't create the redrive policy, as it's in an unsupported format.")
-    })?;
+    let policy: Policy = serde_json::from_str(text)
+        .map_err(|_| refused("Amazon SQS can't create the redrive policy, as it's in an unsupported format."))?;
     let missing = |name| refused(&format!("Redrive policy does not contain mandatory attribute: {name}."));
     let arn = policy.target.ok_or_else(|| missing("deadLetterTargetArn"))?;
-    let max = max_receives(&policy.count.ok_or_else(|| missing("maxReceiveCount"))?).map_err(|reason| refused(&reason))?;
+    let max =
+        max_receives(&policy.count.ok_or_else(|| missing("maxReceiveCount"))?).map_err(|reason| refused(&reason))?;
     let target = setting.names.name_in_arn(&arn).and_then(|name| setting.broker.queue(name));
     let target = target.ok_or_else(|| refused("Dead letter target does not exist."))?;
     if target.name == setting.queue {
@@ -106,9 +106,8 @@ pub(crate) fn check_allowance(text: &str) -> Result<(), SqsError> {
         return Ok(());
     }
     let refused = |reason: &str| SqsError::invalid_value(text, "RedriveAllowPolicy", reason);
-    let allowance: Allowance = serde_json::from_str(text).map_err(|_| {
-        refused("Amazon SQS can't create the redrive allow policy, as it's in an unsupported format.")
-    })?;
+    let allowance: Allowance = serde_json::from_str(text)
+        .map_err(|_| refused("Amazon SQS can't create the redrive allow policy, as it's in an unsupported format."))?;
     let by_queue = allowance.permission == Permission::ByQueue;
     if by_queue != !allowance.sources.is_empty() {
         return Err(refused("Source queue ARNs belong to the redrive permission byQueue, which needs at least one."));

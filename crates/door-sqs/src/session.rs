@@ -16,8 +16,8 @@ use crate::frame::request_id::RequestId;
 use crate::limits::HEAD_BYTES_MAX;
 use door::timeout::pause;
 use door::{Connection, Door, Shutdown, Tally};
-use hyper::body::Incoming;
 use hyper::Request;
+use hyper::body::Incoming;
 use hyper::header::{HOST, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
@@ -31,7 +31,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Told to peers over the connection cap, before anything was read.
-const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/xml\r\nconnection: close\r\ncontent-length: 220\r\n\r\n\
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/xml\r\nconnection: close\r\ncontent-length: 220\r\n\r\n\
 <?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error><Type>Receiver</Type>\
 <Code>ServiceUnavailable</Code><Message>Too many connections.</Message></Error></ErrorResponse>\n";
 
@@ -46,6 +47,10 @@ impl Door for SqsDoor {
 
     fn tally(&self) -> &Arc<Tally> {
         self.figures.tally()
+    }
+
+    fn errors(&self) -> Vec<(&'static str, u64)> {
+        self.figures.errors().collect()
     }
 
     fn serve(self: Arc<Self>, connection: Connection) -> impl Future<Output = ()> + Send + 'static {
@@ -173,9 +178,9 @@ fn check_sender(door: &SqsDoor, parts: &Parts) -> Result<(), Unfit> {
     let rule = &door.config.host_rule;
     let host = header(headers, HOST.as_str()).or_else(|| parts.uri.authority().map(Authority::as_str));
     let checked = rule.check(host, header(headers, ORIGIN.as_str()));
-    checked.and_then(|()| rule.check_fetch_site(header(headers, "sec-fetch-site"))).map_err(|refused| {
-        Unfit::Error(call::style(headers), SqsError::new(Code::AccessDenied, refused.to_string()))
-    })
+    checked
+        .and_then(|()| rule.check_fetch_site(header(headers, "sec-fetch-site")))
+        .map_err(|refused| Unfit::Error(call::style(headers), SqsError::new(Code::AccessDenied, refused.to_string())))
 }
 
 fn unfit_reply(door: &SqsDoor, unfit: &Unfit, id: &RequestId) -> Reply {

@@ -55,10 +55,8 @@ mod tests {
 
     #[test]
     fn tags_are_added_replaced_and_removed_and_nothing_else_is_a_tag() {
-        let mut annotations = Annotations::from([
-            ("sqs.Policy".to_owned(), "{}".to_owned()),
-            ("sqs.tags".to_owned(), "x".to_owned()),
-        ]);
+        let mut annotations =
+            Annotations::from([("sqs.Policy".to_owned(), "{}".to_owned()), ("sqs.tags".to_owned(), "x".to_owned())]);
         let tags = Pairs(vec![(text("env"), text("dev")), (text("team"), text("")), (text("env"), text("test"))]);
         add(&mut annotations, &tags).expect("valid");
         assert_eq!(of(&annotations).collect::<Vec<_>>(), [("env", "test"), ("team", "")]);

@@ -19,6 +19,12 @@ pub trait Door: Send + Sync + 'static {
     /// Its counts of requests; one tally for the life of the door.
     fn tally(&self) -> &Arc<Tally>;
 
+    /// How often each error of its protocol was told to clients, by the protocol's own code. The codes are a fixed set, so that no
+    /// request can add a series to the metrics.
+    fn errors(&self) -> Vec<(&'static str, u64)> {
+        Vec::new()
+    }
+
     /// Serves one connection until it ends. Once [`Shutdown::stopping`] resolves, the door answers the requests it has
     /// begun, says good-bye in its protocol's way and returns. It may be dropped at any await, which must leave nothing half done
     /// in the broker.

@@ -5,6 +5,7 @@
 //! the order they were pinned, which is also the order they become durable and go; a message is found under its seq from
 //! pinning to forgetting or going.
 
+use journal::commit::MessageRun;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -54,21 +55,23 @@ impl Cache {
         partition.pinned += messages.len() as u64;
     }
 
-    /// The message became durable: it is no longer pinned, and the oldest make room for it. Says whether it still lives.
-    pub(crate) fn unpin(&mut self, key: PartitionKey, seq: Seq) -> bool {
-        let partition = self.partitions.get_mut(&key).expect("what becomes durable was pinned");
-        let (pinned, message) = &partition.messages[partition.durable];
-        assert_eq!(*pinned, seq, "messages become durable in the order they were pinned");
-        let lives = message.is_some();
-        if let Some(message) = message {
-            self.bytes += message.weight();
-            self.kept += 1;
-            partition.pinned -= 1;
+    /// Messages with consecutive seqs became durable: they are no longer pinned, and the oldest make room for them. Tells
+    /// `living` which of them, counted from the first, were not forgotten meanwhile.
+    pub(crate) fn unpin(&mut self, run: &MessageRun, mut living: impl FnMut(u32)) {
+        let partition = self.partitions.get_mut(&run.key).expect("what becomes durable was pinned");
+        for number in 0..run.count {
+            let (seq, message) = &partition.messages[partition.durable];
+            assert_eq!(seq.0, run.first.0 + u64::from(number), "messages become durable in the order they were pinned");
+            if let Some(message) = message {
+                self.bytes += message.weight();
+                self.kept += 1;
+                partition.pinned -= 1;
+                living(number);
+            }
+            partition.durable += 1;
+            self.order.push_back(run.key);
         }
-        partition.durable += 1;
-        self.order.push_back(key);
         self.shrink();
-        lives
     }
 
     pub(crate) fn get(&self, key: PartitionKey, seq: Seq) -> Option<&Arc<Message>> {
@@ -150,9 +153,15 @@ mod tests {
         Arc::new(Message::with_body(vec![0; 1000]))
     }
 
+    fn unpin(cache: &mut Cache, queue: u32, first: u64, count: u32) -> Vec<u32> {
+        let mut living = Vec::new();
+        cache.unpin(&MessageRun { key: key(queue), first: Seq(first), count }, |number| living.push(number));
+        living
+    }
+
     fn put(cache: &mut Cache, queue: u32, seq: u64) {
         cache.pin(key(queue), Seq(seq), &[message()]);
-        cache.unpin(key(queue), Seq(seq));
+        assert_eq!(unpin(cache, queue, seq, 1), [0]);
     }
 
     #[test]
@@ -173,7 +182,7 @@ mod tests {
         cache.pin(key(1), Seq(1), &vec![message(); 10]);
         assert!((1..=10).all(|seq| cache.get(key(1), Seq(seq)).is_some()));
         assert_eq!((cache.pinned(key(1)), cache.bytes()), (10, 0));
-        assert!(cache.unpin(key(1), Seq(1)));
+        assert_eq!(unpin(&mut cache, 1, 1, 1), [0]);
         assert!(cache.get(key(1), Seq(1)).is_none());
         assert_eq!(cache.pinned(key(1)), 9);
     }
@@ -184,7 +193,7 @@ mod tests {
         cache.pin(key(1), Seq(1), &[message(), message()]);
         cache.forget(key(1), Seq(1)..=Seq(1));
         assert_eq!(cache.pinned(key(1)), 1);
-        assert_eq!([1, 2].map(|seq| cache.unpin(key(1), Seq(seq))), [false, true]);
+        assert_eq!(unpin(&mut cache, 1, 1, 2), [1]);
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Default for Config {
             idle_seal_us: 20_000,
             spare_idle_ms: 60_000,
             retry_ms: 1000,
-            read_bytes: 1024 * 1024,
+            read_bytes: 4 * 1024 * 1024,
             direct: true,
         }
     }

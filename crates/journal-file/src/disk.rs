@@ -19,7 +19,7 @@ pub struct Disk {
     folder: PathBuf,
     handle: fs::File,
     direct: bool,
-    _lock: fs::File,
+    lock: fs::File,
 }
 
 impl Disk {
@@ -39,7 +39,7 @@ impl Disk {
             Err(TryLockError::Error(error)) => return Err(OpenError::io(names::LOCK)(error)),
         }
         let handle = open_at(OpenOptions::new().read(true), folder).map_err(OpenError::io(&shown))?;
-        let mut disk = Self { folder: folder.to_path_buf(), handle, direct: false, _lock: lock };
+        let mut disk = Self { folder: folder.to_path_buf(), handle, direct: false, lock };
         disk.direct = disk.can_write_direct().map_err(OpenError::io(&shown))?;
         Ok(Arc::new(disk))
     }
@@ -69,6 +69,14 @@ impl Disk {
         let writer = open_at(options.create_new(create), &path)?;
         let reader = if direct { open_at(OpenOptions::new().read(true), &path)? } else { writer.try_clone()? };
         Ok(Arc::new(DiskFile { writer, reader, direct }))
+    }
+}
+
+impl Drop for Disk {
+    /// Closing the file would do, but not while a child process that this one is starting still has a copy of it.
+    fn drop(&mut self) {
+        // What cannot be unlocked is unlocked by the process's end.
+        let _unlocked = self.lock.unlock();
     }
 }
 

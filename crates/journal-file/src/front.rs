@@ -43,6 +43,8 @@ pub struct FileJournal {
     checkpoint_at_us: u64,
     buffers: Vec<OpenCommit>,
     done: VecDeque<Written>,
+    /// Scratch for [`FileJournal::settle`].
+    slots: Vec<Slot>,
     hits: Cell<u64>,
     misses: Cell<u64>,
 }
@@ -75,6 +77,7 @@ impl FileJournal {
             bytes_since_checkpoint: found.uncovered_bytes,
             buffers: Vec::new(),
             done: VecDeque::new(),
+            slots: Vec::new(),
             hits: Cell::new(0),
             misses: Cell::new(0),
         }
@@ -90,15 +93,17 @@ impl FileJournal {
     fn settle(&mut self, written: Written) {
         let mut messages = self.in_flight.pop_front().expect("what is written was submitted");
         self.segments.commit(&written.segment, written.position);
-        let mut places = messages.places.iter();
+        let mut places = &messages.places[..];
         for run in &messages.runs {
-            for (offset, place) in (0..u64::from(run.count)).zip(&mut places) {
-                let seq = Seq(run.first.0 + offset);
-                if self.cache.unpin(run.key, seq) {
-                    self.index.insert(run.key, slot(seq, *place, &written));
-                    self.segments.add_live(written.segment.id);
-                }
-            }
+            let (placed, later) = places.split_at(run.count as usize);
+            places = later;
+            let slots = &mut self.slots;
+            self.cache.unpin(run, |number| {
+                let seq = Seq(run.first.0 + u64::from(number));
+                slots.push(slot(seq, placed[number as usize], &written));
+            });
+            self.segments.add_live(written.segment.id, self.slots.len() as u64);
+            self.index.extend(run.key, self.slots.drain(..));
         }
         self.durable = written.position;
         if self.buffers.len() < BUFFERS_KEPT {
@@ -148,6 +153,9 @@ impl Journal for FileJournal {
 
     fn submit(&mut self, urgency: Urgency) {
         if self.open.is_empty() {
+            if urgency == Urgency::Now {
+                self.shared.hasten();
+            }
             return;
         }
         let next = self.buffers.pop().unwrap_or_default();

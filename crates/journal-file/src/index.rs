@@ -42,6 +42,15 @@ impl Index {
         self.partitions.entry(key).or_default().insert(slot);
     }
 
+    /// Adds messages of one partition.
+    pub(crate) fn extend(&mut self, key: PartitionKey, slots: impl Iterator<Item = Slot>) {
+        let mut slots = slots.peekable();
+        if slots.peek().is_some() {
+            let partition = self.partitions.entry(key).or_default();
+            slots.for_each(|slot| partition.insert(slot));
+        }
+    }
+
     pub(crate) fn get(&self, key: PartitionKey, seq: Seq) -> Option<Slot> {
         let partition = self.partitions.get(&key)?;
         let at = partition.find(seq).ok()?;

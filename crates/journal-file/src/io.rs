@@ -56,6 +56,7 @@ pub trait Io: Send + Sync + 'static {
 }
 
 /// One open file.
+#[expect(clippy::len_without_is_empty, reason = "it may fail, and nobody asks whether a file is empty")]
 pub trait File: Send + Sync {
     /// Writes all of `bytes` at `offset`, extending the file if needed. In [`Mode::Direct`] offset, length and
     /// memory are multiples of [`BLOCK`].

@@ -35,9 +35,9 @@ impl Segments {
         held.last = last;
     }
 
-    /// A message in `segment` lives.
-    pub(crate) fn add_live(&mut self, segment: u32) {
-        self.held.get_mut(&segment).expect("a message lies in a segment of the log").live += 1;
+    /// So many more messages in `segment` live.
+    pub(crate) fn add_live(&mut self, segment: u32, messages: u64) {
+        self.held.get_mut(&segment).expect("a message lies in a segment of the log").live += messages;
     }
 
     /// A message in `segment` lives no more.
@@ -95,7 +95,7 @@ mod tests {
         let mut segments = Segments::default();
         for (id, last) in [(1, 10), (2, 20), (3, 30)] {
             segments.commit(&segment(id), Position(last));
-            segments.add_live(id);
+            segments.add_live(id, 1);
         }
         check_retired(&mut segments, 30, &[]);
         segments.remove_live(2);

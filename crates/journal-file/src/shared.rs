@@ -76,6 +76,8 @@ pub(crate) struct State {
     pub(crate) durable: Position,
     /// Greatest publishing time among durable messages, ms.
     pub(crate) log_ms: u64,
+    /// Somebody waits for commits that were written without hurry.
+    pub(crate) hastened: bool,
     pub(crate) closing: bool,
     pub(crate) closed: bool,
     pub(crate) spares: Vec<Spare>,
@@ -183,6 +185,12 @@ impl Shared {
         assert!(!state.closing, "nothing is submitted after close");
         state.waiting = Some(commit);
         drop(state);
+        self.wake_writer();
+    }
+
+    /// Asks for everything submitted to be synced at once.
+    pub(crate) fn hasten(&self) {
+        self.state().hastened = true;
         self.wake_writer();
     }
 

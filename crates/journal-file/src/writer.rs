@@ -81,7 +81,7 @@ impl Writer {
         if let Some(commit) = self.pending.take() {
             return self.write(commit, now_us);
         }
-        if is_due(self.sync_at_us, now_us) {
+        if std::mem::take(&mut self.shared.state().hastened) || is_due(self.sync_at_us, now_us) {
             self.sync()?;
             return Ok(Step::Worked);
         }
@@ -116,12 +116,15 @@ impl Writer {
         self.idle_seal_at_us = None;
         match commit.urgency {
             Urgency::Now => self.sync()?,
-            Urgency::WithinMs(ms) => {
-                self.sync_at_us = earlier(self.sync_at_us, Some(now_us.saturating_add(ms.saturating_mul(1000))))
-            }
+            Urgency::WithinMs(ms) => self.sync_within(ms, now_us),
             Urgency::Whenever => {}
         }
         Ok(Step::Worked)
+    }
+
+    fn sync_within(&mut self, ms: u64, now_us: u64) {
+        let at_us = now_us.saturating_add(ms.saturating_mul(1000));
+        self.sync_at_us = earlier(self.sync_at_us, Some(at_us));
     }
 
     /// Makes everything written durable, and says so.

@@ -40,8 +40,9 @@ pub trait Journal: Send {
     /// (double buffering: one is written, one waits, one is open inside the journal's front).
     fn can_submit(&self) -> bool;
 
-    /// Closes the open commit and hands it to the writer. Nothing happens when it is empty. Must only be
-    /// called when [`Journal::can_submit`].
+    /// Closes the open commit and hands it to the writer. When it is empty nothing is handed over, but
+    /// [`Urgency::Now`] still syncs at once what was submitted before. Must only be called when
+    /// [`Journal::can_submit`].
     fn submit(&mut self, urgency: Urgency);
 
     /// Takes in what the writer has done since the last call, and says how far the log is durable.

@@ -32,8 +32,8 @@ impl Doors {
     /// Serves every listener's connections with `door`.
     pub(crate) fn serve<D: Door>(&self, door: D, listeners: Vec<Listener>, connections_max: u64) -> DoorFigures {
         let limits = Limits::new(connections_max);
-        let figures = DoorFigures::of(&door, &limits);
         let door = Arc::new(door);
+        let figures = DoorFigures::of(&door, &limits);
         for listener in listeners {
             self.tasks.spawn(accept::run(listener, Arc::clone(&door), limits.clone(), self.tasks.clone()));
         }

@@ -81,6 +81,11 @@ pub(crate) struct Addresses {
 }
 
 impl Listeners {
+    /// How many doors listen.
+    pub(crate) fn doors(&self) -> u64 {
+        [&self.sqs, &self.admin].into_iter().map(|listeners| u64::from(!listeners.is_empty())).sum()
+    }
+
     /// The first address of each door, or `off`.
     pub(crate) fn addresses(&self) -> Addresses {
         let shown = |listeners: &[Listener]| match listeners.first() {

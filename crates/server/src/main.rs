@@ -52,7 +52,6 @@ fn serve(flags: ServeArgs) -> Result<(), Failure> {
     let sources = Sources { file: flags.config.clone(), environment: std::env::vars().collect(), flags };
     let config = config::load(&sources)?;
     logging::start(config.log, &config.log_level);
-    machine::raise_descriptor_limit(config.connections_max);
     let runtime = runtime(config.workers)?;
     let ended = runtime.block_on(run(&config, clock));
     // A recovery that was interrupted still reads in a thread of the runtime; nobody waits for it.
@@ -73,11 +72,12 @@ async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
     let mut signals = Signals::take_over()?;
     let listeners = Listeners::open(config)?;
     let addresses = listeners.addresses();
+    let connections_max = machine::connections_max(config.connections_max, listeners.doors());
 
     let (admin_door, protocol_doors) = (Doors::new(), Doors::new());
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
     let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin));
-    let admin = admin_door.serve(admin, listeners.admin, config.connections_max);
+    let admin = admin_door.serve(admin, listeners.admin, connections_max);
 
     let opened = tokio::select! {
         opened = recovery::open(config) => opened,
@@ -89,7 +89,7 @@ async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
     let store = opened?;
 
     let sqs = sqs_door(config, &store, &listeners.sqs, clock.clone());
-    let sqs = protocol_doors.serve(sqs, listeners.sqs, config.connections_max);
+    let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
     status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin] });
     announce(config, &store, &addresses, &clock);
 

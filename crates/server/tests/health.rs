@@ -1,6 +1,8 @@
 //! What the admin door answers while the server runs.
 
 use crate::program::Program;
+use std::net::TcpStream;
+use std::process::Command;
 use tempfile::tempdir;
 
 const LOCAL: &str = "host: localhost\r\n";
@@ -31,16 +33,28 @@ fn a_web_page_of_another_site_gets_nothing() {
 }
 
 #[test]
-fn running_out_of_descriptors_passes() {
-    use std::net::TcpStream;
-    use std::process::Command;
+fn errors_are_counted_by_the_code_that_the_client_was_told() {
+    let folder = tempdir().expect("a folder");
+    let program = Program::serve(folder.path(), &[]);
+    let answer = program.get("sqs", "/?Action=GetQueueUrl&QueueName=nowhere", LOCAL);
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    let metrics = program.get("admin", "/metrics", LOCAL);
+    let line = "longshore_errors_total{door=\"sqs\",code=\"AWS.SimpleQueueService.NonExistentQueue\"} 1\n";
+    assert!(metrics.contains(line), "{line:?} is not in\n{metrics}");
+}
+
+#[test]
+fn a_crowd_of_connections_leaves_the_store_its_descriptors() {
     let folder = tempdir().expect("a folder");
     let script =
-        format!("ulimit -n 48 && exec {} serve --sqs 127.0.0.1:0 --admin 127.0.0.1:0", env!("CARGO_BIN_EXE_longshore"));
+        format!("ulimit -n 64 && exec {} serve --sqs 127.0.0.1:0 --admin 127.0.0.1:0", env!("CARGO_BIN_EXE_longshore"));
     let mut program = Program::start_command(Command::new("/bin/sh").args(["-c", &script]).current_dir(folder.path()));
     program.wait_for_line(" ready ");
-    let crowd: Vec<_> = (0..64).map(|_| TcpStream::connect(program.address("sqs")).expect("it listens")).collect();
-    program.wait_for_line("cannot accept connections");
+    let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(program.address("sqs")).expect("it listens")).collect();
+    let told = |line: &str| program.get("admin", "/metrics", LOCAL).contains(line);
+    while !told("longshore_connections{door=\"sqs\"} 16\n") {}
+    assert!(told("longshore_ready 1\n"));
     drop(crowd);
-    assert!(program.get("admin", "/readyz", LOCAL).starts_with("HTTP/1.1 200 "));
+    while !told("longshore_connections{door=\"sqs\"} 0\n") {}
+    program.stopped().check(0, &["connections_max=16", "the store is sealed"]);
 }

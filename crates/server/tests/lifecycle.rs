@@ -46,6 +46,8 @@ fn a_stop_ends_an_idle_connection_to_every_door() {
     let folder = tempdir().expect("a folder");
     let program = Program::serve(folder.path(), &[]);
     let mut idle = ["sqs", "admin"].map(|door| TcpStream::connect(program.address(door)).expect("it listens"));
+    // A connection that was not accepted yet would be reset instead.
+    wait_for_metric(&program, "longshore_connections_accepted_total{door=\"sqs\"} 1\n");
     program.signal("TERM");
     for stream in &mut idle {
         assert_eq!(stream.read(&mut [0]).expect("the end"), 0);
@@ -88,6 +90,11 @@ fn ask_sqs(program: &Program, action: &str, body: &str) -> TcpStream {
     stream
 }
 
+/// Asks for the metrics, again and again, until this line is among them.
+fn wait_for_metric(program: &Program, line: &str) {
+    while !program.get("admin", "/metrics", "host: localhost\r\n").contains(line) {}
+}
+
 fn answer(mut stream: TcpStream) -> String {
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("text, then the end");
@@ -101,8 +108,7 @@ fn a_stop_ends_a_long_poll_empty_instead_of_waiting_for_it() {
     let made = answer(ask_sqs(&program, "CreateQueue", r#"{"QueueName":"orders"}"#));
     assert!(made.starts_with("HTTP/1.1 200 "), "{made}");
     let poll = ask_sqs(&program, "ReceiveMessage", r#"{"QueueUrl":"orders","WaitTimeSeconds":20}"#);
-    let waiting = "longshore_queue_waiters{queue=\"orders\"} 1\n";
-    while !program.get("admin", "/metrics", "host: localhost\r\n").contains(waiting) {}
+    wait_for_metric(&program, "longshore_queue_waiters{queue=\"orders\"} 1\n");
     program.signal("TERM");
     let polled = answer(poll);
     assert!(polled.starts_with("HTTP/1.1 200 ") && !polled.contains("Body"), "{polled}");

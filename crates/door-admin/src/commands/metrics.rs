@@ -120,6 +120,7 @@ fn record_doors(running: &Running) {
     describe_counter!("longshore_connections_accepted_total", "Connections let in by door");
     describe_counter!("longshore_connections_refused_total", "Connections refused over the cap by door");
     describe_counter!("longshore_requests_total", "Requests by door, operation and outcome");
+    describe_counter!("longshore_errors_total", "Errors told to clients by door and the protocol's own code");
     for door in &running.doors {
         let counts = door.limits.counts();
         gauge!("longshore_connections", "door" => door.name).set(float(counts.open));
@@ -128,6 +129,9 @@ fn record_doors(running: &Running) {
         for row in door.tally.rows() {
             let labels = [("door", door.name), ("operation", row.operation), ("outcome", row.outcome.name())];
             counter!("longshore_requests_total", &labels).absolute(row.count);
+        }
+        for (code, count) in door.errors().into_iter().filter(|&(_, count)| count > 0) {
+            counter!("longshore_errors_total", "door" => door.name, "code" => code).absolute(count);
         }
     }
 }

@@ -12,8 +12,7 @@ use crate::frame::writer::Names;
 use broker::{SettleError, Settlement};
 use serde::Deserialize;
 
-const SUCCESSFUL: Names =
-    Names { json: "Successful", xml: "DeleteMessageBatchResultEntry", query_json: "Successful" };
+const SUCCESSFUL: Names = Names { json: "Successful", xml: "DeleteMessageBatchResultEntry", query_json: "Successful" };
 
 #[derive(Deserialize)]
 struct Request<'a> {
@@ -34,11 +33,7 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: Payload) -> Answer
     Ok(batch::answer((call.action, call.style, &call.id), &outcomes, SUCCESSFUL, |_, ()| {}))
 }
 
-fn read(
-    door: &SqsDoor,
-    call: &Call,
-    payload: &Payload,
-) -> Result<(Vec<Settlement>, Vec<Outcome<()>>), SqsError> {
+fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Vec<Settlement>, Vec<Outcome<()>>), SqsError> {
     let request: Request<'_> = payload.parse()?;
     let queue = door.queue(request.queue_url.as_ref(), &call.context)?;
     let ids = batch::check_ids(call.action, request.entries.iter().map(|entry| entry.id.as_ref()))?;
@@ -52,11 +47,7 @@ fn read(
 }
 
 /// The broker's verdicts, in order, to the entries that reached it.
-fn judge(
-    door: &SqsDoor,
-    mut outcomes: Vec<Outcome<()>>,
-    verdicts: Vec<Result<(), SettleError>>,
-) -> Vec<Outcome<()>> {
+fn judge(door: &SqsDoor, mut outcomes: Vec<Outcome<()>>, verdicts: Vec<Result<(), SettleError>>) -> Vec<Outcome<()>> {
     let mut verdicts = verdicts.into_iter();
     for (_, outcome) in &mut outcomes {
         if outcome.is_ok() {

@@ -29,9 +29,9 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answe
         false => None,
     };
     let mut writer = Writer::new(call.style, call.action, wanted.len() * 64);
-    let values = wanted.iter().filter_map(|&attribute| {
-        value(&queue, stats.as_ref(), attribute, &door.names).map(|value| (attribute, value))
-    });
+    let values = wanted
+        .iter()
+        .filter_map(|&attribute| value(&queue, stats.as_ref(), attribute, &door.names).map(|value| (attribute, value)));
     let mut values = values.peekable();
     if values.peek().is_some() {
         let entries = values.map(|(attribute, value)| (attribute.name(), value.into_owned()));

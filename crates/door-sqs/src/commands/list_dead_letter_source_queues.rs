@@ -34,5 +34,5 @@ pub(super) fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answer {
             crate::names::is_valid(&queue.name) && bury.is_some_and(|bury| bury.dead_letter == target.name)
         },
     );
-    Ok(page.write(door, call, SOURCES))
+    Ok(page.write(door, call, SOURCES, true))
 }

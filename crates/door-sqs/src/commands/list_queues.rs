@@ -24,5 +24,5 @@ pub(super) fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answer {
     let prefix = request.prefix.as_deref().unwrap_or_default();
     let fetch = |after: Option<&str>, limit| door.broker.list_queues(prefix, after, limit);
     let page = Page::gather(&bounds, fetch, |queue| crate::names::is_valid(&queue.name));
-    Ok(page.write(door, call, QUEUE_URLS))
+    Ok(page.write(door, call, QUEUE_URLS, false))
 }

@@ -52,9 +52,10 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Receive, Wish
     let request: Request<'_> = payload.parse()?;
     let queue = door.queue(request.queue_url.as_ref(), &call.context)?;
     let max = request.max.unwrap_or(1);
-    let max = u32::try_from(max).ok().filter(|_| RECEIVE_COUNT.contains(&max)).ok_or_else(|| {
-        SqsError::invalid_value(max, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.")
-    })?;
+    let max = u32::try_from(max)
+        .ok()
+        .filter(|_| RECEIVE_COUNT.contains(&max))
+        .ok_or_else(|| SqsError::invalid_value(max, "MaxNumberOfMessages", "Must be between 1 and 10, if provided."))?;
     let receive = Receive {
         queue: queue.id,
         subscription: SubscriptionId(0),

@@ -16,8 +16,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use vocab::{Message, MessageId};
 
-const SUCCESSFUL: Names =
-    Names { json: "Successful", xml: "SendMessageBatchResultEntry", query_json: "Successful" };
+const SUCCESSFUL: Names = Names { json: "Successful", xml: "SendMessageBatchResultEntry", query_json: "Successful" };
 
 #[derive(Deserialize)]
 struct Request<'a> {

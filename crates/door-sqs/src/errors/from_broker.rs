@@ -27,9 +27,7 @@ pub(crate) fn create_queue_error(error: Error<CreateQueueError>) -> SqsError {
         Error::Refused(CreateQueueError::Name { .. }) => SqsError::invalid(format!(
             "Can only include alphanumeric characters, hyphens, or underscores. 1 to {QUEUE_NAME_CHARACTERS_MAX} in length"
         )),
-        Error::Refused(refusal @ CreateQueueError::IdsExhausted) => {
-            SqsError::new(Code::OverLimit, refusal.to_string())
-        }
+        Error::Refused(refusal @ CreateQueueError::IdsExhausted) => SqsError::new(Code::OverLimit, refusal.to_string()),
         Error::Unavailable(unavailable) => unavailable.into(),
     }
 }
@@ -90,9 +88,7 @@ pub(crate) fn delete_error(error: SettleError) -> Option<SqsError> {
 pub(crate) fn visibility_error(error: SettleError, handle: &str, seconds: u64) -> SqsError {
     match error {
         SettleError::NoSuchQueue(NoSuchQueue(_)) => SqsError::no_queue(),
-        SettleError::NotLeased => {
-            SqsError::new(Code::MessageNotInflight, "The message referred to isn't in flight.")
-        }
+        SettleError::NotLeased => SqsError::new(Code::MessageNotInflight, "The message referred to isn't in flight."),
         SettleError::Gone | SettleError::Stale => SqsError::invalid_value(
             handle,
             "ReceiptHandle",
@@ -101,7 +97,10 @@ pub(crate) fn visibility_error(error: SettleError, handle: &str, seconds: u64) -
         SettleError::TooLong { .. } => SqsError::invalid_value(
             seconds,
             "VisibilityTimeout",
-            format!("Total VisibilityTimeout for the message is beyond the limit [{} seconds]", VISIBILITY_SECONDS.end()),
+            format!(
+                "Total VisibilityTimeout for the message is beyond the limit [{} seconds]",
+                VISIBILITY_SECONDS.end()
+            ),
         ),
     }
 }

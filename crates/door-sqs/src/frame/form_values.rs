@@ -68,7 +68,8 @@ impl<'de> Deserializer<'de> for Form<'de> {
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FormError> {
         let text = self.value()?;
-        let number = text.trim().parse().map_err(|_| FormError(format!("{} is {text:?}, not an integer", self.name)))?;
+        let number =
+            text.trim().parse().map_err(|_| FormError(format!("{} is {text:?}, not an integer", self.name)))?;
         visitor.visit_i64(number)
     }
 

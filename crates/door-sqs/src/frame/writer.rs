@@ -45,8 +45,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// Begins the answer to `action`, about `capacity` bytes long.
     pub(crate) fn new(style: Style, action: Action, capacity: usize) -> Self {
-        let mut writer =
-            Self { out: Vec::with_capacity(capacity + 320), style, action, first: true, opened_at: 0 };
+        let mut writer = Self { out: Vec::with_capacity(capacity + 320), style, action, first: true, opened_at: 0 };
         writer.open();
         writer
     }

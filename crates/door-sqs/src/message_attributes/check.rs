@@ -21,10 +21,7 @@ pub(crate) fn checked<'a>(given: &'a GivenMap<'a>) -> Result<Vec<Attribute<'a>>,
     for (name, value) in &given.0 {
         check_name(name)?;
         if attributes.iter().any(|other| *other.name == **name) {
-            return Err(SqsError::invalid(format!(
-                "Message (user) attribute name '{}' already exists.",
-                quoted(name)
-            )));
+            return Err(SqsError::invalid(format!("Message (user) attribute name '{}' already exists.", quoted(name))));
         }
         attributes.push(one(name, value)?);
     }

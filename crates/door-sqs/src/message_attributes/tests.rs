@@ -67,7 +67,10 @@ fn values_follow_awss_rules() {
     refused(r#"{"a":{"DataType":"Stringy","StringValue":"x"}}"#, "supported type prefixes");
     let long = format!(r#"{{"a":{{"DataType":"Number.{}","StringValue":"1"}}}}"#, "L".repeat(256));
     refused(&long, "types must be shorter than 256 Bytes");
-    refused(r#"{"a":{"DataType":"String","StringValue":"1"},"a":{"DataType":"String","StringValue":"2"}}"#, "already exists");
+    refused(
+        r#"{"a":{"DataType":"String","StringValue":"1"},"a":{"DataType":"String","StringValue":"2"}}"#,
+        "already exists",
+    );
 }
 
 #[test]
@@ -98,7 +101,8 @@ fn numbers_have_up_to_38_digits_and_a_bounded_magnitude() {
         assert!(is_number(good), "{good}");
     }
     let long = "1".repeat(39);
-    for bad in ["", "-", ".", "x", "1x", "1e", "1e127", "1e-129", "1e99999999999999999999", "0x10", " 1", "NaN", &long] {
+    for bad in ["", "-", ".", "x", "1x", "1e", "1e127", "1e-129", "1e99999999999999999999", "0x10", " 1", "NaN", &long]
+    {
         assert!(!is_number(bad), "{bad}");
     }
 }

@@ -58,9 +58,11 @@ impl Attribute {
                 "Invalid value for the parameter FifoQueue. Reason: FIFO queues are not supported by this server.",
             )),
             "DeduplicationScope" | "FifoThroughputLimit" => only_fifo(name),
-            _ => Self::named(name).and_then(|attribute| {
-                if attribute.is_computed() { Err(unknown(name)) } else { Ok(attribute) }
-            }),
+            _ => Self::named(name).and_then(
+                |attribute| {
+                    if attribute.is_computed() { Err(unknown(name)) } else { Ok(attribute) }
+                },
+            ),
         }
     }
 

@@ -95,18 +95,12 @@ impl Bench {
 
     /// Sends one request on a connection of its own and gives the answer.
     pub(crate) async fn call(&mut self, request: &[u8]) -> Response {
-        let (mut client, door) = self.connect();
-        let talk = async {
+        let (client, door) = self.connect();
+        let conversation = talk(client, door, async |client| {
             client.write_all(request).await.expect("the pipe takes it");
-            read_response(&mut client).await.expect("an answer")
-        };
-        self.drive(async {
-            tokio::select! {
-                response = talk => response,
-                () = door => panic!("the door hung up before it answered"),
-            }
-        })
-        .await
+            read_response(client).await.expect("an answer")
+        });
+        self.drive(conversation).await
     }
 
     pub(crate) async fn json(&mut self, action: &str, body: &str) -> Response {
@@ -150,4 +144,22 @@ pub(crate) async fn read_response(stream: &mut DuplexStream) -> Option<Response>
     stream.read_exact(&mut body).await.ok()?;
     response.body = String::from_utf8(body).expect("bodies are UTF-8");
     Some(response)
+}
+
+/// Runs `conversation` and the door together, until the conversation is over; the door may hang up before.
+pub(crate) async fn talk<T>(
+    mut client: DuplexStream,
+    door: impl Future<Output = ()>,
+    conversation: impl AsyncFnOnce(&mut DuplexStream) -> T,
+) -> T {
+    let mut door = pin!(door);
+    let mut hung_up = false;
+    let mut conversation = pin!(conversation(&mut client));
+    loop {
+        tokio::select! {
+            biased;
+            output = &mut conversation => return output,
+            () = &mut door, if !hung_up => hung_up = true,
+        }
+    }
 }

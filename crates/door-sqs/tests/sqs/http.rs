@@ -1,11 +1,9 @@
 //! What is not about any action: limits, who may ask, keep-alive, pipelining, silence, stops.
 
-use crate::bench::{Bench, Response, json_request, read_response};
+use crate::bench::{Bench, Response, json_request, read_response, talk};
 use door_sqs::SqsConfig;
-use std::future::Future;
-use std::pin::pin;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const MIB: usize = 1024 * 1024;
 
@@ -16,20 +14,6 @@ fn with_headers(headers: &str, body: &str) -> Vec<u8> {
 
 fn form(body: &str) -> Vec<u8> {
     with_headers("host: localhost\r\n", body)
-}
-
-/// Talks to a door without a working broker, until `talk` is done.
-async fn talk<T>(mut client: DuplexStream, door: impl Future<Output = ()>, talk: impl AsyncFnOnce(&mut DuplexStream) -> T) -> T {
-    let mut door = pin!(door);
-    let mut ended = false;
-    let mut talk = pin!(talk(&mut client));
-    loop {
-        tokio::select! {
-            biased;
-            output = &mut talk => return output,
-            () = &mut door, if !ended => ended = true,
-        }
-    }
 }
 
 /// What a door without a working broker answers to `request`; `None` where it hangs up.
@@ -60,7 +44,10 @@ async fn queue_urls_have_the_host_that_the_client_used() {
     for host in ["127.0.0.1:4566", "[::1]:9324", "sqs.localhost", "LOCALHOST:80"] {
         let request = with_headers(&format!("host: {host}\r\n"), "Action=GetQueueUrl&QueueName=jobs");
         let response = bench.call(&request).await;
-        assert!(response.body.contains(&format!("<QueueUrl>http://{host}/000000000000/jobs</QueueUrl>")), "{response:?}");
+        assert!(
+            response.body.contains(&format!("<QueueUrl>http://{host}/000000000000/jobs</QueueUrl>")),
+            "{response:?}"
+        );
     }
 }
 
@@ -73,7 +60,8 @@ async fn a_web_page_and_a_strangers_host_name_are_refused_in_both_protocols() {
         "host: localhost:9324\r\norigin: null\r\n",
         "host: localhost:9324\r\nsec-fetch-site: cross-site\r\n",
     ] {
-        let xml = answer_to(SqsConfig::default(), &with_headers(headers, "Action=ListQueues")).await.expect("an answer");
+        let xml =
+            answer_to(SqsConfig::default(), &with_headers(headers, "Action=ListQueues")).await.expect("an answer");
         assert_eq!(xml.status, 403, "{headers}");
         assert!(xml.body.contains("<Code>AccessDenied</Code>"), "{}", xml.body);
         let json = format!("{headers}x-amz-target: AmazonSQS.ListQueues\r\n");
@@ -153,7 +141,9 @@ async fn a_batch_over_the_limit_is_refused_in_both_protocols() {
     let mut bench = Bench::new();
     bench.json("CreateQueue", r#"{"QueueName":"jobs"}"#).await;
     let (a, b) = ("x".repeat(MIB), "y");
-    let json = format!(r#"{{"QueueUrl":"jobs","Entries":[{{"Id":"a","MessageBody":"{a}"}},{{"Id":"b","MessageBody":"{b}"}}]}}"#);
+    let json = format!(
+        r#"{{"QueueUrl":"jobs","Entries":[{{"Id":"a","MessageBody":"{a}"}},{{"Id":"b","MessageBody":"{b}"}}]}}"#
+    );
     let json = bench.json("SendMessageBatch", &json).await;
     assert_eq!(json.header("x-amzn-query-error"), Some("AWS.SimpleQueueService.BatchRequestTooLong;Sender"));
     assert!(json.body.contains("Batch requests cannot be longer than 1048576 bytes. You have sent 1048577 bytes."));

@@ -152,18 +152,7 @@ macro_rules! recordings {
     )+};
 }
 
-recordings!(
-    queues,
-    attributes,
-    send,
-    send_batch,
-    receive,
-    delete,
-    visibility,
-    redrive,
-    tags_and_permissions,
-    requests,
-);
+recordings!(queues, attributes, send, send_batch, receive, delete, visibility, redrive, tags_and_permissions, requests,);
 
 #[test]
 fn waiting_rules() {
@@ -176,7 +165,10 @@ fn every_action_is_recorded_in_both_protocols() {
     for action in Action::ALL {
         let name = action.name();
         assert!(all.contains(&format!("J {name} ")), "no JSON for {name}");
-        assert!(all.contains(&format!("Action={name}&")) || all.contains(&format!("Action={name}\n")), "no Query for {name}");
+        assert!(
+            all.contains(&format!("Action={name}&")) || all.contains(&format!("Action={name}\n")),
+            "no Query for {name}"
+        );
         let succeeds = all.contains(&format!("<{name}Response"));
         assert!(succeeds || name.contains("MessageMoveTask"), "no success for {name}");
     }

@@ -1,6 +1,6 @@
 //! Long polls: ended by a message, by time, by a stop, by the client's going away.
 
-use crate::bench::{Bench, Response, json_request, read_response};
+use crate::bench::{Bench, Response, json_request, read_response, talk};
 use std::future::Future;
 use std::pin::Pin;
 use tokio::io::AsyncWriteExt;
@@ -9,17 +9,18 @@ const POLL: &str = r#"{"QueueUrl":"jobs","WaitTimeSeconds":20}"#;
 
 type Waiting = Pin<Box<dyn Future<Output = Option<Response>>>>;
 
-/// A long poll on a connection of its own.
+/// A receive on a connection of its own.
+fn receive(bench: &Bench, body: &'static str) -> Waiting {
+    let (client, door) = bench.connect();
+    Box::pin(talk(client, door, async move |client| {
+        client.write_all(&json_request("ReceiveMessage", body)).await.expect("the pipe takes it");
+        read_response(client).await
+    }))
+}
+
+/// A long poll.
 fn poll(bench: &Bench) -> Waiting {
-    let (mut client, door) = bench.connect();
-    Box::pin(async move {
-        client.write_all(&json_request("ReceiveMessage", POLL)).await.expect("the pipe takes it");
-        tokio::select! {
-            biased;
-            response = read_response(&mut client) => response,
-            () = door => None,
-        }
-    })
+    receive(bench, POLL)
 }
 
 async fn bench() -> Bench {
@@ -58,11 +59,7 @@ async fn a_long_poll_is_answered_empty_when_its_time_is_up() {
 async fn the_queues_own_wait_holds_where_the_request_names_none() {
     let mut bench = bench().await;
     bench.json("SetQueueAttributes", r#"{"QueueUrl":"jobs","Attributes":{"ReceiveMessageWaitTimeSeconds":"5"}}"#).await;
-    let (mut client, door) = bench.connect();
-    let mut waiting: Waiting = Box::pin(async move {
-        client.write_all(&json_request("ReceiveMessage", r#"{"QueueUrl":"jobs"}"#)).await.expect("the pipe takes it");
-        tokio::select! { biased; response = read_response(&mut client) => response, () = door => None }
-    });
+    let mut waiting = receive(&bench, r#"{"QueueUrl":"jobs"}"#);
     assert!(bench.settle(&mut waiting).await.is_none());
     bench.pass_ms(5_000).await;
     assert_eq!(bench.drive(waiting).await.expect("an answer").body, "{}");
@@ -107,7 +104,10 @@ async fn too_many_messages_in_flight_are_over_the_limit() {
     let mut settings = queue.settings.clone();
     settings.leases_max = Some(1);
     let broker = bench.broker.clone();
-    bench.drive(broker.update_queue(queue.id, queue.revision, settings, queue.annotations.clone())).await.expect("nobody else changes it");
+    bench
+        .drive(broker.update_queue(queue.id, queue.revision, settings, queue.annotations.clone()))
+        .await
+        .expect("nobody else changes it");
     for body in ["1", "2"] {
         bench.json("SendMessage", &format!(r#"{{"QueueUrl":"jobs","MessageBody":"{body}"}}"#)).await;
     }

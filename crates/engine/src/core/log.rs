@@ -73,6 +73,10 @@ impl Log {
     pub fn note_published(&mut self, first: Seq, at_ms: u64, retention_ms: Option<u64>) {
         let step_ms = retention_ms.map_or(ANCHOR_MS_MIN, |ms| (ms / ANCHORS_PER_RETENTION).max(ANCHOR_MS_MIN));
         if self.anchors.back().is_none_or(|(_, ms)| at_ms >= ms + step_ms) {
+            if !self.anchors.is_empty() {
+                // Closes the step before: all of its messages are at least as old as its newest.
+                self.anchors.push_back((first, self.newest_ms));
+            }
             self.anchors.push_back((first, at_ms));
         }
         self.newest_ms = self.newest_ms.max(at_ms);
@@ -151,14 +155,14 @@ mod tests {
     fn nothing_is_over_retention_before_its_time_and_everything_is_after() {
         let log = log_with(&[(1, 10_000), (2, 10_500), (3, 12_000), (4, 20_000)]);
         assert_eq!(log.over_retention(69_999, 60_000), Seq(1), "the oldest is not over yet");
-        assert_eq!(log.over_retention(72_000, 60_000), Seq(3), "the step before 12,000 is over");
+        assert_eq!(log.over_retention(70_500, 60_000), Seq(3), "the step before 12,000 is over");
         assert_eq!(log.over_retention(80_000, 60_000), Seq(5), "all are over");
     }
 
     #[test]
     fn the_retention_timer_is_set_for_the_end_of_the_oldest_step() {
         let log = log_with(&[(1, 10_000), (2, 10_500), (3, 12_000)]);
-        assert_eq!(log.retention_due_ms(60_000), Some(72_000));
+        assert_eq!(log.retention_due_ms(60_000), Some(70_500));
         assert_eq!(log_with(&[(1, 10_000)]).retention_due_ms(60_000), Some(70_000));
         assert_eq!(log_with(&[]).retention_due_ms(60_000), None);
     }

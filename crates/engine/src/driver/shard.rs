@@ -53,6 +53,8 @@ pub struct Shard<J, R> {
     waiting: BTreeMap<WaiterId, R>,
     offload: Offload,
     durable: Position,
+    /// Up to here everything is being synced without waiting for anything.
+    hastened: Position,
     publishes: BTreeMap<PartitionKey, VecDeque<(Seq, Position)>>,
     reservations: BTreeMap<PartitionKey, Position>,
     forgotten: VecDeque<(Position, PartitionKey, u64, u64)>,
@@ -86,6 +88,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             waiting: BTreeMap::new(),
             offload,
             durable,
+            hastened: durable,
             publishes: BTreeMap::new(),
             reservations: BTreeMap::new(),
             forgotten: VecDeque::new(),
@@ -319,6 +322,8 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             Ok(durable) => durable,
             Err(poisoned) => {
                 self.inbox.close();
+                // What came in since the last step is answered by being dropped, too.
+                self.inbox.take(&mut self.backlog);
                 self.outbox.clear();
                 self.waiting.clear();
                 self.backlog.clear();
@@ -347,7 +352,11 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
 
     /// Hands the open commit to the writer when it is time.
     fn submit(&mut self, now_ms: u64) {
-        if self.journal.open_bytes() == 0 || !self.journal.can_submit() {
+        if !self.journal.can_submit() {
+            return;
+        }
+        if self.journal.open_bytes() == 0 {
+            self.hasten();
             return;
         }
         let waited_for = self.outbox.waits_for(self.journal.open_position());
@@ -361,7 +370,20 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             || self.journal.open_bytes() >= COMMIT_BYTES_SOFT
             || now_ms >= self.open_since_ms + RIDE_MS;
         if ripe {
+            if urgency == Urgency::Now {
+                self.hastened = self.journal.open_position();
+            }
             self.journal.submit(urgency);
+        }
+    }
+
+    /// Commits that were submitted without hurry are synced as soon as an answer, or the end, waits for them.
+    fn hasten(&mut self) {
+        let newest = self.newest();
+        let waited_for = self.closing || self.outbox.waits_for(self.hastened.max(self.durable).next());
+        if newest > self.hastened.max(self.durable) && waited_for {
+            self.hastened = newest;
+            self.journal.submit(Urgency::Now);
         }
     }
 

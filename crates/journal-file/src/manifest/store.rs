@@ -63,7 +63,7 @@ impl ManifestStore {
         let mut next = self.current.clone();
         change(&mut next);
         next.id = self.current.id + 1;
-        let name = names::MANIFESTS[usize::from(next.id % 2 == 0)];
+        let name = names::MANIFESTS[usize::from(next.id.is_multiple_of(2))];
         atomic_file::write(io, name, &next.encode(), BLOCK * 256)?;
         self.current = next;
         Ok(())

@@ -104,7 +104,7 @@ pub fn open(
         epoch: boot,
     };
     let report = recovered.report.clone();
-    let found = index_live(recovered, log.files, manifest, replay);
+    let found = index_live(recovered, &log.files, manifest, replay);
     let shared = Arc::new(Shared::new(io, config, manifests, state));
     Ok(Store {
         journal: FileJournal::new(Arc::clone(&shared), Arc::clone(&clock), found),
@@ -121,17 +121,17 @@ fn next_boot(manifest: &Manifest, recovered: &Recovered, damaged: bool) -> BootE
 }
 
 /// Keeps what lives of the recovered index, and counts it by segment.
-fn index_live(recovered: Recovered, files: Vec<segments::Kept>, manifest: &Manifest, replay: &dyn Replay) -> Found {
+fn index_live(recovered: Recovered, files: &[segments::Kept], manifest: &Manifest, replay: &dyn Replay) -> Found {
     let mut index = recovered.index;
     let mut segments = crate::retirement::Segments::default();
-    for kept in &files {
+    for kept in files {
         segments.commit(&kept.file, kept.last);
     }
     index.retain(|key, slot| {
         let lives = replay.is_live(key, slot.seq);
         if lives {
-            slot.segment = segments::renamed(&files, slot.segment);
-            segments.add_live(slot.segment);
+            slot.segment = segments::renamed(files, slot.segment);
+            segments.add_live(slot.segment, 1);
         }
         lives
     });

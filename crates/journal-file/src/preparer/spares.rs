@@ -48,7 +48,7 @@ impl Spares {
     }
 
     pub(super) fn step(&mut self, now_us: u64) -> Result<Step, PublishError> {
-        if self.shared.state().closing {
+        if self.is_done() {
             return self.abandon();
         }
         if let Some(filling) = self.filling.take() {
@@ -76,7 +76,13 @@ impl Spares {
         Ok(Step::Idle { wake_at_us: moving.then_some(idle_at_us) })
     }
 
-    /// A store that is closing needs no spare; the one being made goes.
+    /// A store that is closing needs no spare, unless the writer waits for one.
+    fn is_done(&self) -> bool {
+        let state = self.shared.state();
+        state.closing && state.spare_bytes_wanted == 0
+    }
+
+    /// The spare being made goes.
     fn abandon(&mut self) -> Result<Step, PublishError> {
         if let Some(filling) = self.filling.take() {
             let name = names::temporary(&names::spare(filling.number));

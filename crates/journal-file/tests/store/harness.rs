@@ -26,6 +26,8 @@ pub(crate) enum Op {
 struct Switches {
     ops: Vec<Op>,
     fail: bool,
+    /// Operations that still succeed, if they are counted.
+    left: Option<u64>,
     free_bytes: Option<u64>,
     /// What open files are called by now.
     names: BTreeMap<String, Arc<Mutex<String>>>,
@@ -47,6 +49,11 @@ impl Faults {
         self.with(|switches| switches.fail = fail);
     }
 
+    /// Only so many more operations succeed; all do with `None`.
+    pub(crate) fn set_left(&self, left: Option<u64>) {
+        self.with(|switches| switches.left = left);
+    }
+
     /// The disk has so much room left; new files and growth take from it.
     pub(crate) fn set_free_bytes(&self, free: Option<u64>) {
         self.with(|switches| switches.free_bytes = free);
@@ -60,7 +67,9 @@ impl Faults {
     fn note(&self, op: Op) -> io::Result<()> {
         self.with(|switches| {
             switches.ops.push(op);
-            if switches.fail { Err(io::Error::other("the test failed it")) } else { Ok(()) }
+            let spent = switches.left.is_some_and(|left| left == 0);
+            switches.left = switches.left.map(|left| left.saturating_sub(1));
+            if switches.fail || spent { Err(io::Error::other("the test failed it")) } else { Ok(()) }
         })
     }
 

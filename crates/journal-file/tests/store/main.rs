@@ -2,6 +2,7 @@
 
 mod bit_flips; // one changed bit anywhere is detected or harmless
 mod conformance; // the journal's contract, over disk and memory
+mod crash_points; // a crash at every operation, also while opening
 mod disk; // the real folder: lock, modes, threads
 mod durability; // a sync stands between a commit and its being durable
 mod full_disk; // publishes are refused, everything else goes on

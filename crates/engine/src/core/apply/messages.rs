@@ -191,6 +191,8 @@ impl State {
                 let progress = &mut progress[partition];
                 let unread = held - cardinality(&progress.acked, first, last);
                 progress.open -= unread;
+                // What is removed is gone for everyone: kept among the acknowledged it would be counted twice.
+                progress.acked.remove_range(first..=last);
                 progress.leave_range(&mut self.timers, key, *subscription, first, last);
                 lived = lived.max(unread);
             }

@@ -1,1 +1,0 @@
-//! Load tools, ceilings and figures.

@@ -1,0 +1,48 @@
+//! `longshore-bench`: what the server costs, measured beside what the machine could do at best.
+//!
+//! What it is not: a test. Its figures depend on the machine and on who else uses it, so every figure is taken
+//! in turns with a ceiling (a bare HTTP server, with and without a disk) and judged by the ratio and by server CPU.
+//! Nothing gates on it except that it still runs (`tests/quick.rs`).
+
+mod ceiling;
+mod cpu;
+mod disk;
+mod journal;
+mod latency;
+mod load;
+mod machine;
+mod process;
+mod report;
+mod sqs;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The ceilings are measured with the allocator that the server uses, or their memory could not be compared.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures Longshore against what the machine could do at best.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The server over HTTP: sends, batches, receives, one lone client, idle long polls
+    Sqs(sqs::Options),
+    /// The journal through the embedded broker: many waiters with one record each, against bare writes
+    Journal(journal::Options),
+    /// A bare HTTP server for comparison; `sqs` starts it by itself
+    Ceiling(ceiling::Options),
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Sqs(options) => sqs::run(&options),
+        Command::Journal(options) => journal::run(&options),
+        Command::Ceiling(options) => ceiling::run(&options),
+    }
+}

@@ -1,0 +1,11 @@
+//! The SQS door as its users meet it: unmodified clients, raw requests right and wrong, crashes.
+
+mod aws_cli;
+mod bad_input;
+mod boto3;
+mod host_rule;
+mod long_poll;
+mod matrix;
+mod rust_sdk;
+mod speak;
+mod stopping;

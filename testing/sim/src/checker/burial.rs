@@ -1,0 +1,108 @@
+//! A buried message is in one queue only, for the reason that it tells, and was set aside in time.
+
+use super::ledger::{Lease, Ledger, Message, Queue, Verdict};
+use super::violation::Violation;
+use crate::history::{Call, Uid};
+use broker::Settle;
+use vocab::{BuryPolicy, BuryReason, CountedBy, Origin, QueueId};
+
+/// Exactly one of {queue, dead-letter queue}; the reason is true; the limit is kept.
+pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
+    for census in &ledger.censuses {
+        if let Some((uid, places)) = census.seen.iter().find(|(_, places)| places.len() > 1) {
+            return Err(Violation::new(format!("m{uid} is in {} places: {places:?}", places.len()), [census.begins]));
+        }
+    }
+    for (uid, message) in &ledger.messages {
+        for lease in message.leases.iter().map(|lease| &ledger.leases[*lease]) {
+            match lease.origin {
+                Some(origin) => true_reason(ledger, *uid, message, lease.queue(), origin, lease.told)?,
+                None => in_time(ledger, *uid, message, lease)?,
+            }
+        }
+        for sighting in &message.sightings {
+            if let Some(origin) = &sighting.origin {
+                true_reason(ledger, *uid, message, sighting.queue, origin, sighting.told)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn policies(queue: &Queue) -> impl Iterator<Item = &BuryPolicy> {
+    queue.settings.iter().filter_map(|(_, settings)| settings.bury.as_ref())
+}
+
+fn true_reason(
+    ledger: &Ledger<'_>,
+    uid: Uid,
+    message: &Message,
+    found_in: QueueId,
+    origin: &Origin,
+    told: usize,
+) -> Result<(), Violation> {
+    let (Some(home), Some(grave)) = (ledger.queues.get(&message.queue), ledger.queues.get(&found_in)) else {
+        return Ok(());
+    };
+    let by_policy = |counted_by, count| {
+        policies(home)
+            .any(|policy| policy.counted_by == counted_by && policy.dead_letter == grave.name && count >= policy.max)
+    };
+    let holds = match &origin.reason {
+        BuryReason::TooManyDeliveries => by_policy(CountedBy::Deliveries, origin.deliveries),
+        BuryReason::TooManyFailures(_) => by_policy(CountedBy::Failures, origin.failures),
+        BuryReason::Rejected(reason) => rejected(ledger, message, reason.as_ref(), told),
+    };
+    if !holds || message.id.is_some_and(|id| id != origin.id) || origin.queue != home.name {
+        let what = format!("m{uid} tells an origin that is not true: {origin:?}");
+        return Err(Violation::new(what, [ledger.ops[message.op].called, told]));
+    }
+    Ok(())
+}
+
+fn rejected(ledger: &Ledger<'_>, message: &Message, reason: Option<&String>, told: usize) -> bool {
+    message.leases.iter().map(|lease| &ledger.leases[*lease]).any(|lease| {
+        lease.settlements(ledger).any(|(op, how, verdict)| {
+            let Settle::Bury { reason: given } = how else { return false };
+            given.as_ref() == reason && verdict != Verdict::Refused && op.called < told
+        })
+    })
+}
+
+/// A message that reached its limit is not handed out again, where the policy and its target were always there.
+fn in_time(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Lease<'_>) -> Result<(), Violation> {
+    let Some(policy) = ledger.queues.get(&message.queue).and_then(|queue| constant_policy(ledger, message, queue))
+    else {
+        return Ok(());
+    };
+    let handed_on = |lease: &Lease<'_>| {
+        matches!(ledger.ops[lease.op].call, Call::Transfer(_))
+            || lease.asked.iter().any(|(op, ..)| matches!(ledger.ops[*op].call, Call::Transfer(_)))
+    };
+    if message.leases.iter().any(|lease| handed_on(&ledger.leases[*lease])) {
+        return Ok(());
+    }
+    let beyond = match policy.counted_by {
+        CountedBy::Deliveries => lease.leased.deliveries > policy.max,
+        CountedBy::Failures => lease.leased.failures >= policy.max,
+    };
+    if beyond {
+        let what = format!("m{uid} was handed out beyond its limit: {:?}, {policy:?}", lease.leased);
+        return Err(Violation::new(what, [ledger.ops[message.op].called, lease.told]));
+    }
+    Ok(())
+}
+
+fn constant_policy<'l>(ledger: &'l Ledger<'_>, message: &Message, queue: &'l Queue) -> Option<&'l BuryPolicy> {
+    let policy = queue.settings.first()?.1.bury.as_ref()?;
+    let constant = queue.settings.iter().all(|(_, settings)| settings.bury.as_ref() == Some(policy));
+    let published = ledger.ops[message.op].called;
+    let target = ledger.queues.iter().find(|(_, target)| target.name == policy.dead_letter && target.told < published);
+    let deleted = |target: QueueId| {
+        ledger
+            .ops
+            .iter()
+            .any(|op| matches!(op.call, Call::DeleteQueue(gone) if *gone == target) && op.may_have_happened())
+    };
+    target.filter(|(id, _)| constant && !deleted(**id)).map(|_| policy)
+}

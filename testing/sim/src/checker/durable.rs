@@ -1,0 +1,56 @@
+//! Which answers of a weakly durable queue must have survived: all but the tail that no sync covered.
+//!
+//! A later answer that did wait for the disk vouches for everything that was told before its call, because one log keeps
+//! all queues' records in order. So does a clean stop, and so does every start, which makes durable what it serves.
+
+use super::ledger::{Ledger, Op, Verdict};
+use crate::history::Call;
+
+/// Whether what was told at `event` about a queue of this weakness had to survive everything before `until`.
+#[must_use]
+pub fn certain(ledger: &Ledger<'_>, event: usize, weak: bool, until: usize) -> bool {
+    if !weak {
+        return true;
+    }
+    let Some((end, ending)) = ledger.endings.iter().find(|(at, _)| *at > event).filter(|(at, _)| *at < until) else {
+        return true;
+    };
+    !ending.is_crash() || vouched(ledger, event, *end)
+}
+
+fn vouched(ledger: &Ledger<'_>, event: usize, crash: usize) -> bool {
+    let from = ledger.ops.partition_point(|op| op.called <= event);
+    let mut later = ledger.ops[from..].iter().take_while(|op| op.called < crash);
+    later.any(|op| op.answered.is_some_and(|answered| answered < crash) && op.done() && waits(ledger, op))
+}
+
+/// Whether the call wrote to the log and its answer waited for the disk.
+fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
+    match op.call {
+        Call::CreateQueue { .. } | Call::UpdateQueue { .. } | Call::DeleteQueue(_) => true,
+        Call::Publish { queue, .. } => !ledger.is_weak(*queue),
+        Call::Settle(settlements) => settlements.iter().any(|settlement| {
+            let token = settlement.token;
+            !ledger.is_weak(token.key.queue) && was_done(ledger, op, token)
+        }),
+        // A purge of an empty queue, a count and a look write nothing; leases of others need not wait.
+        Call::Purge(_)
+        | Call::Receive { .. }
+        | Call::Extend(_)
+        | Call::Transfer(_)
+        | Call::EndSession(_)
+        | Call::Stats(_)
+        | Call::Peek(_)
+        | Call::ListQueues => false,
+    }
+}
+
+fn was_done(ledger: &Ledger<'_>, op: &Op<'_>, token: vocab::LeaseToken) -> bool {
+    let lease = ledger.by_token.get(&token).map(|lease| &ledger.leases[*lease]);
+    lease.is_some_and(|lease| {
+        lease
+            .asked
+            .iter()
+            .any(|(asked, _, verdict)| ledger.ops[*asked].called == op.called && *verdict == Verdict::Done)
+    })
+}

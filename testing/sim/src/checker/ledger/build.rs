@@ -1,0 +1,234 @@
+//! One pass over a history that fills the ledger.
+
+use super::entries::{Census, Lease, Ledger, Message, Op, Queue, Sighting, Verdict};
+use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Sent, What};
+use broker::{LeaseTerms, Leased, QueueInfo, SettleError, Transfer};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use vocab::{MessageId, QueueId};
+
+impl<'h> Ledger<'h> {
+    /// Sorts a history.
+    #[must_use]
+    pub fn of(history: &'h History) -> Self {
+        let mut builder = Builder { ledger: empty(history), census: None };
+        for (at, event) in history.events.iter().enumerate() {
+            match &event.what {
+                What::Called(op, call) => builder.called(at, *op, call),
+                What::Answered(op, reply) => builder.answered(at, *op, reply),
+                What::Ended(ending) => builder.ended(at, *ending),
+                What::Started { .. } | What::Note(_) => {}
+                What::CensusBegins { drained } => {
+                    builder.census = Some(Census { begins: at, drained: *drained, ..Census::default() });
+                }
+                What::CensusEnds => builder.census_ends(at),
+            }
+        }
+        builder.end_of_history(history.events.len());
+        builder.ledger
+    }
+}
+
+struct Builder<'h> {
+    ledger: Ledger<'h>,
+    census: Option<Census>,
+}
+
+fn empty(history: &History) -> Ledger<'_> {
+    Ledger {
+        history,
+        ops: Vec::with_capacity(history.calls()),
+        queues: BTreeMap::new(),
+        messages: BTreeMap::new(),
+        leases: Vec::new(),
+        by_token: BTreeMap::new(),
+        endings: Vec::new(),
+        censuses: Vec::new(),
+        garbage: Vec::new(),
+    }
+}
+
+impl<'h> Builder<'h> {
+    fn called(&mut self, at: usize, op: OpId, call: &'h Call) {
+        assert_eq!(op, self.ledger.ops.len(), "calls are numbered in their order");
+        self.ledger.ops.push(Op { call, called: at, answered: None, reply: None, over: usize::MAX });
+        if let Call::Publish { queue, sent } = call {
+            for sent in sent {
+                let message =
+                    Message { op, queue: *queue, sent: *sent, id: None, leases: Vec::new(), sightings: Vec::new() };
+                self.ledger.messages.insert(sent.uid, message);
+            }
+        }
+    }
+
+    fn answered(&mut self, at: usize, op: OpId, reply: &'h Reply) {
+        let entry = &mut self.ledger.ops[op];
+        (entry.answered, entry.reply) = (Some(at), Some(reply));
+        let call = entry.call;
+        if entry.done() || !entry.may_have_happened() {
+            entry.over = at;
+        }
+        match (call, reply) {
+            (Call::CreateQueue { name, settings }, Reply::Created(id)) => {
+                let queue = self.queue(*id, name, at);
+                queue.settings.push((Some(op), settings.as_ref().clone()));
+            }
+            (Call::UpdateQueue { queue, settings }, _) if self.ledger.ops[op].may_have_happened() => {
+                if let Some(queue) = self.ledger.queues.get_mut(queue) {
+                    queue.settings.push((Some(op), settings.as_ref().clone()));
+                }
+            }
+            (Call::ListQueues, Reply::Listed(queues)) => self.listed(at, queues),
+            (Call::Publish { sent, .. }, Reply::Published(ids)) => self.published(sent, ids),
+            (Call::Receive { terms, .. }, Reply::Received(handed)) => self.received(at, op, *terms, handed),
+            (Call::Peek(queue), Reply::Peeked(seen)) => self.peeked(at, op, *queue, seen),
+            (Call::Stats(queue), Reply::Counted(stats)) => {
+                if let Some(census) = &mut self.census {
+                    census.stats.insert(*queue, *stats);
+                }
+            }
+            (Call::Transfer(transfers), Reply::Transferred(verdicts)) => self.transferred(at, op, transfers, verdicts),
+            _ => {}
+        }
+        self.asked(op, call, reply);
+    }
+
+    fn queue(&mut self, id: QueueId, name: &str, told: usize) -> &mut Queue {
+        self.ledger.queues.entry(id).or_insert_with(|| Queue { name: name.to_owned(), told, settings: Vec::new() })
+    }
+
+    fn listed(&mut self, at: usize, queues: &[Arc<QueueInfo>]) {
+        for info in queues {
+            let queue = self.queue(info.id, &info.name, at);
+            if queue.settings.iter().all(|(_, settings)| *settings != info.settings) {
+                queue.settings.push((None, info.settings.clone()));
+            }
+        }
+        if let Some(census) = &mut self.census {
+            census.queues.extend(queues.iter().cloned());
+        }
+    }
+
+    fn published(&mut self, sent: &[Sent], ids: &[MessageId]) {
+        for (sent, id) in sent.iter().zip(ids) {
+            if let Some(message) = self.ledger.messages.get_mut(&sent.uid) {
+                message.id = Some(*id);
+            }
+        }
+    }
+
+    fn received(&mut self, at: usize, op: OpId, terms: LeaseTerms, handed: &'h [Handed]) {
+        for handed in handed {
+            match handed.uid {
+                Some(uid) => self.lease(Lease::handed(uid, op, at, handed, terms)),
+                None => self.ledger.garbage.push(at),
+            }
+        }
+    }
+
+    fn transferred(&mut self, at: usize, op: OpId, transfers: &[Transfer], verdicts: &[Result<Leased, SettleError>]) {
+        for (transfer, verdict) in transfers.iter().zip(verdicts) {
+            let Ok(leased) = *verdict else { continue };
+            let Some(from) = self.ledger.by_token.get(&transfer.token).map(|lease| &self.ledger.leases[*lease]) else {
+                continue;
+            };
+            let (uid, origin, terms) = (from.uid, from.origin, transfer.terms);
+            self.lease(Lease { uid, op, told: at, leased, id: None, origin, terms, asked: Vec::new() });
+        }
+    }
+
+    fn lease(&mut self, lease: Lease<'h>) {
+        let place = self.ledger.leases.len();
+        self.ledger.by_token.entry(lease.leased.token).or_insert(place);
+        if let Some(message) = self.ledger.messages.get_mut(&lease.uid) {
+            message.leases.push(place);
+        }
+        self.ledger.leases.push(lease);
+    }
+
+    fn peeked(&mut self, at: usize, op: OpId, queue: QueueId, seen: &[Seen]) {
+        for seen in seen {
+            let Some(uid) = seen.uid else {
+                self.ledger.garbage.push(at);
+                continue;
+            };
+            if let Some(message) = self.ledger.messages.get_mut(&uid) {
+                message.sightings.push(Sighting { op, told: at, queue, origin: seen.origin.clone() });
+            } else {
+                self.ledger.garbage.push(at);
+            }
+            if let Some(census) = &mut self.census {
+                census.seen.entry(uid).or_default().push((queue, seen.state));
+            }
+        }
+    }
+
+    /// Notes at each lease what was asked about it. A refusal as a whole refuses every entry.
+    fn asked(&mut self, op: OpId, call: &Call, reply: &Reply) {
+        for (place, token) in call.tokens().into_iter().enumerate() {
+            let verdict = match reply {
+                Reply::Settled(verdicts) => told(verdicts.get(place)),
+                Reply::Extended(verdicts) => told(verdicts.get(place)),
+                Reply::Transferred(verdicts) => told(verdicts.get(place)),
+                Reply::Refused(_) => Verdict::Refused,
+                _ => Verdict::Unknown,
+            };
+            if let Some(lease) = self.ledger.by_token.get(&token) {
+                self.ledger.leases[*lease].asked.push((op, place, verdict));
+            }
+        }
+    }
+
+    fn ended(&mut self, at: usize, ending: Ending) {
+        self.ledger.endings.push((at, ending));
+        self.census = None;
+        self.cut(at);
+    }
+
+    fn end_of_history(&mut self, at: usize) {
+        self.cut(at);
+        for lease in &mut self.ledger.leases {
+            lease.asked.sort_unstable_by_key(|(op, place, _)| (*op, *place));
+        }
+    }
+
+    /// What was not answered by now never will be.
+    fn cut(&mut self, at: usize) {
+        for op in 0..self.ledger.ops.len() {
+            let entry = &mut self.ledger.ops[op];
+            if entry.over != usize::MAX {
+                continue;
+            }
+            entry.over = at;
+            if entry.answered.is_some() {
+                continue;
+            }
+            let call = entry.call;
+            if let Call::UpdateQueue { queue, settings } = call
+                && let Some(queue) = self.ledger.queues.get_mut(queue)
+            {
+                queue.settings.push((Some(op), settings.as_ref().clone()));
+            }
+            for (place, token) in call.tokens().into_iter().enumerate() {
+                if let Some(lease) = self.ledger.by_token.get(&token) {
+                    self.ledger.leases[*lease].asked.push((op, place, Verdict::Unknown));
+                }
+            }
+        }
+    }
+
+    fn census_ends(&mut self, at: usize) {
+        if let Some(mut census) = self.census.take() {
+            census.ends = at;
+            self.ledger.censuses.push(census);
+        }
+    }
+}
+
+fn told<T>(verdict: Option<&Result<T, SettleError>>) -> Verdict {
+    match verdict {
+        Some(Ok(_)) => Verdict::Done,
+        Some(Err(_)) => Verdict::Refused,
+        None => Verdict::Unknown,
+    }
+}

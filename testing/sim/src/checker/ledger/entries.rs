@@ -1,0 +1,251 @@
+//! The ledger's entries and the questions that several rules ask of them.
+
+use crate::history::{Call, Ending, Handed, History, OpId, Reply, Sent, Uid};
+use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, Settle};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use vocab::{Durability, LeaseToken, MessageId, Origin, QueueId, QueueSettings};
+
+/// A sorted history.
+#[derive(Debug)]
+pub struct Ledger<'h> {
+    /// What it was made from.
+    pub history: &'h History,
+    /// Every call, by its number.
+    pub ops: Vec<Op<'h>>,
+    /// Every queue that a client was told of.
+    pub queues: BTreeMap<QueueId, Queue>,
+    /// Every message that a client tried to publish.
+    pub messages: BTreeMap<Uid, Message>,
+    /// Every lease that a client was told of, in the order of telling.
+    pub leases: Vec<Lease<'h>>,
+    /// Where to find the lease of a token.
+    pub by_token: BTreeMap<LeaseToken, usize>,
+    /// When the broker ended, and how.
+    pub endings: Vec<(usize, Ending)>,
+    /// The times when one client looked at everything.
+    pub censuses: Vec<Census>,
+    /// Messages whose body no producer sends: the events that show them.
+    pub garbage: Vec<usize>,
+}
+
+/// A call and what came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Op<'h> {
+    /// The call.
+    pub call: &'h Call,
+    /// When it was made.
+    pub called: usize,
+    /// When it was answered; `None` if it never was.
+    pub answered: Option<usize>,
+    /// The answer.
+    pub reply: Option<&'h Reply>,
+    /// From here on it cannot have any further effect: its answer, or where it has none, the broker's end.
+    pub over: usize,
+}
+
+/// A queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// Its name.
+    pub name: String,
+    /// When a client was first told that it exists.
+    pub told: usize,
+    /// Every settings that it had or may have had, with the calls that set them; `None` for those it was found with.
+    pub settings: Vec<(Option<OpId>, QueueSettings)>,
+}
+
+/// A message that somebody tried to publish.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// By which call.
+    pub op: OpId,
+    /// To which queue.
+    pub queue: QueueId,
+    /// What its producer asked for.
+    pub sent: Sent,
+    /// The id that its producer was told.
+    pub id: Option<MessageId>,
+    /// Its leases, as places in [`Ledger::leases`], in the order of telling.
+    pub leases: Vec<usize>,
+    /// When it was seen without a lease.
+    pub sightings: Vec<Sighting>,
+}
+
+/// A lease.
+#[derive(Clone, Debug)]
+pub struct Lease<'h> {
+    /// The message.
+    pub uid: Uid,
+    /// The call that took it.
+    pub op: OpId,
+    /// When its owner was told.
+    pub told: usize,
+    /// What its owner was told.
+    pub leased: Leased,
+    /// The id that its owner was shown; `None` for a lease that was handed on.
+    pub id: Option<MessageId>,
+    /// Where the message was buried from.
+    pub origin: Option<&'h Origin>,
+    /// What ends it.
+    pub terms: LeaseTerms,
+    /// What was asked about it later: the call, the place in the call, the verdict.
+    pub asked: Vec<(OpId, usize, Verdict)>,
+}
+
+/// What came of one settlement, extension or transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was done.
+    Done,
+    /// It was refused.
+    Refused,
+    /// Nobody was told.
+    Unknown,
+}
+
+/// A message seen without a lease.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// By which call.
+    pub op: OpId,
+    /// When that was told.
+    pub told: usize,
+    /// In which queue.
+    pub queue: QueueId,
+    /// Where it was buried from.
+    pub origin: Option<Box<Origin>>,
+}
+
+/// Everything there was at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Census {
+    /// Its first event.
+    pub begins: usize,
+    /// Its last event.
+    pub ends: usize,
+    /// Whether everybody had time to take what there was.
+    pub drained: bool,
+    /// Where each message was.
+    pub seen: BTreeMap<Uid, Vec<(QueueId, MessageState)>>,
+    /// The counts of each queue.
+    pub stats: BTreeMap<QueueId, QueueStats>,
+    /// The queues.
+    pub queues: Vec<Arc<QueueInfo>>,
+}
+
+impl Op<'_> {
+    /// Whether it was answered, and not with a refusal.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        !matches!(self.reply, None | Some(Reply::Refused(_) | Reply::Unknown(_) | Reply::GivenUp))
+    }
+
+    /// Whether it may have had an effect.
+    #[must_use]
+    pub fn may_have_happened(&self) -> bool {
+        !matches!(self.reply, Some(Reply::Refused(_)))
+    }
+}
+
+impl Ledger<'_> {
+    /// Log time at an event, in milliseconds.
+    #[must_use]
+    pub fn log_ms(&self, event: usize) -> u64 {
+        self.history.events[event].log_ms
+    }
+
+    /// Whether answers about this queue do not wait for the disk.
+    #[must_use]
+    pub fn is_weak(&self, queue: QueueId) -> bool {
+        self.queues.get(&queue).is_some_and(Queue::is_weak)
+    }
+
+    /// The queue and every queue that its messages may have been buried in.
+    #[must_use]
+    pub fn reach(&self, queue: QueueId) -> BTreeSet<QueueId> {
+        let mut reached = BTreeSet::from([queue]);
+        let mut todo = vec![queue];
+        while let Some(from) = todo.pop() {
+            let Some(from) = self.queues.get(&from) else { continue };
+            for (id, candidate) in &self.queues {
+                if from.buries_to(&candidate.name) && reached.insert(*id) {
+                    todo.push(*id);
+                }
+            }
+        }
+        reached
+    }
+
+    /// The first crash after `event` and before `until`.
+    #[must_use]
+    pub fn crash_between(&self, event: usize, until: usize) -> Option<usize> {
+        let after = self.endings.partition_point(|(at, _)| *at <= event);
+        let mut later = self.endings[after..].iter().take_while(|(at, _)| *at < until);
+        later.find(|(_, ending)| ending.is_crash()).map(|(at, _)| *at)
+    }
+
+    /// The first end of the broker after `event` and before `until`.
+    #[must_use]
+    pub fn end_between(&self, event: usize, until: usize) -> Option<usize> {
+        let after = self.endings.partition_point(|(at, _)| *at <= event);
+        self.endings[after..].first().map(|(at, _)| *at).filter(|at| *at < until)
+    }
+
+    /// When somebody was first told that the message exists: its producer, an owner or a looker.
+    #[must_use]
+    pub fn told_to_exist(&self, message: &Message) -> Option<usize> {
+        let publish = &self.ops[message.op];
+        let published = publish.answered.filter(|_| publish.done());
+        let leased = message.leases.first().map(|lease| self.leases[*lease].told);
+        let seen = message.sightings.first().map(|sighting| sighting.told);
+        [published, leased, seen].into_iter().flatten().min()
+    }
+}
+
+impl Queue {
+    /// Whether answers do not wait for the disk.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        self.settings.iter().any(|(_, settings)| settings.durability != Durability::Always)
+    }
+
+    /// Whether a lease is told only once it is durable, at all times.
+    #[must_use]
+    pub fn is_strict(&self) -> bool {
+        self.settings.iter().all(|(_, settings)| settings.strict_leases)
+    }
+
+    /// Whether it buries, or ever may have buried, to the queue of this name.
+    #[must_use]
+    pub fn buries_to(&self, name: &str) -> bool {
+        self.settings.iter().any(|(_, settings)| settings.bury.as_ref().is_some_and(|bury| bury.dead_letter == name))
+    }
+}
+
+impl<'h> Lease<'h> {
+    /// The lease that a client was handed with its message.
+    #[must_use]
+    pub fn handed(uid: Uid, op: OpId, told: usize, handed: &'h Handed, terms: LeaseTerms) -> Self {
+        let origin = handed.origin.as_deref();
+        Self { uid, op, told, leased: handed.lease, id: Some(handed.id), origin, terms, asked: Vec::new() }
+    }
+
+    /// The queue it was taken from.
+    #[must_use]
+    pub fn queue(&self) -> QueueId {
+        self.leased.token.key.queue
+    }
+
+    /// The settlements asked for, with their verdicts.
+    pub fn settlements<'l>(
+        &'l self,
+        ledger: &'l Ledger<'h>,
+    ) -> impl Iterator<Item = (&'l Op<'h>, &'h Settle, Verdict)> + 'l {
+        self.asked.iter().filter_map(|(op, place, verdict)| {
+            let op = &ledger.ops[*op];
+            let Call::Settle(settlements) = op.call else { return None };
+            Some((op, &settlements[*place].how, *verdict))
+        })
+    }
+}

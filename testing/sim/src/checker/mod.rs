@@ -1,0 +1,66 @@
+//! Judges a history: whatever the broker promised, the answers must keep.
+//!
+//! What it is not: part of the product, or in the know about it. It reads what clients were told and nothing else.
+//! [`ledger`] sorts a history by message, queue and lease once; then every rule is a function over the ledger, in a file
+//! of its own, near-linear because every message carries a number of its own.
+//!
+//! | file | rule |
+//! |---|---|
+//! | [`answers`] | an answer fits its question: as many verdicts as settlements, no more messages than asked for |
+//! | [`loss`] | what was published is there until it was acknowledged, expired, purged or moved |
+//! | [`ghosts`] | nothing is handed out that was not sent there, and nothing comes back after its end |
+//! | [`batches`] | of a batch all messages exist or none |
+//! | [`identity`] | a message id is given once, and ids grow, whatever crashes |
+//! | [`leases`] | a message has one live lease, and only its newest lease can end it |
+//! | [`attempts`] | the count of deliveries grows with every lease |
+//! | [`times`] | nothing is handed out before it is due or after it expired |
+//! | [`burial`] | a buried message is in its dead-letter queue, once, for the reason given, and in time |
+//! | [`counts`] | counts equal what is there, and totals that were told never shrink |
+//! | [`catalog`] | queues exist from their creation to their deletion, with the settings they were given |
+
+pub mod answers;
+pub mod attempts;
+pub mod batches;
+pub mod burial;
+pub mod catalog;
+pub mod counts;
+pub mod durable;
+pub mod ghosts;
+pub mod identity;
+pub mod leases;
+pub mod ledger;
+pub mod loss;
+#[cfg(test)]
+mod tests;
+pub mod times;
+pub mod violation;
+
+use crate::history::History;
+use ledger::Ledger;
+pub use violation::Violation;
+
+/// A rule: a name and the function that judges.
+type Rule = (&'static str, fn(&Ledger<'_>) -> Result<(), Violation>);
+
+const RULES: [Rule; 11] = [
+    ("answers", answers::check),
+    ("loss", loss::check),
+    ("ghosts", ghosts::check),
+    ("batches", batches::check),
+    ("identity", identity::check),
+    ("leases", leases::check),
+    ("attempts", attempts::check),
+    ("times", times::check),
+    ("burial", burial::check),
+    ("counts", counts::check),
+    ("catalog", catalog::check),
+];
+
+/// Judges a history by all rules.
+///
+/// # Errors
+/// The first rule that was broken, with the events that show it.
+pub fn check(history: &History) -> Result<(), Violation> {
+    let ledger = Ledger::of(history);
+    RULES.iter().try_for_each(|(name, rule)| rule(&ledger).map_err(|violation| violation.of_rule(name)))
+}

@@ -1,0 +1,5 @@
+//! Hand-made histories: a good one that every rule accepts, and for each rule bad ones that it must reject.
+
+mod accepts;
+mod rejects;
+mod tale;

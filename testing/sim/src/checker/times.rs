@@ -1,0 +1,77 @@
+//! Nothing is handed out before it is due or after it expired, by the log's own clock as it was told.
+
+use super::durable::certain;
+use super::ledger::{Lease, Ledger, Message, Op, Verdict};
+use super::violation::Violation;
+use crate::history::Uid;
+use broker::Settle;
+
+/// A queue's retention is kept to the second, so that ages need not be kept for every message.
+const RETENTION_STEP_MS: u64 = 1000;
+
+/// Publish delays, release delays and expiry are kept.
+pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
+    for (uid, message) in &ledger.messages {
+        for lease in message.leases.iter().map(|lease| &ledger.leases[*lease]) {
+            if lease.queue() == message.queue {
+                not_before_due(ledger, *uid, message, lease)?;
+                not_after_expiry(ledger, *uid, message, lease)?;
+            }
+            rests_after_release(ledger, *uid, message, lease)?;
+        }
+    }
+    Ok(())
+}
+
+fn not_before_due(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Lease<'_>) -> Result<(), Violation> {
+    let publish = &ledger.ops[message.op];
+    let queue = ledger.queues.get(&message.queue);
+    let delay = queue.and_then(|queue| queue.settings.iter().map(|(_, settings)| settings.delay_ms).min());
+    let due = message.sent.due_ms.unwrap_or(ledger.log_ms(publish.called) + delay.unwrap_or(0));
+    let told = ledger.log_ms(lease.told);
+    if told < due {
+        let what = format!("m{uid} is due at {due} and was handed out by {told}");
+        return Err(Violation::new(what, [publish.called, lease.told]));
+    }
+    Ok(())
+}
+
+fn not_after_expiry(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Lease<'_>) -> Result<(), Violation> {
+    let Some(end) = expiry(ledger, message) else { return Ok(()) };
+    let asked = ledger.ops[lease.op].called;
+    if ledger.log_ms(asked) > end {
+        let what = format!("m{uid} expired at {end} and was asked for at {}", ledger.log_ms(asked));
+        return Err(Violation::new(what, [ledger.ops[message.op].called, asked, lease.told]));
+    }
+    Ok(())
+}
+
+/// When the message was certainly gone: by its own expiry, or by the longest retention its queue ever had.
+fn expiry(ledger: &Ledger<'_>, message: &Message) -> Option<u64> {
+    let publish: &Op<'_> = &ledger.ops[message.op];
+    let settings = &ledger.queues.get(&message.queue)?.settings;
+    let longest = settings.iter().map(|(_, settings)| settings.retention_ms).collect::<Option<Vec<_>>>();
+    let retention = longest.and_then(|all| all.into_iter().max()).zip(publish.answered.filter(|_| publish.done()));
+    let retired = retention.map(|(ms, answered)| ledger.log_ms(answered) + ms + RETENTION_STEP_MS);
+    [message.sent.expires_ms, retired].into_iter().flatten().min()
+}
+
+fn rests_after_release(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Lease<'_>) -> Result<(), Violation> {
+    for (op, how, verdict) in lease.settlements(ledger) {
+        let (Settle::Release { delay_ms } | Settle::Fail { delay_ms, .. }) = how else { continue };
+        let (Verdict::Done, Some(answered)) = (verdict, op.answered) else { continue };
+        let due = ledger.log_ms(op.called) + delay_ms;
+        let weak = ledger.is_weak(lease.queue());
+        let early = message.leases.iter().map(|later| &ledger.leases[*later]).find(|later| {
+            later.leased.token.key == lease.leased.token.key
+                && later.leased.token.epoch > lease.leased.token.epoch
+                && ledger.log_ms(later.told) < due
+                && certain(ledger, answered, weak, later.told)
+        });
+        if let Some(early) = early {
+            let what = format!("m{uid} rests until {due} and was handed out by {}", ledger.log_ms(early.told));
+            return Err(Violation::new(what, [lease.told, op.called, early.told]));
+        }
+    }
+    Ok(())
+}

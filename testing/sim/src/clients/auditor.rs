@@ -1,0 +1,94 @@
+//! Looks at everything when nobody else calls, and in the end takes everything that there is.
+
+use super::customer::SESSIONS;
+use super::port::Port;
+use crate::history::What;
+use broker::{LeaseTerms, MessageState, QueueStats, Settle, Settlement};
+use vocab::{QueueId, QueueSettings, SessionId};
+
+/// How often the auditor comes back for what is delayed, leased or on its way to a dead-letter queue.
+const ROUNDS_MAX: usize = 120;
+const ROUND_MS: u64 = 500;
+
+/// Lists every queue, counts it and looks at its messages. Nothing is noted as complete if the broker ended meanwhile.
+pub async fn census(port: Port, drained: bool) {
+    // Time passes only when nothing is left to be done at this moment, burying included.
+    port.alarms().sleep_ms(1).await;
+    port.note(What::CensusBegins { drained });
+    for queue in port.list_queues() {
+        let counted = port.stats(queue.id).await.is_some();
+        if !counted || port.peek(queue.id).await.is_none() {
+            return;
+        }
+    }
+    port.note(What::CensusEnds);
+}
+
+/// Makes sure that every queue of the scenario exists.
+pub async fn open_queues(port: Port, wanted: Vec<(String, QueueSettings)>) {
+    for (name, settings) in wanted {
+        let known = port.world().get().queues.iter().any(|info| info.name == name);
+        if !known && let Some(info) = port.create_queue(&name, settings).await {
+            port.world().get().queues.push(info);
+        }
+    }
+}
+
+/// Gives back what is in clients' hands, then takes and acknowledges all messages of all queues. With `abandon`, it
+/// first takes everything and lets the leases end on their own.
+pub async fn drain(port: Port, abandon: bool) {
+    give_back(&port).await;
+    if abandon {
+        take_all(&port, 300, false).await;
+    }
+    for _ in 0..ROUNDS_MAX {
+        take_all(&port, 60_000, true).await;
+        if is_empty(&port).await {
+            return;
+        }
+        port.alarms().sleep_ms(ROUND_MS).await;
+    }
+}
+
+async fn give_back(port: &Port) {
+    let hands = std::mem::take(&mut port.world().get().hands);
+    for hand in hands.chunks(10) {
+        let release = |token| Settlement { token, how: Settle::Release { delay_ms: 0 } };
+        port.settle(hand.iter().map(|hand| release(hand.token)).collect()).await;
+    }
+    for session in 1..=SESSIONS {
+        port.end_session(SessionId(session)).await;
+    }
+}
+
+async fn take_all(port: &Port, lease_ms: u64, ack: bool) {
+    for queue in port.list_queues() {
+        loop {
+            let hands = port.receive(queue.id, 10, 0, LeaseTerms::Deadline(Some(lease_ms)), None).await;
+            if hands.is_empty() {
+                break;
+            }
+            if ack {
+                port.settle(hands.iter().map(|hand| Settlement { token: hand.token, how: Settle::Ack }).collect())
+                    .await;
+            }
+            port.world().get().hands.clear();
+        }
+    }
+}
+
+/// Whether nothing is left but claims, whose owners may be gone.
+async fn is_empty(port: &Port) -> bool {
+    for queue in port.list_queues() {
+        let Some(QueueStats { ready, delayed, leased, .. }) = port.stats(queue.id).await else { return true };
+        if ready + delayed > 0 || (leased > 0 && !only_claims(port, queue.id).await) {
+            return false;
+        }
+    }
+    true
+}
+
+async fn only_claims(port: &Port, queue: QueueId) -> bool {
+    let seen = port.peek(queue).await.unwrap_or_default();
+    seen.iter().all(|seen| seen.state == MessageState::Leased(None))
+}

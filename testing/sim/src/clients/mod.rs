@@ -1,0 +1,15 @@
+//! The broker's clients: what they do is up to the dice, what they see goes into the history.
+//!
+//! [`port`] is the only file that calls the broker; it writes every call and every answer down. [`customer`] uses it as
+//! producers, workers and administrators do, [`auditor`] looks at everything when nobody else calls, and [`weather`]
+//! changes the machine under them.
+
+pub mod auditor;
+pub mod customer;
+pub mod letter;
+pub mod port;
+pub mod weather;
+pub mod world;
+
+pub use port::Port;
+pub use world::{Hand, World};

@@ -1,0 +1,143 @@
+//! What all clients of a run share: the history, the dice, the queues they know and the leases they hold.
+
+use crate::dice::Dice;
+use crate::history::{Call, History, OpId, Reply, Sent, Uid, What};
+use broker::{LeaseTerms, QueueInfo};
+use std::cell::{RefCell, RefMut};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+use vocab::clock::{Clock, ManualClock};
+use vocab::{LeaseToken, QueueId};
+
+/// Leases that were settled or lost and may be tried again, to see that they are refused.
+const STALE_KEPT: usize = 40;
+
+/// A lease in somebody's hands.
+#[derive(Clone, Copy, Debug)]
+pub struct Hand {
+    /// The lease.
+    pub token: LeaseToken,
+    /// What ends it.
+    pub terms: LeaseTerms,
+}
+
+/// The shared part; clones are the same world.
+#[derive(Clone)]
+pub struct World {
+    inner: Rc<RefCell<Inner>>,
+    clock: ManualClock,
+}
+
+/// What [`World`] holds.
+pub struct Inner {
+    /// What clients saw.
+    pub history: History,
+    /// What clients do.
+    pub dice: Dice,
+    /// Commands that clients may still give before the boot ends.
+    pub budget: usize,
+    /// Commands given over all boots, audits not counted.
+    pub commands: usize,
+    /// Leases that somebody holds.
+    pub hands: Vec<Hand>,
+    /// Leases that have ended, or may have.
+    pub stale: VecDeque<LeaseToken>,
+    /// The queues, as they were last listed.
+    pub queues: Vec<Arc<QueueInfo>>,
+    /// Something clients saw that cannot be, found before any checker looked.
+    pub complaint: Option<String>,
+    next_uid: Uid,
+}
+
+impl World {
+    /// A world without a history.
+    #[must_use]
+    pub fn new(dice: Dice, clock: ManualClock) -> Self {
+        let inner = Inner {
+            history: History::default(),
+            dice,
+            budget: 0,
+            commands: 0,
+            hands: Vec::new(),
+            stale: VecDeque::new(),
+            queues: Vec::new(),
+            complaint: None,
+            next_uid: 1,
+        };
+        Self { inner: Rc::new(RefCell::new(inner)), clock }
+    }
+
+    /// The shared part. Never held across an await.
+    #[must_use]
+    pub fn get(&self) -> RefMut<'_, Inner> {
+        self.inner.borrow_mut()
+    }
+
+    /// Writes an event down.
+    pub fn note(&self, log_ms: u64, what: What) {
+        self.get().history.push(self.clock.mono_us(), log_ms, what);
+    }
+
+    /// Writes a call down.
+    #[must_use]
+    pub fn call(&self, log_ms: u64, call: Call) -> OpId {
+        self.get().history.call(self.clock.mono_us(), log_ms, call)
+    }
+
+    /// Writes an answer down.
+    pub fn answer(&self, op: OpId, log_ms: u64, reply: Reply) {
+        self.note(log_ms, What::Answered(op, reply));
+    }
+}
+
+impl Inner {
+    /// Takes one command from the budget; false when it is used up.
+    pub fn take_command(&mut self) -> bool {
+        if self.budget == 0 {
+            return false;
+        }
+        self.budget -= 1;
+        self.commands += 1;
+        true
+    }
+
+    /// A message that was never sent before.
+    pub fn fresh(&mut self, due_ms: Option<u64>, expires_ms: Option<u64>) -> Sent {
+        let uid = self.next_uid;
+        self.next_uid += 1;
+        Sent { uid, due_ms, expires_ms }
+    }
+
+    /// One of the queues that were listed.
+    pub fn any_queue(&mut self) -> Option<Arc<QueueInfo>> {
+        if self.queues.is_empty() {
+            return None;
+        }
+        let index = self.dice.index(self.queues.len());
+        Some(self.queues[index].clone())
+    }
+
+    /// Takes up to `max` leases out of clients' hands.
+    pub fn take_hands(&mut self, max: usize) -> Vec<Hand> {
+        let mut taken = Vec::new();
+        while taken.len() < max && !self.hands.is_empty() {
+            let index = self.dice.index(self.hands.len());
+            taken.push(self.hands.swap_remove(index));
+        }
+        taken
+    }
+
+    /// Keeps leases that have ended, or may have, to try them again.
+    pub fn retire(&mut self, tokens: impl IntoIterator<Item = LeaseToken>) {
+        self.stale.extend(tokens);
+        while self.stale.len() > STALE_KEPT {
+            self.stale.pop_front();
+        }
+    }
+
+    /// Forgets a queue that somebody deleted.
+    pub fn forget_queue(&mut self, queue: QueueId) {
+        self.queues.retain(|known| known.id != queue);
+    }
+}

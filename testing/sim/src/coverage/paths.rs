@@ -1,0 +1,269 @@
+//! The paths of a message's life and of a broker's, as a history shows them.
+
+use crate::checker::ledger::{Lease, Ledger, Op, Verdict};
+use crate::history::{Call, Ending, Reply, What};
+use broker::{LeaseTerms, Settle};
+use std::fmt;
+use vocab::BuryReason;
+
+/// One path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Path {
+    /// A message reached its limit of deliveries and was handed out from the dead-letter queue.
+    BuriedByDeliveries,
+    /// The same by failures.
+    BuriedByFailures,
+    /// The same on a consumer's word.
+    BuriedByRejection,
+    /// A message left because of its age.
+    Expired,
+    /// A lease ended by its deadline and the message was handed out again.
+    LeaseEnded,
+    /// A message was given back and handed out again.
+    Released,
+    /// The same after a rest.
+    ReleasedToRest,
+    /// A message failed and was handed out again.
+    Failed,
+    /// A session's end gave a message back, and it was handed out again.
+    SessionEnded,
+    /// A receive waited and was woken by a message sent later.
+    LongPollWoken,
+    /// A receive waited for nothing.
+    LongPollEmpty,
+    /// A client gave up waiting.
+    GivenUp,
+    /// A lease was extended.
+    Extended,
+    /// A lease was handed on.
+    Transferred,
+    /// A lease that had ended was refused.
+    StaleRefused,
+    /// A queue was emptied.
+    Purged,
+    /// A queue was removed.
+    QueueDeleted,
+    /// A queue's settings were changed.
+    QueueUpdated,
+    /// A publish was refused because the disk was full.
+    DiskFullRefused,
+    /// A settlement was done while publishes were refused because the disk was full.
+    SettledWhileFull,
+    /// A call had an unknown outcome.
+    OutcomeUnknown,
+    /// A weak queue lost what no sync covered.
+    WeakTailLost,
+    /// The broker stopped as it was asked to and started cleanly.
+    CleanRestart,
+    /// The broker was killed and recovered.
+    Killed,
+    /// The power went and the broker recovered.
+    PowerLost,
+}
+
+impl Path {
+    /// All of them.
+    pub const ALL: [Self; 25] = [
+        Self::BuriedByDeliveries,
+        Self::BuriedByFailures,
+        Self::BuriedByRejection,
+        Self::Expired,
+        Self::LeaseEnded,
+        Self::Released,
+        Self::ReleasedToRest,
+        Self::Failed,
+        Self::SessionEnded,
+        Self::LongPollWoken,
+        Self::LongPollEmpty,
+        Self::GivenUp,
+        Self::Extended,
+        Self::Transferred,
+        Self::StaleRefused,
+        Self::Purged,
+        Self::QueueDeleted,
+        Self::QueueUpdated,
+        Self::DiskFullRefused,
+        Self::SettledWhileFull,
+        Self::OutcomeUnknown,
+        Self::WeakTailLost,
+        Self::CleanRestart,
+        Self::Killed,
+        Self::PowerLost,
+    ];
+
+    /// How often a history walked it.
+    #[must_use]
+    pub fn count(self, ledger: &Ledger<'_>) -> u64 {
+        let count = match self {
+            Self::BuriedByDeliveries => buried(ledger, |reason| *reason == BuryReason::TooManyDeliveries),
+            Self::BuriedByFailures => buried(ledger, |reason| matches!(reason, BuryReason::TooManyFailures(_))),
+            Self::BuriedByRejection => buried(ledger, |reason| matches!(reason, BuryReason::Rejected(_))),
+            Self::Expired => return expired(ledger),
+            Self::LeaseEnded => again(ledger, |_, lease| {
+                lease.leased.deadline_ms.is_some()
+                    && lease.asked.iter().all(|(.., verdict)| *verdict == Verdict::Refused)
+            }),
+            Self::Released => settled_and_again(ledger, |how| *how == Settle::Release { delay_ms: 0 }),
+            Self::ReleasedToRest => {
+                settled_and_again(ledger, |how| matches!(how, Settle::Release { delay_ms } if *delay_ms > 0))
+            }
+            Self::Failed => settled_and_again(ledger, |how| matches!(how, Settle::Fail { .. })),
+            Self::SessionEnded => {
+                again(ledger, |_, lease| matches!(lease.terms, LeaseTerms::Session(_)) && lease.asked.is_empty())
+            }
+            Self::LongPollWoken => ops(ledger, |op| woken(ledger, op)),
+            Self::LongPollEmpty => ops(ledger, |op| {
+                matches!(op.call, Call::Receive { wait_ms: 1.., .. })
+                    && matches!(op.reply, Some(Reply::Received(handed)) if handed.is_empty())
+            }),
+            Self::GivenUp => ops(ledger, |op| matches!(op.reply, Some(Reply::GivenUp))),
+            Self::Extended => {
+                ops(ledger, |op| matches!(op.reply, Some(Reply::Extended(v)) if v.iter().any(Result::is_ok)))
+            }
+            Self::Transferred => {
+                ops(ledger, |op| matches!(op.reply, Some(Reply::Transferred(v)) if v.iter().any(Result::is_ok)))
+            }
+            Self::StaleRefused => {
+                ops(ledger, |op| matches!(op.reply, Some(Reply::Settled(v)) if v.iter().any(Result::is_err)))
+            }
+            Self::Purged => ops(ledger, |op| matches!(op.call, Call::Purge(_)) && op.done()),
+            Self::QueueDeleted => ops(ledger, |op| matches!(op.call, Call::DeleteQueue(_)) && op.done()),
+            Self::QueueUpdated => ops(ledger, |op| matches!(op.call, Call::UpdateQueue { .. }) && op.done()),
+            Self::DiskFullRefused => ops(ledger, refused_for_room),
+            Self::SettledWhileFull => settled_while_full(ledger),
+            Self::OutcomeUnknown => ops(ledger, |op| matches!(op.reply, None | Some(Reply::Unknown(_)))),
+            Self::WeakTailLost => weak_tail_lost(ledger),
+            Self::CleanRestart => restarts(ledger, Ending::Stopped),
+            Self::Killed => restarts(ledger, Ending::Killed),
+            Self::PowerLost => restarts(ledger, Ending::PowerLost),
+        };
+        count as u64
+    }
+}
+
+fn ops(ledger: &Ledger<'_>, is: impl Fn(&Op<'_>) -> bool) -> usize {
+    ledger.ops.iter().filter(|op| is(op)).count()
+}
+
+fn buried(ledger: &Ledger<'_>, is: impl Fn(&BuryReason) -> bool) -> usize {
+    let mut found = std::collections::BTreeSet::new();
+    for lease in &ledger.leases {
+        if lease.origin.is_some_and(|origin| is(&origin.reason)) {
+            found.insert(lease.uid);
+        }
+    }
+    found.len()
+}
+
+/// The last counts that each queue told.
+fn expired(ledger: &Ledger<'_>) -> u64 {
+    let mut last = std::collections::BTreeMap::new();
+    for op in &ledger.ops {
+        if let (Call::Stats(queue), Some(Reply::Counted(stats))) = (op.call, op.reply) {
+            last.insert(*queue, stats.totals.expired);
+        }
+    }
+    last.values().sum()
+}
+
+/// Leases that are so, after which the message was handed out again from the same queue by the same boot.
+fn again(ledger: &Ledger<'_>, is: impl Fn(&Ledger<'_>, &Lease<'_>) -> bool) -> usize {
+    let followed = |lease: &Lease<'_>| {
+        ledger.messages.get(&lease.uid).is_some_and(|message| {
+            message.leases.iter().map(|later| &ledger.leases[*later]).any(|later| {
+                later.leased.token.key == lease.leased.token.key
+                    && later.leased.token.epoch > lease.leased.token.epoch
+                    && later.leased.token.epoch.boot() == lease.leased.token.epoch.boot()
+            })
+        })
+    };
+    ledger.leases.iter().filter(|lease| is(ledger, lease) && followed(lease)).count()
+}
+
+fn settled_and_again(ledger: &Ledger<'_>, is: impl Fn(&Settle) -> bool) -> usize {
+    again(ledger, |ledger, lease| {
+        lease.settlements(ledger).any(|(_, how, verdict)| verdict == Verdict::Done && is(how))
+    })
+}
+
+fn woken(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
+    let (Call::Receive { .. }, Some(Reply::Received(handed))) = (op.call, op.reply) else { return false };
+    handed.iter().any(|handed| {
+        let message = handed.uid.and_then(|uid| ledger.messages.get(&uid));
+        message.is_some_and(|message| ledger.ops[message.op].called > op.called)
+    })
+}
+
+fn refused_for_room(op: &Op<'_>) -> bool {
+    matches!((op.call, op.reply), (Call::Publish { .. }, Some(Reply::Refused(why))) if why.contains("disk is full"))
+}
+
+/// Settlements between two publishes that were refused, with none taken between them.
+fn settled_while_full(ledger: &Ledger<'_>) -> usize {
+    let (mut full, mut count) = (false, 0);
+    for event in &ledger.history.events {
+        let What::Answered(op, reply) = &event.what else { continue };
+        match reply {
+            Reply::Published(_) => full = false,
+            Reply::Settled(verdicts) if full && verdicts.iter().any(Result::is_ok) => count += 1,
+            _ => full |= refused_for_room(&ledger.ops[*op]),
+        }
+    }
+    count
+}
+
+fn weak_tail_lost(ledger: &Ledger<'_>) -> usize {
+    let lost = ledger.messages.iter().filter(|(uid, message)| {
+        let Some(told) = ledger.told_to_exist(message).filter(|_| ledger.is_weak(message.queue)) else { return false };
+        let census = ledger.censuses.iter().find(|census| census.begins > told);
+        let crashed = census.is_some_and(|census| ledger.crash_between(told, census.begins).is_some());
+        crashed && census.is_some_and(|census| !crate::checker::loss::accounted(ledger, **uid, message, census))
+    });
+    lost.count()
+}
+
+fn restarts(ledger: &Ledger<'_>, ending: Ending) -> usize {
+    let mut last = None;
+    let mut count = 0;
+    for event in &ledger.history.events {
+        match event.what {
+            What::Ended(ended) => last = Some(ended),
+            What::Started { .. } => count += usize::from(last.take() == Some(ending)),
+            _ => {}
+        }
+    }
+    count
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("path: ")?;
+        f.write_str(match self {
+            Self::BuriedByDeliveries => "buried for its deliveries",
+            Self::BuriedByFailures => "buried for its failures",
+            Self::BuriedByRejection => "buried on a consumer's word",
+            Self::Expired => "expired",
+            Self::LeaseEnded => "lease ended, handed out again",
+            Self::Released => "released, handed out again",
+            Self::ReleasedToRest => "released to rest, handed out again",
+            Self::Failed => "failed, handed out again",
+            Self::SessionEnded => "session ended, handed out again",
+            Self::LongPollWoken => "long poll woken",
+            Self::LongPollEmpty => "long poll ended empty",
+            Self::GivenUp => "receive given up",
+            Self::Extended => "lease extended",
+            Self::Transferred => "lease handed on",
+            Self::StaleRefused => "ended lease refused",
+            Self::Purged => "queue purged",
+            Self::QueueDeleted => "queue deleted",
+            Self::QueueUpdated => "queue updated",
+            Self::DiskFullRefused => "publish refused on a full disk",
+            Self::SettledWhileFull => "settled on a full disk",
+            Self::OutcomeUnknown => "outcome unknown",
+            Self::WeakTailLost => "weak queue lost its unsynced tail",
+            Self::CleanRestart => "restart after a clean stop",
+            Self::Killed => "restart after a kill",
+            Self::PowerLost => "restart after a power loss",
+        })
+    }
+}

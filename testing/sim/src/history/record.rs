@@ -1,0 +1,240 @@
+//! The events of a history, in the order in which they happened.
+
+use broker::{Extension, LeaseTerms, Leased, QueueInfo, QueueStats, SettleError, Settlement, Transfer};
+use std::sync::Arc;
+use vocab::{LeaseToken, MessageId, Origin, QueueId, QueueSettings, Seq, SessionId};
+
+/// Number of one call, from 0 in the order of the calls.
+pub type OpId = usize;
+
+/// The number that a message carries in its body, unique in its history.
+pub type Uid = u64;
+
+/// Everything that happened, as clients saw it.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// The events, in order.
+    pub events: Vec<Event>,
+    calls: OpId,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Time since the history began, in microseconds; no restart disturbs it.
+    pub at_us: u64,
+    /// What the broker said its log's time was, in milliseconds; 0 while there is no broker.
+    pub log_ms: u64,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// A client called.
+    Called(OpId, Call),
+    /// A client was answered.
+    Answered(OpId, Reply),
+    /// The broker is gone. What was not answered never will be.
+    Ended(Ending),
+    /// The broker serves again.
+    Started {
+        /// It found its log ended as it should be.
+        clean: bool,
+    },
+    /// From here to the next [`What::CensusEnds`] one client looks at everything, and nobody else calls.
+    CensusBegins {
+        /// Everybody had time to take what there is before.
+        drained: bool,
+    },
+    /// Everything was looked at.
+    CensusEnds,
+    /// Something for people who read the story.
+    Note(String),
+}
+
+/// How the broker ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ending {
+    /// As it was asked to.
+    Stopped,
+    /// Its process was killed.
+    Killed,
+    /// The power went.
+    PowerLost,
+}
+
+impl Ending {
+    /// Whether what was told before it was durable may be gone.
+    #[must_use]
+    pub fn is_crash(self) -> bool {
+        self != Self::Stopped
+    }
+}
+
+/// A message as its producer sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// What it is.
+    pub uid: Uid,
+    /// Not before this time (log time, milliseconds), where the producer said so.
+    pub due_ms: Option<u64>,
+    /// Gone at this time (log time, milliseconds), where the producer said so.
+    pub expires_ms: Option<u64>,
+}
+
+/// A call to the broker.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// Make a queue.
+    CreateQueue {
+        /// Its name.
+        name: String,
+        /// How it shall behave.
+        settings: Box<QueueSettings>,
+    },
+    /// Change a queue's settings.
+    UpdateQueue {
+        /// Which one.
+        queue: QueueId,
+        /// How it shall behave.
+        settings: Box<QueueSettings>,
+    },
+    /// Remove a queue.
+    DeleteQueue(QueueId),
+    /// Empty a queue.
+    Purge(QueueId),
+    /// Publish a batch, all or none.
+    Publish {
+        /// Where to.
+        queue: QueueId,
+        /// What.
+        sent: Vec<Sent>,
+    },
+    /// Ask for messages.
+    Receive {
+        /// Where from.
+        queue: QueueId,
+        /// At most so many.
+        max: u32,
+        /// How long to wait for the first, in milliseconds.
+        wait_ms: u64,
+        /// What ends the leases.
+        terms: LeaseTerms,
+    },
+    /// End leases.
+    Settle(Vec<Settlement>),
+    /// Move deadlines.
+    Extend(Vec<Extension>),
+    /// Hand leases on.
+    Transfer(Vec<Transfer>),
+    /// End a session's leases.
+    EndSession(SessionId),
+    /// Count a queue's messages.
+    Stats(QueueId),
+    /// Look at a queue's messages.
+    Peek(QueueId),
+    /// Name all queues.
+    ListQueues,
+}
+
+/// An answer of the broker.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// The queue was made.
+    Created(QueueId),
+    /// It was done.
+    Done,
+    /// The messages have these ids.
+    Published(Vec<MessageId>),
+    /// These messages are leased; none when the wait was over.
+    Received(Vec<Handed>),
+    /// How each lease ended.
+    Settled(Vec<Result<(), SettleError>>),
+    /// Where each deadline is.
+    Extended(Vec<Result<u64, SettleError>>),
+    /// The new leases.
+    Transferred(Vec<Result<Leased, SettleError>>),
+    /// The counts.
+    Counted(QueueStats),
+    /// The messages of the queue, all of them.
+    Peeked(Vec<Seen>),
+    /// All queues.
+    Listed(Vec<Arc<QueueInfo>>),
+    /// It was refused, and nothing happened.
+    Refused(String),
+    /// It may have happened or not.
+    Unknown(String),
+    /// The client gave up waiting.
+    GivenUp,
+}
+
+/// A message in a client's hands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Handed {
+    /// What its body says it is; `None` where the body is not what any producer sends.
+    pub uid: Option<Uid>,
+    /// The id it was handed out under.
+    pub id: MessageId,
+    /// The lease.
+    pub lease: Leased,
+    /// Where it was buried from.
+    pub origin: Option<Box<Origin>>,
+}
+
+/// A message that a client looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// What its body says it is; `None` where the body is not what any producer sends.
+    pub uid: Option<Uid>,
+    /// Its place.
+    pub seq: Seq,
+    /// What it waits for.
+    pub state: broker::MessageState,
+    /// Where it was buried from.
+    pub origin: Option<Box<Origin>>,
+}
+
+impl History {
+    /// Writes an event down.
+    pub fn push(&mut self, at_us: u64, log_ms: u64, what: What) {
+        self.events.push(Event { at_us, log_ms, what });
+    }
+
+    /// Writes a call down and numbers it.
+    pub fn call(&mut self, at_us: u64, log_ms: u64, call: Call) -> OpId {
+        let op = self.calls;
+        self.calls += 1;
+        self.push(at_us, log_ms, What::Called(op, call));
+        op
+    }
+
+    /// How many calls were made.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.calls
+    }
+}
+
+impl Call {
+    /// The tokens that the call shows, in order.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<LeaseToken> {
+        match self {
+            Self::Settle(settlements) => settlements.iter().map(|settlement| settlement.token).collect(),
+            Self::Extend(extensions) => extensions.iter().map(|extension| extension.token).collect(),
+            Self::Transfer(transfers) => transfers.iter().map(|transfer| transfer.token).collect(),
+            Self::CreateQueue { .. }
+            | Self::UpdateQueue { .. }
+            | Self::DeleteQueue(_)
+            | Self::Purge(_)
+            | Self::Publish { .. }
+            | Self::Receive { .. }
+            | Self::EndSession(_)
+            | Self::Stats(_)
+            | Self::Peek(_)
+            | Self::ListQueues => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What a seed decides before anything happens: sizes, queues, boots and their faults.
+
+use crate::clients::weather::Weather;
+use crate::dice::Dice;
+use crate::disk::FaultPlan;
+use journal_file::Config;
+use vocab::{BuryPolicy, CountedBy, Durability, QueueSettings};
+
+/// Commands that clients give over all boots of a seed, at least.
+pub const COMMANDS: usize = 300;
+
+/// A seed's plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Sizes and times of the store, small, so that everything happens often.
+    pub config: Config,
+    /// Whether the file system takes direct writes.
+    pub takes_direct: bool,
+    /// The queues that are always there.
+    pub queues: Vec<(String, QueueSettings)>,
+    /// How many clients work at a time.
+    pub clients: usize,
+    /// The boots before the last one.
+    pub boots: Vec<Boot>,
+}
+
+/// What happens between one start of the broker and the next.
+#[derive(Clone, Debug)]
+pub struct Boot {
+    /// Commands until the end.
+    pub commands: usize,
+    /// How it ends.
+    pub end: End,
+    /// What goes wrong on the disk while the store is opened.
+    pub starting: FaultPlan,
+    /// What goes wrong on the disk while clients work.
+    pub faults: FaultPlan,
+    /// What goes wrong around it.
+    pub weather: Weather,
+    /// Odds of a part being kept from its turns.
+    pub pause_odds: u64,
+}
+
+/// How a boot ends, if nothing ends it earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The power goes in the middle of this operation of the disk, recovery included; at the latest when the commands
+    /// are used up.
+    PowerLossAt(u64),
+    /// The power goes when the commands are used up, with calls in flight.
+    PowerLoss,
+    /// The process is killed then.
+    Kill,
+    /// The broker is asked to stop then, with calls in flight.
+    Stop,
+}
+
+impl Plan {
+    /// What the dice decide.
+    #[must_use]
+    pub fn of(dice: &mut Dice) -> Self {
+        let mut boots: Vec<Boot> = (0..dice.within(1..5)).map(|_| boot(dice)).collect();
+        // At least one of them must be a crash.
+        if let Some(first) = boots.first_mut()
+            && first.end == End::Stop
+        {
+            first.end = End::PowerLoss;
+        }
+        Self {
+            config: config(dice),
+            takes_direct: dice.percent(70),
+            queues: queues(dice),
+            clients: dice.within(2..7) as usize,
+            boots,
+        }
+    }
+}
+
+impl Boot {
+    /// A boot without faults that ends as it should.
+    #[must_use]
+    pub fn quiet(commands: usize) -> Self {
+        Self {
+            commands,
+            end: End::Stop,
+            starting: FaultPlan::default(),
+            faults: FaultPlan::default(),
+            weather: Weather::default(),
+            pause_odds: 0,
+        }
+    }
+}
+
+fn boot(dice: &mut Dice) -> Boot {
+    let end = match dice.below(10) {
+        0..4 => End::PowerLossAt(dice.within(1..40) * dice.within(1..14)),
+        4..6 => End::PowerLoss,
+        6..8 => End::Kill,
+        _ => End::Stop,
+    };
+    let slow_ms = dice.within(1..400);
+    let mut sometimes = |percent, odds| if dice.percent(percent) { odds } else { 0 };
+    let faults = FaultPlan {
+        power_off_at: match end {
+            End::PowerLossAt(op) => Some(op),
+            End::PowerLoss | End::Kill | End::Stop => None,
+        },
+        sync_error: sometimes(15, 150),
+        short_write: sometimes(8, 150),
+        read_error: sometimes(15, 40),
+        slow: sometimes(25, 60),
+        slow_ms,
+    };
+    let starting = FaultPlan {
+        power_off_at: faults.power_off_at,
+        sync_error: sometimes(20, 40),
+        short_write: sometimes(10, 100),
+        read_error: sometimes(20, 60),
+        ..FaultPlan::default()
+    };
+    Boot {
+        commands: dice.within(20..130) as usize,
+        end,
+        starting,
+        faults,
+        weather: Weather { full_disk: dice.percent(30), clock_jumps: dice.percent(30) },
+        pause_odds: if dice.percent(50) { 100 } else { 0 },
+    }
+}
+
+fn config(dice: &mut Dice) -> Config {
+    let kib = |range: std::ops::Range<u64>, dice: &mut Dice| dice.within(range) * 1024;
+    Config {
+        segment_bytes_min: 16 * 1024,
+        segment_bytes_max: kib(16..97, dice),
+        frame_bytes_max: kib(1..33, dice) as usize,
+        write_bytes_max: 4096 * dice.within(1..9) as usize,
+        cache_bytes: kib(0..33, dice) as usize,
+        checkpoint_bytes: kib(4..65, dice),
+        checkpoint_ms: dice.within(200..5000),
+        idle_seal_us: dice.within(1000..50_000),
+        spare_idle_ms: dice.within(500..20_000),
+        retry_ms: dice.within(10..500),
+        read_bytes: 4096 * dice.within(1..9) as usize,
+        direct: dice.percent(70),
+    }
+}
+
+fn queues(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
+    let plain = |dice: &mut Dice| QueueSettings { lease_ms: dice.within(50..3000), ..QueueSettings::default() };
+    let burying = |counted_by, dead_letter: &str, dice: &mut Dice| QueueSettings {
+        bury: Some(BuryPolicy { counted_by, max: dice.within(1..4) as u32, dead_letter: dead_letter.to_owned() }),
+        ..plain(dice)
+    };
+    let mut queues = vec![
+        ("dead-deliveries".to_owned(), plain(dice)),
+        ("dead-failures".to_owned(), plain(dice)),
+        ("orders".to_owned(), plain(dice)),
+        ("retries".to_owned(), burying(CountedBy::Failures, "dead-failures", dice)),
+        ("jobs".to_owned(), burying(CountedBy::Deliveries, "dead-deliveries", dice)),
+    ];
+    let brief = QueueSettings {
+        retention_ms: Some(dice.within(300..6000)),
+        delay_ms: dice.below(400),
+        leases_max: dice.percent(50).then(|| dice.within(2..8) as u32),
+        ..plain(dice)
+    };
+    let strict = QueueSettings { strict_leases: true, ..plain(dice) };
+    let durability = if dice.percent(50) { Durability::Never } else { Durability::Interval(dice.within(1..300)) };
+    let weak = QueueSettings { durability, ..plain(dice) };
+    for (name, settings) in [("brief", brief), ("strict", strict), ("weak", weak)] {
+        if dice.percent(60) {
+            queues.push((name.to_owned(), settings));
+        }
+    }
+    queues
+}

@@ -1,0 +1,93 @@
+//! Damages a copy of a healthy, sealed store and opens it: the damage must be named, or do no harm.
+
+use super::host::{Host, StartError};
+use crate::clients::{Port, World, auditor};
+use crate::coverage::Coverage;
+use crate::dice::Dice;
+use crate::executor::Stopped;
+use crate::history::{Call, Reply, What};
+use journal_file::Verdict;
+use std::collections::BTreeMap;
+
+/// Everything there is, by queue, as text: enough to tell two stores apart.
+type Inventory = BTreeMap<String, String>;
+
+/// The name under which a row of the recovery table is counted.
+#[must_use]
+pub fn row(verdict: Verdict) -> String {
+    format!("recovery: {verdict:?}")
+}
+
+/// Flips a bit of one copy and takes a file from another.
+///
+/// # Errors
+/// Damage went unnoticed and changed something.
+pub fn attack(host: &Host, dice: &mut Dice) -> Result<Coverage, String> {
+    let mut coverage = Coverage::default();
+    let untouched = inventory(&host.copy(), dice.fork()).map_err(|error| format!("a copy does not open: {error}"))?;
+    let names = host.disk.names();
+    let flipped = host.copy();
+    let name = dice.pick(&names);
+    let size = host.disk.content(name).map_or(0, |content| content.len());
+    if size > 0 {
+        let (offset, bit) = (dice.index(size), dice.below(8) as u32);
+        flipped.disk.flip_bit(name, offset, bit);
+        coverage.add_disk(&flipped.disk.tally());
+        let what = format!("bit {bit} of byte {offset} of {name} is flipped");
+        judge(&what, inventory(&flipped, dice.fork()), &untouched, &mut coverage)?;
+    }
+    let robbed = host.copy();
+    let name = dice.pick(&names);
+    robbed.disk.mount().remove(name).map_err(|error| error.to_string())?;
+    judge(&format!("{name} is gone"), inventory(&robbed, dice.fork()), &untouched, &mut coverage)?;
+    Ok(coverage)
+}
+
+fn judge(
+    what: &str,
+    found: Result<Inventory, StartError>,
+    untouched: &Inventory,
+    coverage: &mut Coverage,
+) -> Result<(), String> {
+    match found {
+        Ok(found) if found == *untouched => coverage.add("path: damage without harm", 1),
+        Ok(found) => return Err(format!("{what}, and nobody noticed: {untouched:?} became {found:?}")),
+        Err(StartError::Open(error)) => {
+            coverage.add("path: damage refused", 1);
+            if let Some(verdict) = error.verdict() {
+                coverage.add(row(verdict), 1);
+            }
+        }
+        Err(StartError::Contradiction(_)) => coverage.add("path: damage refused", 1),
+    }
+    Ok(())
+}
+
+/// Opens the store and looks at everything.
+fn inventory(host: &Host, mut dice: Dice) -> Result<Inventory, StartError> {
+    let mut server = host.start(dice.fork())?;
+    let world = World::new(dice, host.clock.clone());
+    let port = Port::new(server.broker.clone(), server.executor.alarms(), world.clone());
+    server.executor.spawner().spawn(auditor::census(port, false));
+    let stopped = server.executor.run(|| false);
+    if stopped != Stopped::TasksDone {
+        return Err(StartError::Contradiction(format!("the store opened and then failed: {stopped:?}")));
+    }
+    let world = world.get();
+    let mut queues = BTreeMap::new();
+    let mut asked = None;
+    for event in &world.history.events {
+        match &event.what {
+            What::Called(_, Call::Peek(queue)) => asked = Some(*queue),
+            What::Answered(_, Reply::Peeked(seen)) => {
+                queues.insert(
+                    format!("{asked:?}"),
+                    format!("{:?}", seen.iter().map(|seen| (seen.uid, seen.seq)).collect::<Vec<_>>()),
+                );
+            }
+            What::Answered(_, Reply::Unknown(why)) => return Err(StartError::Contradiction(why.clone())),
+            _ => {}
+        }
+    }
+    Ok(queues)
+}
