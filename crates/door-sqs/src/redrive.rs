@@ -109,7 +109,7 @@ pub(crate) fn check_allowance(text: &str) -> Result<(), SqsError> {
     let allowance: Allowance = serde_json::from_str(text)
         .map_err(|_| refused("Amazon SQS can't create the redrive allow policy, as it's in an unsupported format."))?;
     let by_queue = allowance.permission == Permission::ByQueue;
-    if by_queue != !allowance.sources.is_empty() {
+    if by_queue == allowance.sources.is_empty() {
         return Err(refused("Source queue ARNs belong to the redrive permission byQueue, which needs at least one."));
     }
     if allowance.sources.len() > REDRIVE_SOURCES_MAX {

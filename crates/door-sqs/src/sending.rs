@@ -86,7 +86,7 @@ impl Sender<'_> {
             labels: labels_of(&attributes),
         };
         let message = Message {
-            body: self.payload.keep(&body.0),
+            body: self.payload.keep(body),
             headers: attributes.iter().map(Attribute::header).collect(),
             facts,
             native: Some(notes.write()),

@@ -32,7 +32,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Told to peers over the connection cap, before anything was read.
 const REFUSAL: &[u8] =
-    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/xml\r\nconnection: close\r\ncontent-length: 220\r\n\r\n\
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/xml\r\nconnection: close\r\ncontent-length: 211\r\n\r\n\
 <?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error><Type>Receiver</Type>\
 <Code>ServiceUnavailable</Code><Message>Too many connections.</Message></Error></ErrorResponse>\n";
 
@@ -188,4 +188,28 @@ fn unfit_reply(door: &SqsDoor, unfit: &Unfit, id: &RequestId) -> Reply {
         door.figures.failed(None, error.code);
     }
     reply::unfit(unfit, id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_is_as_long_as_it_says() {
+        let text = std::str::from_utf8(REFUSAL).expect("ASCII");
+        let (head, body) = text.split_once("\r\n\r\n").expect("head and body");
+        assert!(head.ends_with(&format!("content-length: {}", body.len())), "{}", body.len());
+    }
+
+    #[test]
+    fn only_a_count_that_stands_still_between_requests_is_silence() {
+        let progress = Progress::default();
+        let mut seen = 0;
+        assert!(progress.is_silent_since(&mut seen));
+        progress.begin();
+        assert!(!progress.is_silent_since(&mut seen) && !progress.is_silent_since(&mut seen), "it works on a request");
+        progress.end();
+        assert!(!progress.is_silent_since(&mut seen), "it answered one in the meantime");
+        assert!(progress.is_silent_since(&mut seen));
+    }
 }

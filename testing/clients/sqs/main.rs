@@ -3,7 +3,9 @@
 mod aws_cli;
 mod bad_input;
 mod boto3;
+mod dialects;
 mod host_rule;
+mod in_flight;
 mod long_poll;
 mod matrix;
 mod rust_sdk;

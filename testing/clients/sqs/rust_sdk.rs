@@ -11,7 +11,7 @@ use aws_sdk_sqs::types::{
 };
 use clients::Server;
 
-fn client(server: &Server) -> Client {
+pub(crate) fn client(server: &Server) -> Client {
     let credentials = Credentials::builder().access_key_id("anyone").secret_access_key("anything");
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -22,7 +22,7 @@ fn client(server: &Server) -> Client {
     Client::from_conf(config.build())
 }
 
-async fn queue(sqs: &Client, name: &str) -> String {
+pub(crate) async fn queue(sqs: &Client, name: &str) -> String {
     let made = sqs.create_queue().queue_name(name).send().await.expect("a queue is made");
     made.queue_url.expect("it has a URL")
 }

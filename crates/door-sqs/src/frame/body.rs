@@ -59,8 +59,9 @@ impl Bodies {
         B: hyper::body::Body<Data = Bytes> + Send + Unpin,
         B::Error: Display,
     {
-        let expected = body.size_hint().upper().map_or(self.bytes_max, |rest| first.len() + rest as usize);
-        let kib = if small { 0 } else { expected.min(self.bytes_max).div_ceil(KIB).min(self.kib_max) };
+        let rest = body.size_hint().upper().and_then(|rest| usize::try_from(rest).ok());
+        let expected = rest.map_or(self.bytes_max, |rest| (first.len() + rest).min(self.bytes_max));
+        let kib = if small { 0 } else { expected.div_ceil(KIB).min(self.kib_max) };
         let kib = u32::try_from(kib).expect("a request body is far smaller than 4 TiB");
         let _held = self.kib_in_flight.acquire_many(kib).await.expect("the semaphore is never closed");
         let mut buffer = BytesMut::from(&first[..]);
@@ -108,7 +109,7 @@ mod tests {
     use std::convert::Infallible;
     use std::task::{Context, Poll};
 
-    struct Pieces(std::vec::IntoIter<&'static str>);
+    struct Pieces(std::slice::Iter<'static, &'static str>);
 
     impl hyper::body::Body for Pieces {
         type Data = Bytes;
@@ -122,8 +123,8 @@ mod tests {
         }
     }
 
-    fn pieces(pieces: &[&'static str]) -> Pieces {
-        Pieces(pieces.to_vec().into_iter())
+    fn pieces(pieces: &'static [&'static str]) -> Pieces {
+        Pieces(pieces.iter())
     }
 
     #[tokio::test]

@@ -18,6 +18,7 @@ use crate::frame::request_id::RequestId;
 use crate::frame::style::Style;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap};
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 use hyper::{Method, StatusCode};
 
 const JSON_TYPE: &str = "application/x-amz-json-1.0";
@@ -101,7 +102,7 @@ impl Head {
 
 impl Context {
     fn of(parts: &Parts) -> Self {
-        let host = header(&parts.headers, HOST.as_str()).or_else(|| parts.uri.authority().map(|a| a.as_str()));
+        let host = header(&parts.headers, HOST.as_str()).or_else(|| parts.uri.authority().map(Authority::as_str));
         Self {
             path_queue: crate::url::name_in_path(parts.uri.path()).map(Into::into),
             host: host.map(Into::into),

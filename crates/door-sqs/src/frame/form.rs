@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn too_much_of_anything_is_refused() {
-        let deep = vec!["x"; FORM_DEPTH_MAX + 1].join(".");
+        let deep = ["x"; FORM_DEPTH_MAX + 1].join(".");
         assert!(parse(&deep, b"").is_err());
         let many = "a=1&".repeat(FORM_PARAMETERS_MAX + 1);
         assert!(parse(&many, b"").is_err());

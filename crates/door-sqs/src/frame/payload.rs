@@ -3,6 +3,7 @@
 use crate::errors::{Code, SqsError, quoted};
 use crate::frame::form::Node;
 use crate::frame::form_values::Form;
+use crate::frame::text::Text;
 use bytes::Bytes;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -43,8 +44,8 @@ impl Payload {
 
     /// `text` of this payload, to be kept. It shares the request's memory where it is most of it, so that a message
     /// never holds more than twice its size; else it is copied.
-    pub(crate) fn keep(&self, text: &Cow<'_, str>) -> Bytes {
-        match (self, text) {
+    pub(crate) fn keep(&self, text: &Text<'_>) -> Bytes {
+        match (self, &text.0) {
             (Self::Json(body), Cow::Borrowed(text)) if !body.borrowed && text.len() * 2 >= body.bytes.len() => {
                 body.bytes.slice_ref(text.as_bytes())
             }
@@ -60,14 +61,14 @@ fn malformed(text: &str) -> SqsError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::text::{Pairs, Text};
+    use crate::frame::text::Pairs;
 
     fn kept(json: &str, borrowed: bool) -> (Bytes, bool) {
         let payload = Payload::Json(Body { bytes: Bytes::copy_from_slice(json.as_bytes()), borrowed });
         let Payload::Json(body) = &payload else { unreachable!("it was just made") };
         let range = body.bytes.as_ptr_range();
         let text: Pairs<'_, Text<'_>> = payload.parse().expect("one string");
-        let kept = payload.keep(&text.0[0].1.0);
+        let kept = payload.keep(&text.0[0].1);
         let shares = range.contains(&kept.as_ptr());
         (kept, shares)
     }

@@ -13,15 +13,19 @@ use crate::names;
 pub(crate) struct Loaded {
     /// The manifest that counts; `None` if there is no file.
     pub(crate) manifest: Option<Manifest>,
-    /// One of the files is damaged: the manifest that counts may not be the last one written.
+    /// One of the files is damaged, or only one is there: the manifest that counts may not be the last one written.
     pub(crate) damaged: bool,
 }
 
 /// Reads both files.
 pub(crate) fn load(io: &dyn Io) -> Result<Loaded, OpenError> {
     let mut loaded = Loaded { manifest: None, damaged: false };
+    let mut missing = 0;
     for name in names::MANIFESTS {
-        let Some(bytes) = atomic_file::read(io, name).map_err(OpenError::io(name))? else { continue };
+        let Some(bytes) = atomic_file::read(io, name).map_err(OpenError::io(name))? else {
+            missing += 1;
+            continue;
+        };
         match Manifest::parse(&bytes) {
             Ok(manifest) => {
                 let newer = loaded.manifest.as_ref().is_none_or(|known| known.id < manifest.id);
@@ -40,6 +44,8 @@ pub(crate) fn load(io: &dyn Io) -> Result<Loaded, OpenError> {
     if loaded.manifest.is_none() && loaded.damaged {
         return Err(OpenError::MissingManifest);
     }
+    // Only the very first start leaves one alone, if it is cut short; then there is nothing behind it to be found.
+    loaded.damaged |= missing == 1;
     Ok(loaded)
 }
 

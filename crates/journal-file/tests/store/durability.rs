@@ -96,3 +96,16 @@ fn a_segment_is_named_by_a_synced_manifest_before_its_first_frame() {
     assert_eq!(ops[named + 1], Op::SyncDir);
     assert!(renamed < named && named < written, "{ops:?}");
 }
+
+#[cfg(feature = "mutants")]
+#[test]
+fn the_mutant_that_skips_directory_syncs_skips_them_all() {
+    use vocab::mutant::{Mutant, with};
+    let config = Config { segment_bytes_min: 16 * 1024, segment_bytes_max: 16 * 1024, ..Config::default() };
+    let ops: Vec<Op> = with(Mutant::SkipDirectorySync, || {
+        let (mut store, mut journal) = opened(config);
+        (0..3).flat_map(|_| submit(&mut store, &mut journal, Urgency::Now)).collect()
+    });
+    assert!(ops.iter().any(|op| matches!(op, Op::Rename(..))));
+    assert!(!ops.contains(&Op::SyncDir), "{ops:?}");
+}

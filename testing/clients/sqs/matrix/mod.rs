@@ -116,7 +116,9 @@ impl Row<'_> {
     fn fails_with(&self, error: &str) -> Option<String> {
         match table::cell(self.action, error) {
             None => Some(format!("{} {error}: the cell is empty", self.action)),
-            Some(Cell::Never(reason)) => reason.is_empty().then(|| format!("{} {error}: give a reason", self.action)),
+            Some(Cell::Elsewhere(reason) | Cell::Never(reason)) => {
+                reason.is_empty().then(|| format!("{} {error}: give a reason", self.action))
+            }
             Some(Cell::Provoked(provoke)) => self.provoked(error, self.server, provoke),
             Some(Cell::WithWaitingRules(provoke)) => {
                 self.provoked(error, &Server::start_with(&["--sqs-aws-waiting-rules"]), provoke)

@@ -104,7 +104,15 @@ fn moved_to(ledger: &Ledger<'_>, op: OpId, place: usize, verdict: Verdict, at: u
     }
 }
 
-/// A token cannot end a message that a newer lease of the same boot holds.
+/// Whether the broker must still know of a lease at an event: a crash may take it, and a session's is not written down.
+fn remembered(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
+    match lease.terms {
+        LeaseTerms::Session(_) => ledger.end_between(lease.told, at).is_none(),
+        LeaseTerms::Deadline(_) | LeaseTerms::Claim => ledger.crash_between(lease.told, at).is_none(),
+    }
+}
+
+/// A token cannot end a message that a newer lease holds or held.
 fn stale(ledger: &Ledger<'_>, older: &Lease<'_>, newer: &Lease<'_>) -> Result<(), Violation> {
     let (old, new) = (older.leased.token, newer.leased.token);
     if old.key != new.key || old.epoch >= new.epoch {
@@ -112,7 +120,7 @@ fn stale(ledger: &Ledger<'_>, older: &Lease<'_>, newer: &Lease<'_>) -> Result<()
     }
     for (op, _, verdict) in &older.asked {
         let op = &ledger.ops[*op];
-        if *verdict == Verdict::Done && op.called > newer.told && ledger.crash_between(newer.told, op.over).is_none() {
+        if *verdict == Verdict::Done && op.called > newer.told && remembered(ledger, newer, op.over) {
             let what = format!("m{} was settled by a lease that is not its newest", older.uid);
             return Err(Violation::new(what, [older.told, newer.told, op.called, op.over]));
         }

@@ -158,6 +158,16 @@ impl SimDisk {
         Some(bytes)
     }
 
+    /// Replaces a file's bytes, durably. Nothing happens without it.
+    pub fn overwrite(&self, name: &str, bytes: &[u8]) {
+        let mut drive = self.drive();
+        if let Some(file) = drive.names.get(name) {
+            let content = drive.content(file);
+            content.write(0, bytes);
+            content.sync();
+        }
+    }
+
     /// Turns one bit of a file around. Nothing happens past its end or without it.
     pub fn flip_bit(&self, name: &str, offset: usize, bit: u32) {
         let mut drive = self.drive();

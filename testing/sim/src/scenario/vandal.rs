@@ -18,7 +18,7 @@ pub fn row(verdict: Verdict) -> String {
     format!("recovery: {verdict:?}")
 }
 
-/// Flips a bit of one copy and takes a file from another.
+/// Flips a bit of one copy, takes a file from another, and makes a third one look like a later version's.
 ///
 /// # Errors
 /// Damage went unnoticed and changed something.
@@ -40,7 +40,24 @@ pub fn attack(host: &Host, dice: &mut Dice) -> Result<Coverage, String> {
     let name = dice.pick(&names);
     robbed.disk.mount().remove(name).map_err(|error| error.to_string())?;
     judge(&format!("{name} is gone"), inventory(&robbed, dice.fork()), &untouched, &mut coverage)?;
+    let newer = host.copy();
+    let name = dice.pick(&names);
+    if let Some(bytes) = host.disk.content(name).and_then(of_the_next_version) {
+        newer.disk.overwrite(name, &bytes);
+        judge(&format!("{name} is of a later version"), inventory(&newer, dice.fork()), &untouched, &mut coverage)?;
+    }
     Ok(coverage)
+}
+
+/// The same file as a later version would write it: every file of a store begins with its kind in three bytes, a version,
+/// a checksum of the rest, and the length of what follows (see `docs/formats/wal.md`).
+fn of_the_next_version(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let len = u64::from_le_bytes(bytes.get(8..16)?.try_into().ok()?);
+    let end = usize::try_from(len).ok()?.checked_add(16).filter(|end| *end <= bytes.len())?;
+    *bytes.get_mut(3)? += 1;
+    let crc = crc32c::crc32c_append(crc32c::crc32c(&bytes[..4]), &bytes[8..end]);
+    bytes[4..8].copy_from_slice(&crc.to_le_bytes());
+    Some(bytes)
 }
 
 fn judge(

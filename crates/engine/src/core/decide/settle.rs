@@ -180,12 +180,16 @@ impl State {
 
     /// Which of these messages are over the retention or their own expiry.
     fn over_time(&self, key: PartitionKey, items: &[ReturnedItem], now_ms: u64) -> SeqRanges {
-        let Some(log) = self.queues.get(&key.queue).and_then(|queue| queue.log(key.partition)) else {
+        let Some((queue, log)) = self.queues.get(&key.queue).and_then(|queue| Some((queue, queue.log(key.partition)?)))
+        else {
             return SeqRanges::default();
         };
+        // The retention may have been reached by this very tick, which passed the leased by.
+        let retention_ms = queue.info.settings.retention_ms;
+        let over_below = retention_ms.map_or(log.over_below, |ms| log.over_retention(now_ms, ms));
         let expired = |seq: Seq| log.expiries.get(&seq.0).is_some_and(|expires_ms| *expires_ms <= now_ms);
         let mut seqs: Vec<_> =
-            items.iter().map(|item| item.seq).filter(|seq| *seq < log.over_below || expired(*seq)).collect();
+            items.iter().map(|item| item.seq).filter(|seq| *seq < over_below || expired(*seq)).collect();
         seqs.sort_unstable();
         seqs.into_iter().collect()
     }
