@@ -12,8 +12,9 @@ use std::path::Path;
 /// Alignment and padding of writes, in bytes.
 pub const BLOCK: usize = 4096;
 
-/// How much of the file is zero-filled before the first measured write.
+/// How much of the file is zero-filled before the first measured write, and in what pieces.
 const FILE_BYTES: u64 = 64 * 1024 * 1024;
+const FILL_BYTES: usize = 1024 * 1024;
 
 /// A buffer whose content starts on a block boundary, as writes past the page cache need it.
 pub struct AlignedBuffer {
@@ -70,14 +71,16 @@ impl BareFile {
     /// Makes and zero-fills a file in `folder`, past the page cache where the file system can.
     pub fn create(folder: &Path) -> Result<Self> {
         let path = folder.join("bare-writes");
-        let zeros = vec![0; 1024 * 1024];
-        let filler = File::create(&path).with_context(|| format!("making {}", path.display()))?;
-        for offset in (0..FILE_BYTES).step_by(zeros.len()) {
-            filler.write_all_at(&zeros, offset)?;
+        let (file, direct) = create_direct_or_buffered(&path)?;
+        let mut bare = Self { file, offset: 0, direct };
+        let mut zeros = AlignedBuffer::with_capacity(FILL_BYTES);
+        zeros.push(&vec![0; FILL_BYTES]);
+        for _ in 0..FILE_BYTES / FILL_BYTES as u64 {
+            bare.write(zeros.padded())?;
         }
-        filler.sync_all()?;
-        let (file, direct) = open_direct_or_buffered(&path)?;
-        Ok(Self { file, offset: 0, direct })
+        bare.file.sync_all()?;
+        bare.offset = 0;
+        Ok(bare)
     }
 
     /// Whether writes go past the page cache.
@@ -102,14 +105,13 @@ impl BareFile {
     }
 }
 
-fn open_direct_or_buffered(path: &Path) -> Result<(File, bool)> {
-    let direct = rustix::fs::OFlags::DIRECT.bits() as i32;
-    match OpenOptions::new().write(true).custom_flags(direct).open(path) {
+fn create_direct_or_buffered(path: &Path) -> Result<(File, bool)> {
+    let direct = rustix::fs::OFlags::DIRECT.bits().cast_signed();
+    let options = || OpenOptions::new().write(true).create(true).clone();
+    match options().custom_flags(direct).open(path) {
         Ok(file) => Ok((file, true)),
-        Err(refused) if refused.kind() == ErrorKind::InvalidInput => {
-            Ok((OpenOptions::new().write(true).open(path)?, false))
-        }
-        Err(error) => Err(error).with_context(|| format!("opening {}", path.display())),
+        Err(refused) if refused.kind() == ErrorKind::InvalidInput => Ok((options().open(path)?, false)),
+        Err(error) => Err(error).with_context(|| format!("making {}", path.display())),
     }
 }
 

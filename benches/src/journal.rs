@@ -22,17 +22,20 @@ use tokio::runtime::Runtime;
 const NAME: &str = "journal";
 const SHARE_OF_BARE_MIN: f64 = 0.5;
 
+/// Nothing is faster than bare writes; beyond this the two did not see the same disk.
+const SHARE_PLAUSIBLE_MAX: f64 = 1.2;
+
 /// What to measure, and how long.
 #[derive(Args)]
 pub struct Options {
     /// A short run that shows only that everything works: its figures mean nothing
     #[arg(long)]
     quick: bool,
-    /// Rounds in which the journal and the bare file take turns
-    #[arg(long, default_value_t = 5)]
+    /// Rounds in which the journal and the bare file take turns: many short ones, for the disk's speed changes by the second
+    #[arg(long, default_value_t = 21)]
     rounds: usize,
     /// Seconds of each measurement
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, default_value_t = 0.4)]
     seconds: f64,
     /// Tasks that publish and wait
     #[arg(long, default_value_t = 64)]
@@ -57,7 +60,7 @@ pub fn run(options: &Options) -> Result<()> {
     let parent = options.folder.clone().map_or_else(machine::build_folder, Ok)?;
     let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(parent)?;
     let (rounds, time) = if options.quick {
-        (1, Duration::from_millis(150))
+        (1, Duration::from_millis(100))
     } else {
         (options.rounds.max(1), Duration::from_secs_f64(options.seconds))
     };
@@ -89,6 +92,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     store.shut_down()?;
     let share = median(shares);
+    if share > SHARE_PLAUSIBLE_MAX {
+        report.remark("the bare file was slower than the journal: the disk was busy during its turns".to_owned());
+    }
     report.judge(Budget::at_least("single records, many waiters", "share of bare writes", share, SHARE_OF_BARE_MIN));
     report.print();
     Ok(())

@@ -18,7 +18,7 @@ use door::timeout::pause;
 use door::{Connection, Door, Shutdown, Tally};
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::header::{HOST, ORIGIN};
+use hyper::header::{HOST, HeaderName, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
 use hyper::server::conn::http1;
@@ -29,6 +29,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite};
+
+/// What a browser says about the page that caused a request.
+static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Told to peers over the connection cap, before anything was read.
 const REFUSAL: &[u8] =
@@ -176,10 +179,10 @@ async fn read(door: &SqsDoor, id: RequestId, request: Request<Incoming>) -> Resu
 fn check_sender(door: &SqsDoor, parts: &Parts) -> Result<(), Unfit> {
     let headers = &parts.headers;
     let rule = &door.config.host_rule;
-    let host = header(headers, HOST.as_str()).or_else(|| parts.uri.authority().map(Authority::as_str));
-    let checked = rule.check(host, header(headers, ORIGIN.as_str()));
+    let host = header(headers, &HOST).or_else(|| parts.uri.authority().map(Authority::as_str));
+    let checked = rule.check(host, header(headers, &ORIGIN));
     checked
-        .and_then(|()| rule.check_fetch_site(header(headers, "sec-fetch-site")))
+        .and_then(|()| rule.check_fetch_site(header(headers, &FETCH_SITE)))
         .map_err(|refused| Unfit::Error(call::style(headers), SqsError::new(Code::AccessDenied, refused.to_string())))
 }
 

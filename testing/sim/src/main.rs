@@ -43,6 +43,9 @@ fn main() -> ExitCode {
                 }
             }
             Err(failure) => {
+                if arguments.story {
+                    failure.history.events.iter().for_each(|event| println!("{event}"));
+                }
                 eprintln!("{failure}");
                 return ExitCode::FAILURE;
             }

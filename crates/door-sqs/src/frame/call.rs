@@ -16,13 +16,14 @@ use crate::frame::form;
 use crate::frame::payload::{Body, Payload};
 use crate::frame::request_id::RequestId;
 use crate::frame::style::Style;
-use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
 use hyper::{Method, StatusCode};
 
 const JSON_TYPE: &str = "application/x-amz-json-1.0";
-const TARGET: &str = "x-amz-target";
+static TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+static TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const TARGET_PREFIX: &str = "AmazonSQS.";
 
 /// What a request's head says. Everything else of the head is dropped before the body is read.
@@ -72,7 +73,7 @@ impl Head {
     /// Reads a request's head.
     pub(crate) fn read(parts: &Parts) -> Result<Self, Unfit> {
         let headers = &parts.headers;
-        let (style, target) = (style(headers), header(headers, TARGET));
+        let (style, target) = (style(headers), header(headers, &TARGET));
         let json = style == Style::Json;
         let target = if json {
             Target::Json(json_action(target.unwrap_or_default()).map_err(|error| Unfit::Error(style, error))?)
@@ -102,26 +103,26 @@ impl Head {
 
 impl Context {
     fn of(parts: &Parts) -> Self {
-        let host = header(&parts.headers, HOST.as_str()).or_else(|| parts.uri.authority().map(Authority::as_str));
+        let host = header(&parts.headers, &HOST).or_else(|| parts.uri.authority().map(Authority::as_str));
         Self {
             path_queue: crate::url::name_in_path(parts.uri.path()).map(Into::into),
             host: host.map(Into::into),
-            trace: header(&parts.headers, "x-amzn-trace-id").map(Into::into),
+            trace: header(&parts.headers, &TRACE).map(Into::into),
         }
     }
 }
 
-/// A header's value, if it is there once and is text.
-pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// A header's value, if it is there and is text. Where it is repeated, the first counts.
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
 /// The dialect that a request's answer is in, whatever comes of it.
 pub(crate) fn style(headers: &HeaderMap) -> Style {
-    let has = |name: &str, text: &str| header(headers, name).is_some_and(|value| value.contains(text));
-    if headers.contains_key(TARGET) || has(CONTENT_TYPE.as_str(), JSON_TYPE) {
+    let has = |name: &HeaderName, text: &str| header(headers, name).is_some_and(|value| value.contains(text));
+    if headers.contains_key(&TARGET) || has(&CONTENT_TYPE, JSON_TYPE) {
         Style::Json
-    } else if has(ACCEPT.as_str(), "application/json") {
+    } else if has(&ACCEPT, "application/json") {
         Style::QueryJson
     } else {
         Style::Xml

@@ -14,8 +14,8 @@ use hyper::{Response, StatusCode};
 /// What hyper sends.
 pub(crate) type Reply = Response<Full<Bytes>>;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
-const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+static QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
 
 /// An answer as a command wrote it.
 pub(crate) fn done(style: Style, id: &RequestId, body: Vec<u8>) -> Reply {
@@ -37,7 +37,7 @@ pub(crate) fn failed(style: Style, id: &RequestId, error: &SqsError) -> Reply {
     if style == Style::Json {
         let value = format!("{};{}", row.query, row.fault());
         let value = HeaderValue::try_from(value).expect("the table of errors holds ASCII names");
-        reply.headers_mut().insert(QUERY_ERROR, value);
+        reply.headers_mut().insert(&QUERY_ERROR, value);
     }
     reply
 }
@@ -47,7 +47,7 @@ fn reply(status: StatusCode, style: Style, id: &RequestId, body: Vec<u8>) -> Rep
     *reply.status_mut() = status;
     let mut headers = HeaderMap::with_capacity(6);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(style.content_type()));
-    headers.insert(REQUEST_ID, HeaderValue::from_bytes(id.bytes()).expect("an id is ASCII"));
+    headers.insert(&REQUEST_ID, HeaderValue::from_bytes(id.bytes()).expect("an id is ASCII"));
     *reply.headers_mut() = headers;
     reply
 }
@@ -121,7 +121,7 @@ mod tests {
             let reply = failed(Style::Json, &id, &SqsError::new(*code, "x"));
             let row = code.row();
             let expected = format!("{};{}", row.query, row.fault());
-            assert_eq!(reply.headers()[QUERY_ERROR], expected.as_str());
+            assert_eq!(reply.headers()[&QUERY_ERROR], expected.as_str());
             assert_eq!(reply.headers()[CONTENT_TYPE], "application/x-amz-json-1.0");
             assert_eq!(reply.status(), row.status);
         }

@@ -9,14 +9,14 @@
 //!              "Attributes":[{"Name":"SenderId","Value":"1"}]}]},"ResponseMetadata":{…}}}
 //! ```
 //!
-//! Invariants: what was begun is ended, in order; `finish` closes the envelope. Names are literals and need no escaping.
+//! Invariants: what was begun is ended, in order; `finish` closes the envelope, which `envelope` writes. Names are literals and
+//! need no escaping.
+
+mod envelope;
 
 use crate::action::Action;
 use crate::frame::escape;
-use crate::frame::request_id::RequestId;
 use crate::frame::style::Style;
-
-const XML_HEAD: &[u8] = b"<?xml version=\"1.0\"?>";
 
 /// The XML namespace of every Query answer.
 pub(crate) const NAMESPACE: &str = "http://queue.amazonaws.com/doc/2012-11-05/";
@@ -48,54 +48,6 @@ impl Writer {
         let mut writer = Self { out: Vec::with_capacity(capacity + 320), style, action, first: true, opened_at: 0 };
         writer.open();
         writer
-    }
-
-    fn open(&mut self) {
-        let name = self.action.name();
-        match self.style {
-            Style::Json => self.out.push(b'{'),
-            Style::QueryJson => {
-                self.all(&[b"{\"", name.as_bytes(), b"Response\":{"]);
-                if !self.action.answers_nothing() {
-                    self.all(&[b"\"", name.as_bytes(), b"Result\":{"]);
-                }
-            }
-            Style::Xml => {
-                self.all(&[XML_HEAD, b"<", name.as_bytes(), b"Response xmlns=\"", NAMESPACE.as_bytes(), b"\">"]);
-                if !self.action.answers_nothing() {
-                    self.all(&[b"<", name.as_bytes(), b"Result>"]);
-                }
-            }
-        }
-        self.opened_at = self.out.len();
-    }
-
-    /// Ends the answer.
-    pub(crate) fn finish(mut self, id: &RequestId) -> Vec<u8> {
-        let name = self.action.name().as_bytes();
-        let empty = self.out.len() == self.opened_at;
-        match self.style {
-            Style::Json => self.out.push(b'}'),
-            Style::QueryJson => {
-                if !self.action.answers_nothing() {
-                    self.all(&[b"},"]);
-                }
-                self.all(&[b"\"ResponseMetadata\":{\"RequestId\":\"", id.bytes(), b"\"}}}"]);
-            }
-            Style::Xml => {
-                if !self.action.answers_nothing() {
-                    if empty {
-                        self.out.truncate(self.opened_at - 1);
-                        self.all(&[b"/>"]);
-                    } else {
-                        self.all(&[b"</", name, b"Result>"]);
-                    }
-                }
-                self.all(&[b"<ResponseMetadata><RequestId>", id.bytes(), b"</RequestId></ResponseMetadata></"]);
-                self.all(&[name, b"Response>"]);
-            }
-        }
-        self.out
     }
 
     /// A member with text that may hold anything.

@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, Response, json_request, read_response, talk};
 use door_sqs::SqsConfig;
+use journal::Room;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -174,6 +175,22 @@ async fn a_failed_journal_is_told_as_an_unknown_outcome_and_a_stop_as_unavailabl
     assert_eq!((json.status, json.header("x-amzn-query-error")), (503, Some("ServiceUnavailable;Receiver")));
     let xml = bench.call(&form("Action=SendMessage&QueueUrl=jobs&MessageBody=x")).await;
     assert!(xml.status == 503 && xml.body.contains("<Code>ServiceUnavailable</Code>"), "{xml:?}");
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_sends_while_receiving_and_deleting_go_on() {
+    let mut bench = Bench::new();
+    bench.json("CreateQueue", r#"{"QueueName":"jobs"}"#).await;
+    let send = r#"{"QueueUrl":"jobs","MessageBody":"x"}"#;
+    bench.json("SendMessage", send).await;
+    bench.store.set_room(Room::Full);
+    let refused = bench.json("SendMessage", send).await;
+    assert_eq!((refused.status, refused.header("x-amzn-query-error")), (503, Some("ServiceUnavailable;Receiver")));
+    assert!(refused.body.contains("the disk is full"), "{}", refused.body);
+    let received = bench.json("ReceiveMessage", r#"{"QueueUrl":"jobs"}"#).await.body;
+    let handle = received.split('"').skip_while(|part| *part != "ReceiptHandle").nth(2).expect("a message");
+    let delete = format!(r#"{{"QueueUrl":"jobs","ReceiptHandle":"{handle}"}}"#);
+    assert_eq!(bench.json("DeleteMessage", &delete).await.status, 200);
 }
 
 /// Writes `bytes`, falls silent, and says how long it took the door to hang up, in units of its patience.

@@ -29,6 +29,8 @@ pub struct Executor {
 struct Seat {
     part: Box<dyn Part>,
     may_work: bool,
+    /// It found nothing to do since somebody last did something.
+    found_nothing: bool,
     ended: bool,
     wakes_us: Option<u64>,
     paused_until_us: u64,
@@ -53,7 +55,7 @@ impl Executor {
     /// An executor without tasks over these parts.
     #[must_use]
     pub fn new(clock: ManualClock, dice: Dice, parts: Vec<Box<dyn Part>>) -> Self {
-        let seat = |part| Seat { part, may_work: true, ended: false, wakes_us: None, paused_until_us: 0 };
+        let seat = |part| Seat { part, may_work: true, found_nothing: false, ended: false, wakes_us: None, paused_until_us: 0 };
         Self {
             alarms: Alarms::new(clock.clone()),
             clock,
@@ -148,6 +150,11 @@ impl Executor {
         match seat.part.step() {
             Progress::Worked => self.everybody_may_work(),
             Progress::Idle(wakes_us) => {
+                // Before it lay down it may have woken another, though it did nothing else.
+                if !std::mem::replace(&mut seat.found_nothing, true) {
+                    self.parts.iter_mut().for_each(|seat| seat.may_work = true);
+                }
+                let seat = &mut self.parts[number];
                 seat.may_work = false;
                 // A time that has come already and led to nothing would be asked for without end.
                 seat.wakes_us = wakes_us.map(|at_us| at_us.max(self.clock.mono_us() + 1));
@@ -168,6 +175,7 @@ impl Executor {
     fn everybody_may_work(&mut self) {
         for seat in &mut self.parts {
             seat.may_work = true;
+            seat.found_nothing = false;
         }
     }
 
@@ -179,6 +187,7 @@ impl Executor {
         };
         let now_us = self.clock.mono_us();
         self.clock.advance_us(next_us.saturating_sub(now_us).max(1));
+        self.parts.iter_mut().for_each(|seat| seat.found_nothing = false);
         None
     }
 }

@@ -19,6 +19,8 @@ impl State {
                     log.reserved = Seq(log.next.0 + vocab::limits::SEQ_RESERVATION);
                 }
                 log.boots.push((log.next, epoch));
+                // Whoever held a message past its retention may be forgotten: everything is looked at again.
+                log.over_below = log.floor;
                 for progress in queue.subscriptions.values_mut() {
                     let progress = &mut progress[index];
                     progress.next_epoch = progress.next_epoch.max(LeaseEpoch::first_of(epoch));
@@ -28,6 +30,7 @@ impl State {
             queue.lower_floor_to_live();
         }
         self.end_session_leases();
+        self.reset_all_retention_timers();
     }
 
     pub(super) fn apply_queue_created(

@@ -153,21 +153,18 @@ impl State {
         }
     }
 
-    /// Session leases end with a restart: their messages are ready again, as if never delivered by them. Those that
-    /// reached their retention in somebody's hands are due at once.
+    /// Session leases end with a restart: their messages are ready again, as if never delivered by them.
     pub(super) fn end_session_leases(&mut self) {
         for queue in self.queues.values_mut() {
-            for (partition, progress) in queue.subscriptions.values_mut().flat_map(|all| all.iter_mut().enumerate()) {
+            for progress in queue.subscriptions.values_mut().flatten() {
                 let held = progress.leases.iter().filter(|(_, lease)| matches!(lease.end, LeaseEnd::Session(_)));
                 for seq in held.map(|(seq, _)| *seq).collect::<Vec<_>>() {
                     let lease = progress.leases.remove(&seq).expect("it was just found");
                     progress.returned.insert(seq, lease.record);
                     progress.back.insert(seq);
-                    queue.logs[partition].over_below = queue.logs[partition].over_below.min(Seq(seq));
                 }
             }
         }
-        self.reset_all_retention_timers();
     }
 }
 
