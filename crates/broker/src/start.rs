@@ -18,6 +18,10 @@ use vocab::limits::PUBLISH_BYTES_IN_FLIGHT;
 /// The shard looks at least this often whether anything has become due without a bell, such as a checkpoint.
 const REST_MS_MAX: u64 = 5_000;
 
+/// How long commands wait for a sync under way, at most: on a slow disk, what does not depend on the sync must not wait for
+/// it, and on a fast one the sync is over before.
+const DOZE: Duration = Duration::from_micros(250);
+
 /// What a broker is made of.
 pub struct Parts<J> {
     /// The journal, recovered.
@@ -41,6 +45,8 @@ pub struct Runner<J> {
     log_ms: Arc<AtomicU64>,
     life: Arc<Life>,
     stats: Arc<Mutex<JournalStats>>,
+    /// Whether it dozed since it last worked.
+    dozed: bool,
 }
 
 /// Makes a broker.
@@ -69,7 +75,7 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
         offload,
         opened,
     });
-    Ok((broker, Runner { shard, signal, log_ms, life, stats }))
+    Ok((broker, Runner { shard, signal, log_ms, life, stats, dozed: false }))
 }
 
 impl<J: Journal> Runner<J> {
@@ -95,7 +101,7 @@ impl<J: Journal> Runner<J> {
     pub fn run(mut self) {
         loop {
             match self.step() {
-                Ok(Step::Worked) => {}
+                Ok(Step::Worked) => self.dozed = false,
                 Ok(Step::Idle { until_ms }) => self.rest(until_ms),
                 Ok(Step::Closed) => return,
                 Err(poisoned) => {
@@ -112,8 +118,12 @@ impl<J: Journal> Runner<J> {
         &self.shard.machine().state
     }
 
-    /// Sleeps until something happens, or until `until_ms` of log time.
-    fn rest(&self, until_ms: Option<u64>) {
+    /// Sleeps until something happens, or until `until_ms` of log time. While a sync is under way it dozes first: commands
+    /// that come in meanwhile are taken together when the sync is done, for one wake-up instead of many.
+    fn rest(&mut self, until_ms: Option<u64>) {
+        if self.shard.awaits_sync() && !std::mem::replace(&mut self.dozed, true) {
+            return self.signal.doze(DOZE);
+        }
         let now_ms = self.log_ms.load(Ordering::Relaxed);
         let rest_ms = until_ms.map_or(REST_MS_MAX, |until_ms| until_ms.saturating_sub(now_ms).clamp(1, REST_MS_MAX));
         self.signal.wait(Some(Duration::from_millis(rest_ms)));

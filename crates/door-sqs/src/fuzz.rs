@@ -4,10 +4,11 @@ use crate::frame::form;
 use crate::frame::payload::{Body, Payload};
 use crate::frame::text::{Pairs, Text};
 use crate::message_attributes::{GivenMap, checked};
+use crate::native::Notes;
 use crate::receipt::Receipts;
 use crate::{native, redrive, sending, url};
 use bytes::Bytes;
-use vocab::QueueId;
+use vocab::{LeaseEpoch, LeaseToken, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// A JSON request's body, as a message to send and as a queue's attributes.
 pub fn json(bytes: &[u8]) {
@@ -26,9 +27,31 @@ pub fn query(bytes: &[u8]) {
 /// A receipt handle or queue URL.
 pub fn receipt(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    drop(Receipts::new(0).read(&text, QueueId(1)));
+    if let Ok(token) = Receipts::new(0).read(&text, QueueId(1)) {
+        assert_eq!(&Receipts::new(0).write(&token)[..], bytes, "a handle has one spelling");
+    }
     drop(url::name_in_url(&text));
     drop(redrive::check_allowance(&text));
+}
+
+/// A receipt handle that [`receipt`] accepts.
+#[must_use]
+pub fn healthy_receipt() -> Vec<u8> {
+    let token = LeaseToken {
+        key: PartitionKey::new(QueueId(1), PartitionId(0)),
+        subscription: SubscriptionId(0),
+        seq: Seq(7),
+        epoch: LeaseEpoch(9),
+    };
+    Receipts::new(0).write(&token).to_vec()
+}
+
+/// A block of notes on a message that [`json`] reads.
+#[must_use]
+pub fn healthy_native() -> Vec<u8> {
+    let labels = vec![(0, "Number.int"), (1, "String.label")];
+    let notes = Notes { body_md5: [1; 16], attributes_md5: Some([2; 16]), trace: Some("Root=1"), labels };
+    notes.write().bytes.to_vec()
 }
 
 fn read(payload: &Payload) {

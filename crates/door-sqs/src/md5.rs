@@ -7,6 +7,8 @@
 //!
 //! Source: "Calculating the MD5 message digest for message attributes" in the SQS developer guide.
 
+mod lanes;
+
 use crate::message_attributes::{Attribute, Value};
 use ::md5::{Digest as _, Md5};
 
@@ -16,6 +18,18 @@ pub(crate) type Digest = [u8; 16];
 /// Of a body.
 pub(crate) fn of_bytes(bytes: &[u8]) -> Digest {
     Md5::digest(bytes).into()
+}
+
+/// Of several bodies, in order.
+pub(crate) fn of_many(bodies: &[&[u8]]) -> Vec<Digest> {
+    let mut digests = Vec::with_capacity(bodies.len());
+    for group in bodies.chunks(lanes::LANES) {
+        match group {
+            [body] => digests.push(of_bytes(body)),
+            several => digests.extend(lanes::digests(several)),
+        }
+    }
+    digests
 }
 
 /// Of attributes, in any order. `None` for none at all: AWS then sends no digest.

@@ -66,16 +66,23 @@ pub(crate) struct Sender<'a> {
     pub(crate) now_ms: u64,
 }
 
+impl Given<'_> {
+    /// The body's bytes; none where it is missing.
+    pub(crate) fn body_bytes(&self) -> &[u8] {
+        self.body.as_ref().map_or(&[], |body| body.as_bytes())
+    }
+}
+
 impl Sender<'_> {
-    /// Checks `given` and makes a message of it.
-    pub(crate) fn message(&self, given: &Given<'_>) -> Result<Outgoing, SqsError> {
+    /// Checks `given`, whose body has the digest `body_md5`, and makes a message of it.
+    pub(crate) fn message(&self, given: &Given<'_>, body_md5: Digest) -> Result<Outgoing, SqsError> {
         let body = check_body(given.body.as_ref())?;
         let attributes = given.attributes.as_ref().map_or(Ok(Vec::new()), checked)?;
         let system = given.system_attributes.as_ref().map_or(Ok(Vec::new()), checked_system)?;
         let bytes = body.len() + attributes.iter().map(Attribute::bytes).sum::<usize>();
         let facts = self.facts(given)?;
         let digests = Digests {
-            body: md5::of_bytes(body.as_bytes()),
+            body: body_md5,
             attributes: md5::of_attributes(&attributes),
             system: md5::of_attributes(&system),
         };

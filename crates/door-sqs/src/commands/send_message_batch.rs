@@ -10,6 +10,7 @@ use crate::frame::payload::Payload;
 use crate::frame::text::Text;
 use crate::frame::writer::Names;
 use crate::limits::MESSAGE_BYTES_MAX;
+use crate::md5;
 use crate::sending::{Digests, Given, Outgoing, Sender, fits, too_long};
 use broker::QueueInfo;
 use serde::Deserialize;
@@ -54,8 +55,10 @@ fn check(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Checked, SqsE
     let sender = Sender { payload, trace, now_ms: door.broker.log_ms() };
     let (mut messages, mut outcomes) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
     let mut total = 0;
-    for (id, entry) in ids.iter().zip(&request.entries) {
-        let outcome = sender.message(entry).and_then(|Outgoing { message, digests, bytes }| {
+    let bodies: Vec<&[u8]> = request.entries.iter().map(Given::body_bytes).collect();
+    let body_md5s = md5::of_many(&bodies);
+    for ((id, entry), body_md5) in ids.iter().zip(&request.entries).zip(body_md5s) {
+        let outcome = sender.message(entry, body_md5).and_then(|Outgoing { message, digests, bytes }| {
             total += bytes;
             // AWS lets the sum speak first where one entry alone is larger than any batch.
             if !fits(&queue, bytes) && bytes <= MESSAGE_BYTES_MAX {

@@ -106,7 +106,7 @@ impl Log {
             .iter()
             .find(|(seq, _)| *seq > self.over_below.max(self.floor))
             .map_or(self.newest_ms, |(_, ms)| *ms);
-        Some(upper_ms + retention_ms)
+        Some(upper_ms.saturating_add(retention_ms))
     }
 
     /// When the message at the floor was published, to the step.

@@ -19,7 +19,7 @@ impl SeqRanges {
     /// Adds one seq at the end.
     pub fn push(&mut self, seq: Seq) {
         match self.ranges.last_mut() {
-            Some((_, last)) if *last + 1 == seq.0 => *last = seq.0,
+            Some((_, last)) if last.checked_add(1) == Some(seq.0) => *last = seq.0,
             _ => self.ranges.push((seq.0, seq.0)),
         }
     }
@@ -28,7 +28,7 @@ impl SeqRanges {
     pub fn push_span(&mut self, first: Seq, last: Seq) {
         debug_assert!(first <= last, "a span runs upwards");
         match self.ranges.last_mut() {
-            Some((_, end)) if *end + 1 == first.0 => *end = last.0,
+            Some((_, end)) if end.checked_add(1) == Some(first.0) => *end = last.0,
             _ => self.ranges.push((first.0, last.0)),
         }
     }

@@ -47,7 +47,7 @@ impl<R> Inbox<R> {
             }
             slot.envelopes.push_back(envelope);
         }
-        self.signal.ring();
+        self.signal.knock();
         Ok(())
     }
 

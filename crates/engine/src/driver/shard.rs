@@ -110,7 +110,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     /// # Errors
     /// The journal failed. Everyone who waits learns it by their reply being dropped.
     pub fn step(&mut self) -> Result<Step, Poisoned> {
-        let moved = self.take_progress()?;
+        let ready = self.take_progress()?;
         if self.sealing {
             return Ok(if self.journal.closed() { Step::Closed } else { Step::Idle { until_ms: None } });
         }
@@ -125,6 +125,11 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         }
         let taken = self.run_backlog(now_ms, &mut out);
         self.submit(now_ms);
+        // The writer is at work again before those who waited for its last commit are told.
+        let moved = ready.is_some();
+        for Letter { reply, answer, content } in ready.into_iter().flatten() {
+            self.tell(reply, answer, content);
+        }
         self.checkpoint();
         if moved || taken > 0 || more_due {
             return Ok(Step::Worked);
@@ -142,6 +147,13 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     #[must_use]
     pub fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    /// Whether the journal can take no commit before a sync under way is done. What comes in meanwhile and has to be written
+    /// may as well be taken together then: the journal rings.
+    #[must_use]
+    pub fn awaits_sync(&self) -> bool {
+        !self.journal.can_submit()
     }
 
     fn tick(&mut self, now_ms: u64, out: &mut Output) -> bool {
@@ -316,8 +328,9 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         publishes.get(after.wrapping_sub(1)).map_or(Position::ZERO, |(_, position)| *position)
     }
 
-    /// Takes in what the journal has done: opens the outbox, forgets what is durably gone. Says whether anything moved.
-    fn take_progress(&mut self) -> Result<bool, Poisoned> {
+    /// Takes in what the journal has done: opens the outbox, forgets what is durably gone. If anything moved, gives the
+    /// answers that may be told.
+    fn take_progress(&mut self) -> Result<Option<Vec<Letter<R>>>, Poisoned> {
         let durable = match self.journal.poll() {
             Ok(durable) => durable,
             Err(poisoned) => {
@@ -331,13 +344,12 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             }
         };
         if durable == self.durable {
-            return Ok(false);
+            return Ok(None);
         }
         self.durable = durable;
+        let mut ready = Vec::new();
         while let Some(letters) = self.outbox.open(durable) {
-            for Letter { reply, answer, content } in letters {
-                self.tell(reply, answer, content);
-            }
+            ready.extend(letters);
         }
         while let Some((_, key, first, last)) = self.forgotten.pop_front_if(|(position, ..)| *position <= durable) {
             self.journal.forget(key, Seq(first)..=Seq(last));
@@ -347,7 +359,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             !publishes.is_empty()
         });
         self.reservations.retain(|_, position| *position > durable);
-        Ok(true)
+        Ok(Some(ready))
     }
 
     /// Hands the open commit to the writer when it is time.

@@ -1,7 +1,8 @@
-//! One bell that wakes one thread.
+//! One bell that wakes one thread, and a softer knock that a dozing thread does not hear.
 //!
-//! Invariant: a ring between a step's start and the following sleep is never lost: the sleeper looks at the bell
-//! before it lies down.
+//! Invariants: a ring between a step's start and the following sleep is never lost: the sleeper looks at the bell before it
+//! lies down. A knock that a dozing sleeper did not hear is about something that it will find when it looks after the doze:
+//! whoever knocks has put it there before.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +13,7 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub struct Signal {
     rung: AtomicBool,
+    dozing: AtomicBool,
     sleeper: OnceLock<Thread>,
 }
 
@@ -25,7 +27,23 @@ impl Signal {
         }
     }
 
-    /// Sleeps until somebody rings, or until `timeout` is over. Always the same thread calls this.
+    /// As [`Signal::ring`], but a dozing sleeper is left alone.
+    pub fn knock(&self) {
+        // Sequentially consistent, as is the store that ends a doze: either this sees that the doze is over, or the sleeper,
+        // looking after its doze, sees what was put there before this knock.
+        if !self.dozing.load(Ordering::SeqCst) {
+            self.ring();
+        }
+    }
+
+    /// Sleeps until somebody rings, or until `timeout` is over, and does not hear knocks.
+    pub fn doze(&self, timeout: Duration) {
+        self.dozing.store(true, Ordering::SeqCst);
+        self.wait(Some(timeout));
+        self.dozing.store(false, Ordering::SeqCst);
+    }
+
+    /// Sleeps until somebody rings or knocks, or until `timeout` is over. Always the same thread calls this.
     pub fn wait(&self, timeout: Option<Duration>) {
         self.sleeper.get_or_init(thread::current);
         if !self.rung.load(Ordering::Acquire) {

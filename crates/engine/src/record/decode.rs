@@ -94,13 +94,14 @@ fn lease_event(kind: u8, key: vocab::PartitionKey, reader: &mut Reader<'_>) -> R
     }
 }
 
-/// A count and so many items; the list grows with what is really there, whatever the count claims.
+/// A count and so many items. Whatever the count claims, no more is reserved than the input is long: the list grows with
+/// what is really there.
 fn list<T>(
     reader: &mut Reader<'_>,
     mut item: impl FnMut(&mut Reader<'_>) -> Result<T, Malformed>,
 ) -> Result<Vec<T>, Malformed> {
     let count: usize = reader.number("count")?;
-    let mut items = Vec::with_capacity(count.min(reader.remaining()));
+    let mut items = Vec::with_capacity(count.min(reader.remaining() / size_of::<T>()));
     for _ in 0..count {
         items.push(item(reader)?);
     }

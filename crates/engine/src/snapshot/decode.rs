@@ -56,7 +56,7 @@ fn take_queue(reader: &mut Reader<'_>) -> Result<Queue, Malformed> {
     let info = Arc::new(QueueInfo { id, name, settings, annotations, created_ms, modified_ms, revision });
     let totals = take_totals(reader)?;
     let mut logs = Vec::new();
-    for _ in 0..reader.varint("count of logs")? {
+    for _ in 0..reader.number::<u16>("count of logs")? {
         logs.push(take_log(reader)?);
     }
     let mut subscriptions = BTreeMap::new();
@@ -126,7 +126,8 @@ fn take_progress(reader: &mut Reader<'_>) -> Result<Progress, Malformed> {
 
 fn take_pairs(reader: &mut Reader<'_>) -> Result<Vec<(u64, u64)>, Malformed> {
     let count: usize = reader.number("count of pairs")?;
-    let mut pairs = Vec::with_capacity(count.min(reader.remaining()));
+    // A pair has at least two bytes: whatever the count claims, no more is reserved than the input can hold.
+    let mut pairs = Vec::with_capacity(count.min(reader.remaining() / 2));
     for _ in 0..count {
         pairs.push((reader.varint("seq")?, reader.varint("value")?));
     }
@@ -146,7 +147,7 @@ fn json<T: serde::de::DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Ma
 
 /// Timers are not stored: each follows from what it is for.
 fn set_timers(state: &mut State, queue: &Queue) {
-    for (partition, log) in (0_u16..).map(PartitionId).zip(&queue.logs) {
+    for (log, partition) in queue.logs.iter().zip((0_u16..).map(PartitionId)) {
         let key = PartitionKey::new(queue.info.id, partition);
         for (seq, at_ms) in &log.expiries {
             state.timers.set(*at_ms, Timer::Expiry(key, Seq(*seq)));
