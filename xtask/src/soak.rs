@@ -1,7 +1,7 @@
 //! The task `soak`: what takes too long for every test run, round after round, with its output kept.
 //!
-//! A round is a stretch of simulated histories that no test run plays, and kills of the real server. What each part
-//! prints goes to `docs/evidence/`, headed by the command, the commit and the machine.
+//! A round is a stretch of simulated histories that no test run plays, kills of the real server, and minutes of fuzzing.
+//! What each part prints goes to `docs/evidence/`, headed by the command, the commit and the machine.
 
 use crate::step::{self, cargo};
 use anyhow::{Context, Result};
@@ -12,6 +12,13 @@ use std::process::Command;
 const SEEDS: u64 = 5_000;
 const SEED_FIRST: u64 = 100_000;
 const KILLS: u64 = 100;
+/// Seconds per fuzz target and round, for random changes and again for those that coverage guides.
+const FUZZ_SECONDS: u64 = 60;
+
+/// The product's profile.
+const RELEASE: &str = "--profile=release";
+/// The tests' profile, whose checks turn an overflow into a failure.
+const CHECKED: &str = "--profile=dev";
 
 /// Plays as many rounds as the argument says; one by default.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -23,13 +30,16 @@ pub fn run(arguments: &[String]) -> Result<()> {
     step::run("the server in release", &mut cargo(server), "the server must build first")?;
     let first = SEED_FIRST;
     let seeds = format!("{first}..{}", first + rounds * SEEDS);
-    keep("histories", "longshore-sim", &["--seeds", &seeds])?;
-    keep("kills", "longshore-crash", &["--kills", &(rounds * KILLS).to_string()])
+    keep("histories", RELEASE, "longshore-sim", &["--seeds", &seeds])?;
+    keep("kills", RELEASE, "longshore-crash", &["--kills", &(rounds * KILLS).to_string()])?;
+    let seconds = (rounds * FUZZ_SECONDS).to_string();
+    keep("fuzzing", CHECKED, "longshore-fuzz", &["all", &seconds])?;
+    keep("fuzzing-guided", CHECKED, "longshore-fuzz", &["--guided", "all", &seconds])
 }
 
-/// Runs a package's program in release, and keeps what it prints.
-fn keep(name: &str, package: &str, arguments: &[&str]) -> Result<()> {
-    let mut command = cargo(["run", "--release", "--package", package, "--locked", "--quiet", "--"]);
+/// Runs a package's program in a profile, and keeps what it prints.
+fn keep(name: &str, profile: &str, package: &str, arguments: &[&str]) -> Result<()> {
+    let mut command = cargo(["run", profile, "--package", package, "--locked", "--quiet", "--"]);
     command.args(arguments).env("LONGSHORE_BIN", step::target().join("release/longshore"));
     let printed = step::timed(name, || step::output(&mut command))?;
     let path = step::root().join("docs/evidence").join(format!("{name}.txt"));

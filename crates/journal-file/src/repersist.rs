@@ -11,7 +11,7 @@ use crate::aligned::AlignedBuf;
 use crate::atomic_file;
 use crate::config::Config;
 use crate::error::{Lost, OpenError};
-use crate::io::{File, Io, Mode};
+use crate::io::{BLOCK, File, Io, Mode};
 use crate::manifest::SegmentEntry;
 use crate::names;
 use crate::recovery::{FrameReader, Verdict};
@@ -53,6 +53,20 @@ pub(crate) fn repersist(
     named.map_err(OpenError::io(&name))?;
     let entry = SegmentEntry { id: header.id, salt: header.salt, bytes, ..*old };
     Ok(Copied { entry, last_crc })
+}
+
+/// Writes the block before `end_at` again as it was read, and syncs it. After a clean stop it holds the seal, which may be
+/// in the page cache alone, because its sync failed or the process was killed before it; the next segment builds on it.
+pub(crate) fn renew_seal(file: &dyn File, end_at: u64) -> io::Result<()> {
+    let at = end_at - BLOCK as u64;
+    let mut bytes = [0; BLOCK];
+    if file.read_at(at, &mut bytes)? < BLOCK {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let mut block = AlignedBuf::default();
+    block.extend(&bytes);
+    file.write_at(at, block.as_slice())?;
+    file.sync_data()
 }
 
 /// Copies frame by frame, each checked once more and given the copy's salt.

@@ -123,7 +123,12 @@ impl Manifest {
             body.put_u64(segment.first_position.0);
             body.put_u64(segment.bytes);
         }
-        envelope::seal(MAGIC, VERSION, &body)
+        Self::sealed(&body)
+    }
+
+    /// A file with this body.
+    pub(crate) fn sealed(body: &[u8]) -> Vec<u8> {
+        envelope::seal(MAGIC, VERSION, body)
     }
 
     /// Reads a whole file. A later version that says this one may read it, is read.

@@ -77,6 +77,10 @@ impl Boot<'_> {
             let file = Arc::new(SegmentFile { id: entry.id, bytes: entry.bytes, file });
             files.push(Kept { file, was: *was, last: *last });
         }
+        if let Some(last) = files.last().filter(|_| recovered.clean && recovered.end_at > FRAMES_AT) {
+            let renewed = repersist::renew_seal(&*last.file.file, recovered.end_at);
+            renewed.map_err(OpenError::io(&names::segment(last.file.id)))?;
+        }
         let kept = stays.into_iter().map(|(entry, _, _)| entry).collect();
         let (open, added) = self.first_segment(recovered, next_id, spares)?;
         files.push(Kept { file: Arc::clone(&open), was: open.id, last: recovered.end.position });

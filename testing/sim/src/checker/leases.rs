@@ -62,7 +62,7 @@ fn is_live(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
     });
     !ended
         && !session_ended(ledger, lease, at)
-        && earliest_end_ms(ledger, lease, at).is_none_or(|end| ledger.log_ms(at) < end)
+        && earliest_end_ms(ledger, lease, at).is_none_or(|(since, end)| ledger.reached_ms(since, at) < end)
 }
 
 fn session_ended(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
@@ -75,8 +75,8 @@ fn session_ended(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
 }
 
 /// The earliest time (log time) at which its deadline may be: as told, as moved, and after each restart no later than
-/// what was left of it when it was told.
-fn earliest_end_ms(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> Option<u64> {
+/// what was left of it when it was told. With the event that it was told or moved by.
+fn earliest_end_ms(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> Option<(usize, u64)> {
     let mut end = lease.leased.deadline_ms?;
     let mut since = lease.told;
     for (op, place, verdict) in &lease.asked {
@@ -88,7 +88,7 @@ fn earliest_end_ms(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> Option<
     let left = end.saturating_sub(ledger.log_ms(since));
     let restarted = (since..at).filter(|event| ledger.end_between(since, *event + 1).is_some());
     let after = restarted.map(|event| ledger.log_ms(event)).find(|log_ms| *log_ms > 0);
-    Some(after.map_or(end, |log_ms| end.min(log_ms + left)))
+    Some((since, after.map_or(end, |log_ms| end.min(log_ms + left))))
 }
 
 /// Where an extension moved the deadline, and whether that is certain.

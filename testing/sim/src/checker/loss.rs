@@ -48,9 +48,7 @@ fn expired(ledger: &Ledger<'_>, message: &Message, census: &Census) -> bool {
     let queues = reach.iter().filter_map(|queue| ledger.queues.get(queue));
     let retention = queues.flat_map(|queue| &queue.settings).filter_map(|(_, settings)| settings.retention_ms).min();
     let end = [message.sent.expires_ms, retention.map(|ms| published + ms)].into_iter().flatten().min();
-    // A crash may set the log's time back to its last durable moment; what expired before stays expired.
-    let latest = ledger.history.events[..=census.ends].iter().map(|event| event.log_ms).max();
-    end.is_some_and(|end| Some(end) <= latest)
+    end.is_some_and(|end| end <= ledger.reached_ms(ledger.ops[message.op].called, census.ends))
 }
 
 /// Some queue that it may have been in was purged or deleted at a time when it may have been there.

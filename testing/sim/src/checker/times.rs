@@ -28,7 +28,7 @@ fn not_before_due(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Leas
     let queue = ledger.queues.get(&message.queue);
     let delay = queue.and_then(|queue| queue.settings.iter().map(|(_, settings)| settings.delay_ms).min());
     let due = message.sent.due_ms.unwrap_or(ledger.log_ms(publish.called) + delay.unwrap_or(0));
-    let told = ledger.log_ms(lease.told);
+    let told = ledger.reached_ms(publish.called, lease.told);
     if told < due {
         let what = format!("m{uid} is due at {due} and was handed out by {told}");
         return Err(Violation::new(what, [publish.called, lease.told]));
@@ -73,7 +73,7 @@ fn rests_after_release(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: 
         let early = message.leases.iter().map(|later| &ledger.leases[*later]).find(|later| {
             later.leased.token.key == lease.leased.token.key
                 && later.leased.token.epoch > lease.leased.token.epoch
-                && ledger.log_ms(later.told) < due
+                && ledger.reached_ms(op.called, later.told) < due
                 && certain(ledger, answered, weak, later.told)
         });
         if let Some(early) = early {

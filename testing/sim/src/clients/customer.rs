@@ -2,7 +2,10 @@
 
 use super::port::Port;
 use super::world::Hand;
+use crate::executor::all;
 use broker::{Extension, LeaseTerms, Settle, Settlement, Transfer};
+use std::future::Future;
+use std::pin::Pin;
 use vocab::{LeaseToken, QueueSettings, SessionId};
 
 /// Sessions that clients use, from 1.
@@ -12,6 +15,7 @@ pub const SESSIONS: u64 = 4;
 enum Deed {
     Publish,
     PublishBatch,
+    Burst,
     Receive,
     LongPoll,
     GiveUp,
@@ -28,9 +32,10 @@ enum Deed {
     Rest,
 }
 
-const DEEDS: [(u64, Deed); 16] = [
+const DEEDS: [(u64, Deed); 17] = [
     (22, Deed::Publish),
     (8, Deed::PublishBatch),
+    (6, Deed::Burst),
     (22, Deed::Receive),
     (10, Deed::LongPoll),
     (3, Deed::GiveUp),
@@ -73,6 +78,7 @@ async fn act(port: &Port, deed: Deed) {
             let count = port.world().get().dice.within(2..8);
             publish(port, count).await;
         }
+        Deed::Burst => burst(port).await,
         Deed::Receive => receive(port, 0, None).await,
         Deed::LongPoll => {
             let wait_ms = port.world().get().dice.within(1..1500);
@@ -137,6 +143,16 @@ async fn publish(port: &Port, count: u64) {
             .collect()
     };
     port.publish(queue.id, sent).await;
+}
+
+/// Several publishes at a time, which share a commit: one of many frames where frames are small.
+async fn burst(port: &Port) {
+    let count = port.world().get().dice.within(3..9);
+    let one = |_| -> Pin<Box<dyn Future<Output = ()>>> {
+        let port = port.clone();
+        Box::pin(async move { publish(&port, 1).await })
+    };
+    all((0..count).map(one).collect()).await;
 }
 
 async fn receive(port: &Port, wait_ms: u64, patience_ms: Option<u64>) {

@@ -31,6 +31,8 @@ struct Drive {
     start: u64,
     /// Changing operations since this start.
     ops: u64,
+    /// Syncs of files since this start.
+    syncs: u64,
     capacity: u64,
     takes_direct: bool,
     plan: FaultPlan,
@@ -50,6 +52,7 @@ impl SimDisk {
             powered: true,
             start: 1,
             ops: 0,
+            syncs: 0,
             capacity,
             takes_direct: true,
             plan: FaultPlan::default(),
@@ -133,8 +136,8 @@ impl SimDisk {
     /// The power goes and comes back; the disk's own dice say what was kept.
     pub fn lose_power(&self) {
         let mut drive = self.drive();
-        let mut dice = drive.dice.fork();
-        drive.lose_power(&mut Thrown(&mut dice));
+        let mut fate = Thrown(drive.dice.fork());
+        drive.lose_power(&mut fate);
     }
 
     /// The power goes and comes back; `fate` says what was kept.
@@ -207,6 +210,7 @@ impl Drive {
     fn start_again(&mut self) {
         self.start += 1;
         self.ops = 0;
+        self.syncs = 0;
         self.powered = true;
         for content in self.contents.values_mut() {
             content.handles = 0;
@@ -258,13 +262,17 @@ impl Drive {
     }
 
     fn sync(&mut self, file: FileId) -> io::Result<()> {
+        self.syncs += 1;
+        if self.plan.power_off_at_sync == Some(self.syncs) {
+            self.powered = false;
+        }
         if !self.begin()? {
             return Err(power_off());
         }
         if self.dice.one_in(self.plan.sync_error) {
             self.tally.fired(Fault::SyncError, 1);
-            let mut dice = self.dice.fork();
-            self.content(file).fail_to_sync(&mut Thrown(&mut dice));
+            let mut fate = Thrown(self.dice.fork());
+            self.content(file).fail_to_sync(&mut fate);
             return Err(input_output("fdatasync"));
         }
         self.content(file).sync();

@@ -31,10 +31,10 @@ pub enum Landed {
 }
 
 /// Decisions by dice.
-#[derive(Debug)]
-pub struct Thrown<'a>(pub &'a mut Dice);
+#[derive(Clone, Debug)]
+pub struct Thrown(pub Dice);
 
-impl Fate for Thrown<'_> {
+impl Fate for Thrown {
     fn write(&mut self, sectors: usize) -> Landed {
         match self.0.below(10) {
             0..4 => Landed::Whole,

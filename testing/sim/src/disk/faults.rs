@@ -70,6 +70,8 @@ impl fmt::Display for Fault {
 pub struct FaultPlan {
     /// The power goes in the middle of this operation, counted from the last start, from 1.
     pub power_off_at: Option<u64>,
+    /// The power goes in the middle of this sync of a file, counted from the last start, from 1: when most is at stake.
+    pub power_off_at_sync: Option<u64>,
     /// Odds that a sync fails.
     pub sync_error: u64,
     /// Odds that a write stops half-way.

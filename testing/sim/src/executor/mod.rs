@@ -17,5 +17,5 @@ mod trace;
 pub use alarms::{Alarms, Sleep};
 pub use part::{Part, Progress};
 pub use run::{Executor, Stopped};
-pub use tasks::{Spawner, or_after};
+pub use tasks::{Spawner, all, or_after};
 pub use trace::Trace;

@@ -55,7 +55,14 @@ impl Executor {
     /// An executor without tasks over these parts.
     #[must_use]
     pub fn new(clock: ManualClock, dice: Dice, parts: Vec<Box<dyn Part>>) -> Self {
-        let seat = |part| Seat { part, may_work: true, found_nothing: false, ended: false, wakes_us: None, paused_until_us: 0 };
+        let seat = |part| Seat {
+            part,
+            may_work: true,
+            found_nothing: false,
+            ended: false,
+            wakes_us: None,
+            paused_until_us: 0,
+        };
         Self {
             alarms: Alarms::new(clock.clone()),
             clock,

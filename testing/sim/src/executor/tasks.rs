@@ -85,3 +85,13 @@ pub async fn or_after<T>(future: impl Future<Output = T>, sleep: Sleep) -> Optio
     })
     .await
 }
+
+/// Waits for every one of the futures, all at the same time.
+pub async fn all(futures: Vec<Pin<Box<dyn Future<Output = ()>>>>) {
+    let mut pending = futures;
+    poll_fn(move |context| {
+        pending.retain_mut(|future| future.as_mut().poll(context).is_pending());
+        if pending.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}

@@ -53,12 +53,12 @@ impl Host {
         Self { disk: SimDisk::new(capacity, dice, clock.clone()), clock, config }
     }
 
-    /// The same machine with a copy of its disk.
+    /// Another machine with a copy of the disk, and a clock of its own that shows the same time.
     #[must_use]
     pub fn copy(&self) -> Self {
         let disk = self.disk.copy();
         disk.restart();
-        Self { disk, clock: self.clock.clone(), config: self.config.clone() }
+        Self { disk, clock: ManualClock::at(self.clock.wall_ms()), config: self.config.clone() }
     }
 
     /// Opens the store and starts the broker.

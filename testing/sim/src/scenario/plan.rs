@@ -47,6 +47,8 @@ pub enum End {
     /// The power goes in the middle of this operation of the disk, recovery included; at the latest when the commands
     /// are used up.
     PowerLossAt(u64),
+    /// The power goes in the middle of this sync of a file, recovery included; at the latest as above.
+    PowerLossAtSync(u64),
     /// The power goes when the commands are used up, with calls in flight.
     PowerLoss,
     /// The process is killed then.
@@ -93,18 +95,17 @@ impl Boot {
 
 fn boot(dice: &mut Dice) -> Boot {
     let end = match dice.below(10) {
-        0..4 => End::PowerLossAt(dice.within(1..40) * dice.within(1..14)),
-        4..6 => End::PowerLoss,
+        0..2 => End::PowerLossAt(dice.within(1..40) * dice.within(1..14)),
+        2..5 => End::PowerLossAtSync(dice.within(1..12) * dice.within(1..14)),
+        5..6 => End::PowerLoss,
         6..8 => End::Kill,
         _ => End::Stop,
     };
     let slow_ms = dice.within(1..400);
     let mut sometimes = |percent, odds| if dice.percent(percent) { odds } else { 0 };
     let faults = FaultPlan {
-        power_off_at: match end {
-            End::PowerLossAt(op) => Some(op),
-            End::PowerLoss | End::Kill | End::Stop => None,
-        },
+        power_off_at: if let End::PowerLossAt(op) = end { Some(op) } else { None },
+        power_off_at_sync: if let End::PowerLossAtSync(sync) = end { Some(sync) } else { None },
         sync_error: sometimes(15, 150),
         short_write: sometimes(8, 150),
         read_error: sometimes(15, 40),
@@ -113,6 +114,7 @@ fn boot(dice: &mut Dice) -> Boot {
     };
     let starting = FaultPlan {
         power_off_at: faults.power_off_at,
+        power_off_at_sync: faults.power_off_at_sync,
         sync_error: sometimes(20, 40),
         short_write: sometimes(10, 100),
         read_error: sometimes(20, 60),
@@ -124,7 +126,7 @@ fn boot(dice: &mut Dice) -> Boot {
         starting,
         faults,
         weather: Weather { full_disk: dice.percent(30), clock_jumps: dice.percent(30) },
-        pause_odds: if dice.percent(50) { 100 } else { 0 },
+        pause_odds: *dice.pick(&[0, 20, 100]),
     }
 }
 
@@ -133,7 +135,8 @@ fn config(dice: &mut Dice) -> Config {
     Config {
         segment_bytes_min: 16 * 1024,
         segment_bytes_max: kib(16..97, dice),
-        frame_bytes_max: kib(1..33, dice) as usize,
+        // Tiny frames give commits of many frames, which a crash can tear apart.
+        frame_bytes_max: if dice.percent(50) { dice.within(200..1200) as usize } else { kib(1..33, dice) as usize },
         write_bytes_max: 4096 * dice.within(1..9) as usize,
         cache_bytes: kib(0..33, dice) as usize,
         checkpoint_bytes: kib(4..65, dice),
@@ -172,6 +175,10 @@ fn queues(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
         if dice.percent(60) {
             queues.push((name.to_owned(), settings));
         }
+    }
+    // Where nothing waits for a sync, many frames are in flight when the power goes.
+    if dice.percent(12) {
+        queues.iter_mut().for_each(|(_, settings)| settings.durability = durability);
     }
     queues
 }

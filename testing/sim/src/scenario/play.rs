@@ -58,7 +58,9 @@ pub fn play(seed: u64) -> Result<Outcome, Box<Failure>> {
     let fail = |what: String, evidence| Box::new(Failure { seed, what, evidence, history: history.clone() });
     played.map_err(|what| fail(what, String::new()))?;
     checker::check(&history).map_err(|violation| fail(violation.to_string(), violation.evidence(&history)))?;
-    play.coverage.add_disk(&play.host.disk.tally());
+    let tally = play.host.disk.tally();
+    play.coverage.add("path: segment retired", tally.gone.get("wal").copied().unwrap_or_default());
+    play.coverage.add_disk(&tally);
     play.coverage.add_history(&history);
     let (commands, crashes) = (play.world.get().commands, play.crashes);
     Ok(Outcome { seed, commands, crashes, trace: play.trace.sum(), coverage: play.coverage, history })
@@ -93,7 +95,8 @@ impl Play {
         let before = self.host.disk.tally().faults;
         self.host.disk.set_plan(faults.clone());
         let started = self.host.start(self.dice.fork());
-        self.host.disk.set_plan(FaultPlan { power_off_at: faults.power_off_at, ..FaultPlan::default() });
+        let FaultPlan { power_off_at, power_off_at_sync, .. } = *faults;
+        self.host.disk.set_plan(FaultPlan { power_off_at, power_off_at_sync, ..FaultPlan::default() });
         let must_be_clean = std::mem::take(&mut self.must_be_clean);
         match started {
             Ok(server) => {
@@ -173,7 +176,7 @@ impl Play {
 
     fn end(&mut self, mut server: Server, end: End) -> Result<(), String> {
         let ending = match end {
-            End::PowerLossAt(_) | End::PowerLoss => Ending::PowerLost,
+            End::PowerLossAt(_) | End::PowerLossAtSync(_) | End::PowerLoss => Ending::PowerLost,
             End::Kill => Ending::Killed,
             End::Stop => {
                 let broker = server.broker.clone();

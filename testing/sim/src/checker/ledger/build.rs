@@ -35,8 +35,13 @@ struct Builder<'h> {
 }
 
 fn empty(history: &History) -> Ledger<'_> {
+    let latest_ms = history.events.iter().scan(0, |latest: &mut u64, event| {
+        *latest = (*latest).max(event.log_ms);
+        Some(*latest)
+    });
     Ledger {
         history,
+        latest_ms: latest_ms.collect(),
         ops: Vec::with_capacity(history.calls()),
         queues: BTreeMap::new(),
         messages: BTreeMap::new(),

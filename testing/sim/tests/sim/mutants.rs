@@ -1,0 +1,49 @@
+//! Tests of the tests: each rule that the product can break on purpose is broken, and some seed must notice.
+
+use vocab::mutant::{self, Mutant};
+
+/// A mutant that survives so many seeds is not noticed.
+const SEEDS_MAX: u64 = 600;
+
+fn is_killed(mutant: Mutant) {
+    let killer = (1..=SEEDS_MAX).find_map(|seed| mutant::with(mutant, || sim::play(seed)).err());
+    match killer {
+        Some(failure) => println!("{mutant:?} is killed by seed {}: {}", failure.seed, failure.what),
+        None => panic!("{mutant:?} survives {SEEDS_MAX} seeds: the checker is blind to it"),
+    }
+}
+
+#[test]
+fn answering_before_the_sync_is_noticed() {
+    is_killed(Mutant::AnswerBeforeSync);
+}
+
+#[test]
+fn counting_before_it_is_durable_is_noticed() {
+    is_killed(Mutant::CountBeforeDurable);
+}
+
+#[test]
+fn skipping_the_folders_sync_is_noticed() {
+    is_killed(Mutant::SkipDirectorySync);
+}
+
+#[test]
+fn forgetting_the_salt_is_noticed() {
+    is_killed(Mutant::ForgetSalt);
+}
+
+#[test]
+fn using_a_seq_again_is_noticed() {
+    is_killed(Mutant::ReuseSeq);
+}
+
+#[test]
+fn dropping_the_redelivery_timer_is_noticed() {
+    is_killed(Mutant::DropRedeliveryTimer);
+}
+
+#[test]
+fn every_mutant_has_its_test() {
+    assert_eq!(Mutant::ALL.len(), 6, "a new mutant needs a test above");
+}
