@@ -21,6 +21,7 @@
 //! Invariant: the threads that a store has started have ended when its [`Store`] is gone, unless it was abandoned.
 
 use broker::{Broker, Parts, Recovering, Signal, Unavailable, threads};
+use journal_file::io::Io;
 use journal_file::{Disk, Threads};
 use std::fmt;
 use std::future::Future;
@@ -75,13 +76,20 @@ pub enum OpenError {
 /// # Errors
 /// The folder is in use, its content is damaged or of a later version, or the system refuses something.
 pub fn open(folder: &Path, options: Options) -> Result<Store, OpenError> {
+    open_on(Disk::open(folder)?, options)
+}
+
+/// As [`open`], on a folder that is reached in the caller's own way: one that counts, slows or refuses, for tests.
+///
+/// # Errors
+/// The folder's content is damaged or of a later version, or the system refuses something.
+pub fn open_on(io: Arc<dyn Io>, options: Options) -> Result<Store, OpenError> {
     let Options { store: config, progress } = options;
     let mut progress = progress.unwrap_or_else(|| Box::new(|_progress| {}));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let disk = Disk::open(folder)?;
     let mut recovering = Recovering::default();
     let random = Arc::new(SystemRandom::new());
-    let opened = journal_file::open(disk, clock.clone(), random, config, &mut recovering, &mut *progress)?;
+    let opened = journal_file::open(io, clock.clone(), random, config, &mut recovering, &mut *progress)?;
 
     let (found, report) = (opened.opened, opened.report.clone());
     let (journal, log) = opened.start_threads()?;

@@ -6,3 +6,4 @@ mod embedded; // the example that needs no server
 mod health; // what the admin door answers
 mod lifecycle; // start, stop, start again
 mod program; // how all of them run it
+mod syncs; // a sync between every send and its answer

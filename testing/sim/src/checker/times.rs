@@ -73,6 +73,7 @@ fn rests_after_release(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: 
         let early = message.leases.iter().map(|later| &ledger.leases[*later]).find(|later| {
             later.leased.token.key == lease.leased.token.key
                 && later.leased.token.epoch > lease.leased.token.epoch
+                && later.told > op.called
                 && ledger.reached_ms(op.called, later.told) < due
                 && certain(ledger, answered, weak, later.told)
         });

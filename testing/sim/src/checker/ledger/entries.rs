@@ -163,7 +163,7 @@ impl Ledger<'_> {
     #[must_use]
     pub fn reached_ms(&self, from: usize, at: usize) -> u64 {
         let events = &self.history.events;
-        let elapsed_ms = (events[at].at_us - events[from].at_us) / 1000;
+        let elapsed_ms = events[at].at_us.saturating_sub(events[from].at_us) / 1000;
         self.latest_ms[at].max(events[from].log_ms + elapsed_ms + elapsed_ms / 20 + 5)
     }
 
