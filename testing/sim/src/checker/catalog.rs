@@ -55,7 +55,9 @@ fn has_its_settings(ledger: &Ledger<'_>, id: QueueId, found: &QueueSettings, cen
     let given = queue.settings.iter().filter_map(|(op, settings)| Some((&ledger.ops[(*op)?], settings)));
     let given: Vec<_> = given.filter(|(op, _)| op.called < census.begins).collect();
     let last = given.iter().filter(|(op, _)| op.done()).map(|(op, _)| op.called).max().unwrap_or(0);
-    if given.is_empty() || given.iter().any(|(op, settings)| op.over >= last && *settings == found) {
+    // What it was found with is right until it is certainly given others.
+    let found_so = last == 0 && queue.settings.iter().any(|(op, settings)| op.is_none() && settings == found);
+    if given.is_empty() || found_so || given.iter().any(|(op, settings)| op.over >= last && *settings == found) {
         return Ok(());
     }
     Err(Violation::new(

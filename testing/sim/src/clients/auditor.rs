@@ -12,8 +12,8 @@ const ROUND_MS: u64 = 500;
 
 /// Lists every queue, counts it and looks at its messages. Nothing is noted as complete if the broker ended meanwhile.
 pub async fn census(port: Port, drained: bool) {
-    // Time passes only when nothing is left to be done at this moment, burying included.
-    port.alarms().sleep_ms(1).await;
+    // What is due at this moment is done first, burying included.
+    port.alarms().quiet().await;
     port.note(What::CensusBegins { drained });
     for queue in port.list_queues() {
         let counted = port.stats(queue.id).await.is_some();

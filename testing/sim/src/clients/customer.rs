@@ -35,7 +35,7 @@ enum Deed {
 const DEEDS: [(u64, Deed); 17] = [
     (22, Deed::Publish),
     (8, Deed::PublishBatch),
-    (6, Deed::Burst),
+    (9, Deed::Burst),
     (22, Deed::Receive),
     (10, Deed::LongPoll),
     (3, Deed::GiveUp),

@@ -33,7 +33,7 @@ fn body(uid: Uid) -> Bytes {
     let size = match mixed >> 58 {
         0 => 20_000,
         1..4 => 5_000,
-        4..24 => 700,
+        4..40 => 700,
         _ => 40,
     };
     let mut body = uid.to_be_bytes().to_vec();

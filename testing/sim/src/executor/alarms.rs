@@ -1,7 +1,7 @@
 //! Who wants to be woken when.
 
 use std::collections::BTreeMap;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -18,6 +18,8 @@ pub struct Alarms {
 struct Set {
     by_time: BTreeMap<(u64, u64), Waker>,
     next: u64,
+    /// Those who wait until nothing else can be done at this moment.
+    quiet: Vec<Waker>,
 }
 
 impl Alarms {
@@ -31,6 +33,27 @@ impl Alarms {
     #[must_use]
     pub fn sleep_ms(&self, ms: u64) -> Sleep {
         Sleep { alarms: self.clone(), at_us: self.clock.mono_us() + ms * 1000, set: None }
+    }
+
+    /// Waits until everybody else has done what can be done at this moment. No time passes.
+    pub async fn quiet(&self) {
+        let mut waited = false;
+        poll_fn(|context| {
+            if std::mem::replace(&mut waited, true) {
+                return Poll::Ready(());
+            }
+            self.lock().quiet.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Wakes those who wait for quiet; says whether there were any.
+    pub fn ring_quiet(&self) -> bool {
+        let waiting = std::mem::take(&mut self.lock().quiet);
+        let any = !waiting.is_empty();
+        waiting.into_iter().for_each(Waker::wake);
+        any
     }
 
     /// When the first sleeper wants to wake, in microseconds of monotonic time.

@@ -187,6 +187,9 @@ impl Executor {
     }
 
     fn let_time_pass(&mut self) -> Option<Stopped> {
+        if self.alarms.ring_quiet() {
+            return None;
+        }
         let wakes = self.parts.iter().filter_map(Seat::wakes_us).chain(self.alarms.next_us());
         let Some(next_us) = wakes.min() else {
             let names: Vec<_> = self.parts.iter().map(|seat| seat.part.name()).collect();

@@ -85,6 +85,21 @@ fn a_part_that_closes_stops_the_loop() {
 }
 
 #[test]
+fn whoever_waits_for_quiet_is_woken_when_nothing_else_can_be_done_and_before_time_passes() {
+    let left = Rc::new(Cell::new(50));
+    let (mut executor, clock) = executor(1, &left, false);
+    let (alarms, seen) = (executor.alarms(), Rc::new(Cell::new(None)));
+    let (told, watch, countdown) = (seen.clone(), clock.clone(), left.clone());
+    executor.spawner().spawn(async move {
+        alarms.quiet().await;
+        told.set(Some((countdown.get(), watch.mono_us())));
+        alarms.sleep_ms(1).await;
+    });
+    assert_eq!(executor.run(|| false), Stopped::TasksDone);
+    assert_eq!(seen.get(), Some((0, 0)));
+}
+
+#[test]
 fn the_condition_stops_the_loop_between_two_turns() {
     let left = Rc::new(Cell::new(100));
     let (mut executor, _) = executor(1, &left, false);

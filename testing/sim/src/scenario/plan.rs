@@ -96,9 +96,9 @@ impl Boot {
 fn boot(dice: &mut Dice) -> Boot {
     let end = match dice.below(10) {
         0..2 => End::PowerLossAt(dice.within(1..40) * dice.within(1..14)),
-        2..5 => End::PowerLossAtSync(dice.within(1..12) * dice.within(1..14)),
-        5..6 => End::PowerLoss,
-        6..8 => End::Kill,
+        2..6 => End::PowerLossAtSync(dice.within(1..12) * dice.within(1..14)),
+        6..7 => End::PowerLoss,
+        7..9 => End::Kill,
         _ => End::Stop,
     };
     let slow_ms = dice.within(1..400);

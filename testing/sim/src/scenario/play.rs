@@ -57,7 +57,8 @@ pub fn play(seed: u64) -> Result<Outcome, Box<Failure>> {
     let history = play.world.get().history.clone();
     let fail = |what: String, evidence| Box::new(Failure { seed, what, evidence, history: history.clone() });
     played.map_err(|what| fail(what, String::new()))?;
-    checker::check(&history).map_err(|violation| fail(violation.to_string(), violation.evidence(&history)))?;
+    let judged = panics::caught(|| checker::check(&history)).map_err(|panic| fail(panic, String::new()))?;
+    judged.map_err(|violation| fail(violation.to_string(), violation.evidence(&history)))?;
     let tally = play.host.disk.tally();
     play.coverage.add("path: segment retired", tally.gone.get("wal").copied().unwrap_or_default());
     play.coverage.add_disk(&tally);
