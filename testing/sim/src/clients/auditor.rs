@@ -1,7 +1,7 @@
 //! Looks at everything when nobody else calls, and in the end takes everything that there is.
 
-use super::customer::SESSIONS;
 use super::port::Port;
+use super::worker::SESSIONS;
 use crate::history::What;
 use broker::{LeaseTerms, MessageState, QueueStats, Settle, Settlement};
 use vocab::{QueueId, QueueSettings, SessionId};

@@ -1,15 +1,12 @@
-//! A client that does what producers, workers and administrators do, in any order.
+//! A client that does what producers, workers and administrators do, in any order. Leases are [`super::worker`]'s.
 
 use super::port::Port;
-use super::world::Hand;
+use super::worker;
 use crate::executor::all;
-use broker::{Extension, LeaseTerms, Settle, Settlement, Transfer};
+use broker::LeaseTerms;
 use std::future::Future;
 use std::pin::Pin;
-use vocab::{LeaseToken, QueueSettings, SessionId};
-
-/// Sessions that clients use, from 1.
-pub const SESSIONS: u64 = 4;
+use vocab::QueueSettings;
 
 #[derive(Clone, Copy)]
 enum Deed {
@@ -57,7 +54,7 @@ pub async fn run(port: Port) {
     while port.is_open() {
         let deed = {
             let mut world = port.world().get();
-            if !world.take_command() {
+            if world.budget == 0 {
                 return;
             }
             world.dice.weighted(&DEEDS)
@@ -79,24 +76,24 @@ async fn act(port: &Port, deed: Deed) {
             publish(port, count).await;
         }
         Deed::Burst => burst(port).await,
-        Deed::Receive => receive(port, 0, None).await,
+        Deed::Receive => worker::receive(port, 0, None).await,
         Deed::LongPoll => {
             let wait_ms = port.world().get().dice.within(1..1500);
-            receive(port, wait_ms, None).await;
+            worker::receive(port, wait_ms, None).await;
         }
         Deed::GiveUp => {
             let patience_ms = port.world().get().dice.within(1..200);
-            receive(port, 5000, Some(patience_ms)).await;
+            worker::receive(port, 5000, Some(patience_ms)).await;
         }
-        Deed::Settle => settle(port).await,
-        Deed::Extend => extend(port).await,
-        Deed::Transfer => transfer(port).await,
+        Deed::Settle => worker::settle(port).await,
+        Deed::Extend => worker::extend(port).await,
+        Deed::Transfer => worker::transfer(port).await,
         Deed::EndSession => {
-            let session = any_session(port);
+            let session = worker::any_session(port);
             port.end_session(session).await;
             port.world().get().hands.retain(|hand| hand.terms != LeaseTerms::Session(session));
         }
-        Deed::Stale => use_stale_token(port).await,
+        Deed::Stale => worker::use_stale_token(port).await,
         Deed::Stats => {
             if let Some(queue) = any_queue(port) {
                 port.stats(queue.id).await;
@@ -121,12 +118,8 @@ async fn act(port: &Port, deed: Deed) {
     }
 }
 
-fn any_queue(port: &Port) -> Option<std::sync::Arc<broker::QueueInfo>> {
+pub(super) fn any_queue(port: &Port) -> Option<std::sync::Arc<broker::QueueInfo>> {
     port.world().get().any_queue()
-}
-
-fn any_session(port: &Port) -> SessionId {
-    SessionId(port.world().get().dice.within(1..SESSIONS + 1))
 }
 
 async fn publish(port: &Port, count: u64) {
@@ -153,114 +146,6 @@ async fn burst(port: &Port) {
         Box::pin(async move { publish(&port, 1).await })
     };
     all((0..count).map(one).collect()).await;
-}
-
-async fn receive(port: &Port, wait_ms: u64, patience_ms: Option<u64>) {
-    let Some(queue) = any_queue(port) else { return };
-    let (max, terms) = {
-        let session = any_session(port);
-        let dice = &mut port.world().get().dice;
-        let terms = match dice.below(20) {
-            0..6 => LeaseTerms::Deadline(None),
-            6..16 => LeaseTerms::Deadline(Some(dice.within(20..2500))),
-            16..19 => LeaseTerms::Session(session),
-            _ => LeaseTerms::Claim,
-        };
-        (dice.within(1..6) as u32, terms)
-    };
-    port.receive(queue.id, max, wait_ms, terms, patience_ms).await;
-    let mut world = port.world().get();
-    // Some workers die with a message in their hands.
-    if world.dice.percent(15) {
-        let dropped = world.take_hands(2);
-        world.retire(dropped.iter().map(|hand| hand.token));
-    }
-}
-
-async fn settle(port: &Port) {
-    let settlements: Vec<Settlement> = {
-        let mut world = port.world().get();
-        let count = world.dice.within(1..4) as usize;
-        let hands = world.take_hands(count);
-        hands.iter().map(|hand| Settlement { token: hand.token, how: verdict(&mut world.dice) }).collect()
-    };
-    if settlements.is_empty() {
-        return receive(port, 0, None).await;
-    }
-    let tokens: Vec<LeaseToken> = settlements.iter().map(|settlement| settlement.token).collect();
-    port.settle(settlements).await;
-    port.world().get().retire(tokens);
-}
-
-fn verdict(dice: &mut crate::dice::Dice) -> Settle {
-    let delay_ms = if dice.percent(50) { 0 } else { dice.below(1200) };
-    let reason = dice.percent(50).then(|| format!("reason {}", dice.below(3)));
-    match dice.below(100) {
-        0..60 => Settle::Ack,
-        60..75 => Settle::Release { delay_ms },
-        75..92 => Settle::Fail { delay_ms, reason },
-        _ => Settle::Bury { reason },
-    }
-}
-
-async fn extend(port: &Port) {
-    let extensions: Vec<Extension> = {
-        let mut world = port.world().get();
-        let hands = world.take_hands(2);
-        world.hands.extend(&hands);
-        let dice = &mut world.dice;
-        let one = |hand: &Hand| Extension {
-            token: hand.token,
-            lease_ms: dice.within(10..3000),
-            total_ms_max: dice.percent(20).then_some(2000),
-        };
-        hands.iter().map(one).collect()
-    };
-    if !extensions.is_empty() {
-        port.extend(extensions).await;
-    }
-}
-
-async fn transfer(port: &Port) {
-    let session = any_session(port);
-    let transfers: Vec<Transfer> = {
-        let mut world = port.world().get();
-        let hands = world.take_hands(2);
-        let dice = &mut world.dice;
-        let one = |hand: &Hand| {
-            let terms = match dice.below(4) {
-                0 => LeaseTerms::Session(session),
-                1 => LeaseTerms::Claim,
-                _ => LeaseTerms::Deadline(Some(dice.within(20..2500))),
-            };
-            Transfer { token: hand.token, terms, deliveries: dice.percent(40).then(|| dice.within(1..4) as u32) }
-        };
-        hands.iter().map(one).collect()
-    };
-    if transfers.is_empty() {
-        return;
-    }
-    let verdicts = port.transfer(transfers.clone()).await;
-    let mut world = port.world().get();
-    for (transfer, verdict) in transfers.iter().zip(verdicts) {
-        world.retire([transfer.token]);
-        if let Ok(leased) = verdict {
-            world.hands.push(Hand { token: leased.token, terms: transfer.terms });
-        }
-    }
-}
-
-async fn use_stale_token(port: &Port) {
-    let settlement = {
-        let mut world = port.world().get();
-        let count = world.stale.len();
-        if count == 0 {
-            return;
-        }
-        let index = world.dice.index(count);
-        Settlement { token: world.stale[index], how: verdict(&mut world.dice) }
-    };
-    port.settle(vec![settlement]).await;
 }
 
 /// Changes a queue's times; what binds the checker's judgement (durability, strictness, burying) stays.

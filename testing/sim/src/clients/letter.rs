@@ -54,7 +54,7 @@ fn headers(uid: Uid) -> Vec<Header> {
 }
 
 fn native(uid: Uid) -> Option<Native> {
-    (mix(uid) % 7 == 0).then(|| Native { door: 1, bytes: Bytes::copy_from_slice(&uid.to_le_bytes()) })
+    mix(uid).is_multiple_of(7).then(|| Native { door: 1, bytes: Bytes::copy_from_slice(&uid.to_le_bytes()) })
 }
 
 fn sender(uid: Uid) -> String {

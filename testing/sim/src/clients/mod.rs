@@ -9,6 +9,7 @@ pub mod customer;
 pub mod letter;
 pub mod port;
 pub mod weather;
+pub mod worker;
 pub mod world;
 
 pub use port::Port;

@@ -35,7 +35,7 @@ pub struct Inner {
     pub history: History,
     /// What clients do.
     pub dice: Dice,
-    /// Commands that clients may still give before the boot ends.
+    /// Commands that clients may still give before the boot ends; 0 during audits.
     pub budget: usize,
     /// Commands given over all boots, audits not counted.
     pub commands: usize,
@@ -79,10 +79,15 @@ impl World {
         self.get().history.push(self.clock.mono_us(), log_ms, what);
     }
 
-    /// Writes a call down.
+    /// Writes a call down, and takes it from the budget.
     #[must_use]
     pub fn call(&self, log_ms: u64, call: Call) -> OpId {
-        self.get().history.call(self.clock.mono_us(), log_ms, call)
+        let mut inner = self.get();
+        if inner.budget > 0 {
+            inner.budget -= 1;
+            inner.commands += 1;
+        }
+        inner.history.call(self.clock.mono_us(), log_ms, call)
     }
 
     /// Writes an answer down.
@@ -92,16 +97,6 @@ impl World {
 }
 
 impl Inner {
-    /// Takes one command from the budget; false when it is used up.
-    pub fn take_command(&mut self) -> bool {
-        if self.budget == 0 {
-            return false;
-        }
-        self.budget -= 1;
-        self.commands += 1;
-        true
-    }
-
     /// A message that was never sent before.
     pub fn fresh(&mut self, due_ms: Option<u64>, expires_ms: Option<u64>) -> Sent {
         let uid = self.next_uid;

@@ -1,5 +1,6 @@
-//! The disk's handle, and the two seams it implements: [`journal_file::io::Io`] and [`journal_file::io::File`].
+//! The disk itself: its files, its power, its faults, and the handle by which the simulator owns it.
 //!
+//! What it is not: what the program sees of it ([`super::mount`]).
 //! Invariants: an operation that changes something is counted before it happens, so that "the power goes at operation
 //! N" names the same moment in every run of a seed. Once the power is off everything fails until the next start, and
 //! whatever an earlier start opened fails for ever.
@@ -7,9 +8,10 @@
 use super::content::Content;
 use super::fate::{Fate, Thrown};
 use super::faults::{Fault, FaultPlan, Tally};
+use super::mount;
 use super::names::{FileId, Names};
 use crate::dice::Dice;
-use journal_file::io::{BLOCK, File, Io, Mode};
+use journal_file::io::{BLOCK, Io};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,22 +24,22 @@ pub struct SimDisk {
 }
 
 #[derive(Clone, Debug)]
-struct Drive {
-    contents: BTreeMap<FileId, Content>,
-    names: Names,
-    next_file: FileId,
-    powered: bool,
+pub(super) struct Drive {
+    pub(super) contents: BTreeMap<FileId, Content>,
+    pub(super) names: Names,
+    pub(super) next_file: FileId,
+    pub(super) powered: bool,
     /// Which start this is; what belongs to another one is dead.
-    start: u64,
+    pub(super) start: u64,
     /// Changing operations since this start.
     ops: u64,
     /// Syncs of files since this start.
     syncs: u64,
-    capacity: u64,
-    takes_direct: bool,
-    plan: FaultPlan,
-    tally: Tally,
-    dice: Dice,
+    pub(super) capacity: u64,
+    pub(super) takes_direct: bool,
+    pub(super) plan: FaultPlan,
+    pub(super) tally: Tally,
+    pub(super) dice: Dice,
     clock: ManualClock,
 }
 
@@ -73,7 +75,7 @@ impl SimDisk {
     /// The folder, for the program that runs from this start to the next.
     #[must_use]
     pub fn mount(&self) -> Arc<dyn Io> {
-        Arc::new(Mount { drive: self.drive.clone(), start: self.drive().start })
+        mount::folder(self.drive.clone(), self.drive().start)
     }
 
     /// Another disk with the same content, unsynced writes included.
@@ -182,16 +184,16 @@ impl SimDisk {
 }
 
 impl Drive {
-    fn content(&mut self, file: FileId) -> &mut Content {
+    pub(super) fn content(&mut self, file: FileId) -> &mut Content {
         self.contents.get_mut(&file).expect("a file that is named or open has content")
     }
 
-    fn used(&self) -> u64 {
+    pub(super) fn used(&self) -> u64 {
         self.contents.values().map(|content| content.len().next_multiple_of(BLOCK) as u64).sum()
     }
 
     /// Counts a changing operation. `Ok(false)` says that the power goes in the middle of it.
-    fn begin(&mut self) -> io::Result<bool> {
+    pub(super) fn begin(&mut self) -> io::Result<bool> {
         self.ops += 1;
         if self.plan.power_off_at == Some(self.ops) {
             self.powered = false;
@@ -200,7 +202,7 @@ impl Drive {
         Ok(self.powered)
     }
 
-    fn dawdle(&mut self) {
+    pub(super) fn dawdle(&mut self) {
         if self.dice.one_in(self.plan.slow) {
             self.tally.fired(Fault::Slow, 1);
             self.clock.advance_ms(self.plan.slow_ms);
@@ -233,12 +235,12 @@ impl Drive {
     }
 
     /// Frees what has neither a name nor an open file.
-    fn sweep(&mut self) {
+    pub(super) fn sweep(&mut self) {
         let names = &self.names;
         self.contents.retain(|file, content| content.handles > 0 || names.mention(*file));
     }
 
-    fn write(&mut self, file: FileId, offset: u64, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write(&mut self, file: FileId, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let live = self.begin()?;
         let offset = usize::try_from(offset).expect("simulated files are small");
         let allocated = self.content(file).len().next_multiple_of(BLOCK);
@@ -261,7 +263,7 @@ impl Drive {
         if live { Ok(()) } else { Err(power_off()) }
     }
 
-    fn sync(&mut self, file: FileId) -> io::Result<()> {
+    pub(super) fn sync(&mut self, file: FileId) -> io::Result<()> {
         self.syncs += 1;
         if self.plan.power_off_at_sync == Some(self.syncs) {
             self.powered = false;
@@ -280,7 +282,7 @@ impl Drive {
         Ok(())
     }
 
-    fn sync_names(&mut self) -> io::Result<()> {
+    pub(super) fn sync_names(&mut self) -> io::Result<()> {
         if !self.begin()? {
             return Err(power_off());
         }
@@ -295,158 +297,18 @@ impl Drive {
     }
 }
 
-/// The folder as one start of the program sees it.
-struct Mount {
-    drive: Arc<Mutex<Drive>>,
-    start: u64,
-}
-
-impl Mount {
-    fn drive(&self) -> io::Result<MutexGuard<'_, Drive>> {
-        live(&self.drive, self.start)
-    }
-
-    fn file(&self, drive: &mut Drive, file: FileId, mode: Mode) -> Arc<dyn File> {
-        drive.content(file).handles += 1;
-        let direct = mode == Mode::Direct && drive.takes_direct;
-        Arc::new(OpenFile { drive: self.drive.clone(), start: self.start, file, writable: mode != Mode::Read, direct })
-    }
-}
-
-impl Io for Mount {
-    fn create(&self, name: &str, mode: Mode) -> io::Result<Arc<dyn File>> {
-        let mut drive = self.drive()?;
-        let powered = drive.begin()?;
-        if drive.names.get(name).is_some() {
-            return Err(io::Error::from(io::ErrorKind::AlreadyExists));
-        }
-        let file = drive.next_file;
-        drive.next_file += 1;
-        drive.contents.insert(file, Content::default());
-        drive.names.create(name, file);
-        drive.tally.created += 1;
-        if powered { Ok(self.file(&mut drive, file, mode)) } else { Err(power_off()) }
-    }
-
-    fn open(&self, name: &str, mode: Mode) -> io::Result<Arc<dyn File>> {
-        let mut drive = self.drive()?;
-        let file = drive.names.get(name).ok_or(io::ErrorKind::NotFound)?;
-        Ok(self.file(&mut drive, file, mode))
-    }
-
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        let mut drive = self.drive()?;
-        let powered = drive.begin()?;
-        drive.names.get(from).ok_or(io::ErrorKind::NotFound)?;
-        drive.names.rename(from, to);
-        drive.tally.renamed += 1;
-        drive.tally.went(from);
-        if powered { Ok(()) } else { Err(power_off()) }
-    }
-
-    fn remove(&self, name: &str) -> io::Result<()> {
-        let mut drive = self.drive()?;
-        let powered = drive.begin()?;
-        drive.names.get(name).ok_or(io::ErrorKind::NotFound)?;
-        drive.names.remove(name);
-        drive.tally.removed += 1;
-        drive.tally.went(name);
-        if powered { Ok(()) } else { Err(power_off()) }
-    }
-
-    fn list(&self) -> io::Result<Vec<String>> {
-        Ok(self.drive()?.names.iter().map(|(name, _)| name.clone()).collect())
-    }
-
-    fn sync_dir(&self) -> io::Result<()> {
-        self.drive()?.sync_names()
-    }
-
-    fn free_bytes(&self) -> io::Result<u64> {
-        let drive = self.drive()?;
-        Ok(drive.capacity.saturating_sub(drive.used()))
-    }
-}
-
-/// One open file.
-struct OpenFile {
-    drive: Arc<Mutex<Drive>>,
-    start: u64,
-    file: FileId,
-    writable: bool,
-    direct: bool,
-}
-
-impl OpenFile {
-    fn drive(&self) -> io::Result<MutexGuard<'_, Drive>> {
-        live(&self.drive, self.start)
-    }
-}
-
-impl File for OpenFile {
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        if !self.writable {
-            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
-        }
-        if self.direct && !(offset.is_multiple_of(BLOCK as u64) && bytes.len().is_multiple_of(BLOCK)) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a direct write is not aligned"));
-        }
-        self.drive()?.write(self.file, offset, bytes)
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut drive = self.drive()?;
-        drive.dawdle();
-        let odds = drive.plan.read_error;
-        if drive.dice.one_in(odds) {
-            drive.tally.fired(Fault::ReadError, 1);
-            return Err(input_output("read"));
-        }
-        drive.tally.reads += 1;
-        let offset = usize::try_from(offset).expect("simulated files are small");
-        Ok(drive.content(self.file).read(offset, buffer))
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.drive()?.sync(self.file)
-    }
-
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.drive()?.content(self.file).len() as u64)
-    }
-
-    fn is_direct(&self) -> bool {
-        self.direct
-    }
-}
-
-impl Drop for OpenFile {
-    fn drop(&mut self) {
-        let mut drive = lock(&self.drive);
-        if drive.start == self.start {
-            drive.content(self.file).handles -= 1;
-            drive.sweep();
-        }
-    }
-}
-
-fn lock(drive: &Mutex<Drive>) -> MutexGuard<'_, Drive> {
+pub(super) fn lock(drive: &Mutex<Drive>) -> MutexGuard<'_, Drive> {
     // A test that failed while it held the lock has already said why.
     drive.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn live(drive: &Mutex<Drive>, start: u64) -> io::Result<MutexGuard<'_, Drive>> {
-    let drive = lock(drive);
-    if drive.powered && drive.start == start { Ok(drive) } else { Err(power_off()) }
-}
-
 const POWER_OFF: &str = "the power is off";
 
-fn power_off() -> io::Error {
+pub(super) fn power_off() -> io::Error {
     io::Error::other(POWER_OFF)
 }
 
-fn input_output(what: &str) -> io::Error {
+pub(super) fn input_output(what: &str) -> io::Error {
     io::Error::other(format!("simulated input/output error in {what}"))
 }
 

@@ -16,6 +16,7 @@ pub mod content;
 pub mod drive;
 pub mod fate;
 pub mod faults;
+mod mount;
 pub mod names;
 #[cfg(test)]
 mod tests;

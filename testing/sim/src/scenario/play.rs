@@ -233,6 +233,7 @@ impl Play {
 
     /// What is to be known of a broker that goes.
     fn leave(&mut self, server: Server) {
+        self.world.get().budget = 0;
         let stats = server.broker.journal_stats();
         self.coverage.add("path: checkpoint taken", stats.checkpoints);
         self.coverage.add("path: body read from disk", stats.cache_misses);
