@@ -62,6 +62,26 @@ impl Log {
         seq >= self.floor && seq < self.next && !self.removed.contains(seq.0)
     }
 
+    /// The first seq at or above `from` that was not removed. A crash leaves long runs of seqs that were never used:
+    /// they are leapt over, not walked through.
+    #[must_use]
+    pub fn skip_removed(&self, from: Seq) -> Seq {
+        if !self.removed.contains(from.0) {
+            return from;
+        }
+        let removed_up_to = |last: u64| self.removed.range_cardinality(from.0..=last) == last - from.0 + 1;
+        let mut beyond = 1;
+        while removed_up_to(from.0 + beyond) {
+            beyond *= 2;
+        }
+        let (mut removed, mut kept) = (from.0 + beyond / 2, from.0 + beyond);
+        while removed + 1 < kept {
+            let middle = removed.midpoint(kept);
+            if removed_up_to(middle) { removed = middle } else { kept = middle }
+        }
+        Seq(kept)
+    }
+
     /// The boot that published `seq`.
     #[must_use]
     pub fn boot_of(&self, seq: Seq) -> BootEpoch {
@@ -165,6 +185,20 @@ mod tests {
         assert_eq!(log.retention_due_ms(60_000), Some(70_500));
         assert_eq!(log_with(&[(1, 10_000)]).retention_due_ms(60_000), Some(70_000));
         assert_eq!(log_with(&[]).retention_due_ms(60_000), None);
+    }
+
+    #[test]
+    fn removed_seqs_are_leapt_over_wherever_the_leap_begins() {
+        let mut log = log_with(&[(1, 10_000)]);
+        log.removed.insert_range(2..=1000);
+        log.removed.insert(1002);
+        let check = |from, expected| assert_eq!(log.skip_removed(Seq(from)), Seq(expected), "from {from}");
+        check(1, 1);
+        check(2, 1001);
+        check(999, 1001);
+        check(1000, 1001);
+        check(1002, 1003);
+        check(5000, 5000);
     }
 
     #[test]

@@ -102,8 +102,10 @@ impl State {
     pub fn peek(&self, key: PartitionKey, from: Seq, count: u32) -> Result<Vec<Peeked>, NoSuchQueue> {
         let queue = self.queues.get(&key.queue).ok_or(NoSuchQueue(key.queue))?;
         let log = queue.log(key.partition).ok_or(NoSuchQueue(key.queue))?;
-        let seqs = (from.max(log.floor).0..log.next.0).map(Seq).filter(|seq| queue.is_live(key.partition, *seq));
-        Ok(seqs.take(count as usize).map(|seq| queue.peeked(key, seq)).collect())
+        let first = Some(log.skip_removed(from.max(log.floor)));
+        let seqs = std::iter::successors(first, |seq| Some(log.skip_removed(seq.next())));
+        let live = seqs.take_while(|seq| *seq < log.next).filter(|seq| queue.is_live(key.partition, *seq));
+        Ok(live.take(count as usize).map(|seq| queue.peeked(key, seq)).collect())
     }
 }
 
