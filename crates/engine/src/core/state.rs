@@ -112,7 +112,7 @@ impl State {
     /// Every partition that exists.
     pub fn partitions(&self) -> impl Iterator<Item = PartitionKey> + '_ {
         self.queues.iter().flat_map(|(id, queue)| {
-            (0_u16..).zip(&queue.logs).map(|(partition, _)| PartitionKey::new(*id, PartitionId(partition)))
+            (0..=u16::MAX).zip(&queue.logs).map(|(partition, _)| PartitionKey::new(*id, PartitionId(partition)))
         })
     }
 

@@ -147,7 +147,7 @@ fn json<T: serde::de::DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Ma
 
 /// Timers are not stored: each follows from what it is for.
 fn set_timers(state: &mut State, queue: &Queue) {
-    for (log, partition) in queue.logs.iter().zip((0_u16..).map(PartitionId)) {
+    for (log, partition) in queue.logs.iter().zip((0..=u16::MAX).map(PartitionId)) {
         let key = PartitionKey::new(queue.info.id, partition);
         for (seq, at_ms) in &log.expiries {
             state.timers.set(*at_ms, Timer::Expiry(key, Seq(*seq)));

@@ -57,8 +57,9 @@ impl Io for Mount {
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut drive = self.drive()?;
         let powered = drive.begin()?;
-        drive.names.get(from).ok_or(io::ErrorKind::NotFound)?;
-        drive.names.rename(from, to);
+        if !drive.names.rename(from, to) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         drive.tally.renamed += 1;
         drive.tally.went(from);
         if powered { Ok(()) } else { Err(power_off()) }
@@ -67,8 +68,9 @@ impl Io for Mount {
     fn remove(&self, name: &str) -> io::Result<()> {
         let mut drive = self.drive()?;
         let powered = drive.begin()?;
-        drive.names.get(name).ok_or(io::ErrorKind::NotFound)?;
-        drive.names.remove(name);
+        if !drive.names.remove(name) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         drive.tally.removed += 1;
         drive.tally.went(name);
         if powered { Ok(()) } else { Err(power_off()) }

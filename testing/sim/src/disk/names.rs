@@ -17,9 +17,9 @@ pub struct Names {
 
 #[derive(Clone, Debug)]
 enum Change {
-    Created(String, FileId),
-    Renamed { from: String, to: String },
-    Removed(String),
+    Created { name: String, file: FileId },
+    Renamed { from: String, to: String, file: FileId },
+    Removed { name: String, file: FileId },
 }
 
 impl Names {
@@ -42,17 +42,25 @@ impl Names {
 
     /// Gives a new file its name.
     pub fn create(&mut self, name: &str, file: FileId) {
-        self.change(Change::Created(name.to_owned(), file));
+        self.change(Change::Created { name: name.to_owned(), file });
     }
 
-    /// Gives a file another name.
-    pub fn rename(&mut self, from: &str, to: &str) {
-        self.change(Change::Renamed { from: from.to_owned(), to: to.to_owned() });
+    /// Gives a file another name; says whether there is one of the first name.
+    pub fn rename(&mut self, from: &str, to: &str) -> bool {
+        let file = self.get(from);
+        if let Some(file) = file {
+            self.change(Change::Renamed { from: from.to_owned(), to: to.to_owned(), file });
+        }
+        file.is_some()
     }
 
-    /// Takes a name away.
-    pub fn remove(&mut self, name: &str) {
-        self.change(Change::Removed(name.to_owned()));
+    /// Takes a name away; says whether it was there.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let file = self.get(name);
+        if let Some(file) = file {
+            self.change(Change::Removed { name: name.to_owned(), file });
+        }
+        file.is_some()
     }
 
     /// Every change so far is durable.
@@ -78,10 +86,14 @@ impl Names {
     /// Whether any name, or any that may come back after a power loss, means this file.
     #[must_use]
     pub fn mention(&self, file: FileId) -> bool {
-        let created = |change: &Change| matches!(change, Change::Created(_, created) if *created == file);
+        let changed = |change: &Change| match change {
+            Change::Created { file: changed, .. }
+            | Change::Renamed { file: changed, .. }
+            | Change::Removed { file: changed, .. } => *changed == file,
+        };
         self.live.values().any(|named| *named == file)
             || self.durable.values().any(|named| *named == file)
-            || self.unsynced.iter().any(created)
+            || self.unsynced.iter().any(changed)
     }
 
     fn change(&mut self, change: Change) {
@@ -91,20 +103,24 @@ impl Names {
 }
 
 impl Change {
-    /// A rename or removal whose file never got its name does nothing.
+    /// Changes are about one file, whatever else a crash made of its names: a rename that survives without the creation
+    /// before it still names the file, and a removal takes nobody else's name.
     fn apply(self, names: &mut BTreeMap<String, FileId>) {
         match self {
-            Self::Created(name, file) => {
+            Self::Created { name, file } => {
                 names.insert(name, file);
             }
-            Self::Renamed { from, to } => {
-                if let Some(file) = names.remove(&from) {
-                    names.insert(to, file);
-                }
+            Self::Renamed { from, to, file } => {
+                take(names, &from, file);
+                names.insert(to, file);
             }
-            Self::Removed(name) => {
-                names.remove(&name);
-            }
+            Self::Removed { name, file } => take(names, &name, file),
         }
+    }
+}
+
+fn take(names: &mut BTreeMap<String, FileId>, name: &str, file: FileId) {
+    if names.get(name) == Some(&file) {
+        names.remove(name);
     }
 }

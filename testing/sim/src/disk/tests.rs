@@ -276,3 +276,19 @@ fn a_copy_of_a_disk_has_its_own_fate() {
     assert_eq!(copy.content("log"), Some(vec![]));
     assert_eq!(disk.content("log").as_deref(), Some(&b"undecided"[..]));
 }
+
+#[test]
+fn a_rename_that_survives_alone_names_its_own_file_and_no_other() {
+    let disk = disk();
+    let io = disk.mount();
+    named(&io, "a.tmp").sync_data().unwrap();
+    io.remove("a.tmp").unwrap();
+    let fresh = io.create("a.tmp", Mode::Buffered).unwrap();
+    fresh.write_at(0, b"fresh").unwrap();
+    fresh.sync_data().unwrap();
+    io.rename("a.tmp", "a").unwrap();
+    // Of removal, creation and rename only the last survives.
+    disk.lose_power_by(&mut Chosen::subset(0b100));
+    assert_eq!(disk.content("a").as_deref(), Some(&b"fresh"[..]));
+    assert_eq!(disk.content("a.tmp"), Some(vec![]), "the old file was never touched");
+}

@@ -76,7 +76,7 @@ impl State {
     pub(super) fn apply_queue_deleted(&mut self, id: QueueId) {
         let Some(queue) = self.queues.remove(&id) else { return };
         self.names.remove(&queue.info.name);
-        for (partition, log) in (0_u16..).zip(&queue.logs) {
+        for (partition, log) in (0..=u16::MAX).zip(&queue.logs) {
             let key = PartitionKey::new(id, PartitionId(partition));
             self.forgotten.push((key, 0, u64::MAX));
             for (seq, at_ms) in &log.expiries {

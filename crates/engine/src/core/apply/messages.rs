@@ -14,9 +14,9 @@ use vocab::{Message, PartitionId, PartitionKey, Seq, SubscriptionId};
 impl Progress {
     /// Moves the cursor past what it need not look at again.
     pub(super) fn settle_cursor(&mut self, log: &Log) {
-        let mut cursor = self.cursor.max(log.floor);
-        while cursor < log.next && (self.ahead.contains(cursor.0) || !log.holds(cursor)) {
-            cursor = cursor.next();
+        let mut cursor = log.skip_removed(self.cursor.max(log.floor));
+        while cursor < log.next && self.ahead.contains(cursor.0) {
+            cursor = log.skip_removed(cursor.next());
         }
         self.pass(cursor);
     }
@@ -70,11 +70,11 @@ impl Queue {
     /// Raises a log's floor past everything that is gone.
     pub(super) fn raise_floor(&mut self, partition: usize) {
         let log = &mut self.logs[partition];
-        let mut floor = log.floor;
+        let mut floor = log.skip_removed(log.floor);
         let acked_by_all =
             |seq: Seq| self.subscriptions.values().all(|progress| progress[partition].acked.contains(seq.0));
-        while floor < log.next && (log.removed.contains(floor.0) || acked_by_all(floor)) {
-            floor = floor.next();
+        while floor < log.next && acked_by_all(floor) {
+            floor = log.skip_removed(floor.next());
         }
         log.raise_floor(floor);
         let floor = log.floor;

@@ -66,7 +66,7 @@ impl State {
         let Some(queue) = self.queues.get(&id) else { return Decision::unchanged(Err(NoSuchQueue(id))) };
         let mut events = Vec::new();
         let mut count = 0;
-        for (partition, log) in (0_u16..).map(PartitionId).zip(&queue.logs) {
+        for (partition, log) in (0..=u16::MAX).map(PartitionId).zip(&queue.logs) {
             count += queue.live_count(partition);
             let seqs = SeqRanges::span(log.floor, Seq(log.next.0 - 1));
             if !seqs.is_empty() {

@@ -41,7 +41,7 @@ impl State {
         let partitions = queue.subscriptions.get(&subscription).ok_or(NoSuchQueue(id))?;
         let max = max.clamp(1, RECEIVE_COUNT_MAX).min(lease_room(queue, partitions)?);
         let mut picked = Picked::default();
-        for (partition, progress) in (0_u16..).map(PartitionId).zip(partitions) {
+        for (partition, progress) in (0..=u16::MAX).map(PartitionId).zip(partitions) {
             let key = PartitionKey::new(id, partition);
             self.pick(queue, key, subscription, progress, max, terms, now_ms, &mut picked);
             if picked.event.is_some() {
