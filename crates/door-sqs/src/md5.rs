@@ -22,14 +22,10 @@ pub(crate) fn of_bytes(bytes: &[u8]) -> Digest {
 
 /// Of several bodies, in order.
 pub(crate) fn of_many(bodies: &[&[u8]]) -> Vec<Digest> {
-    let mut digests = Vec::with_capacity(bodies.len());
-    for group in bodies.chunks(lanes::LANES) {
-        match group {
-            [body] => digests.push(of_bytes(body)),
-            several => digests.extend(lanes::digests(several)),
-        }
+    match bodies {
+        [body] => vec![of_bytes(body)],
+        several => lanes::digests(several),
     }
-    digests
 }
 
 /// Of attributes, in any order. `None` for none at all: AWS then sends no digest.
