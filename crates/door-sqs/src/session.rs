@@ -109,7 +109,7 @@ where
     let watched = Arc::clone(&progress);
     let service = service_fn(move |request| answer(Arc::clone(&door), Arc::clone(&progress), request));
     let mut http = http1::Builder::new();
-    http.max_header_size(HEAD_BYTES_MAX).header_read_timeout(None);
+    http.max_header_size(HEAD_BYTES_MAX).header_read_timeout(None).writev(false);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let mut stopping = pin!(shutdown.stopping());
     let mut told = false;

@@ -151,6 +151,10 @@ impl Journal for FileJournal {
         self.shared.can_submit()
     }
 
+    fn is_behind(&self) -> bool {
+        self.shared.is_behind()
+    }
+
     fn submit(&mut self, urgency: Urgency) {
         if self.open.is_empty() {
             if urgency == Urgency::Now {

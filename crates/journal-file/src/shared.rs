@@ -72,6 +72,8 @@ pub(crate) struct CheckpointJob {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) waiting: Option<Submitted>,
+    /// The writer has a commit in hand.
+    pub(crate) writing: bool,
     pub(crate) done: VecDeque<Written>,
     pub(crate) durable: Position,
     /// Greatest publishing time among durable messages, ms.
@@ -179,6 +181,13 @@ impl Shared {
         free
     }
 
+    /// Whether a commit waits behind one that the writer has in hand. One that the writer is only about to take does not
+    /// count: it is gone before anybody could sleep.
+    pub(crate) fn is_behind(&self) -> bool {
+        let state = self.state();
+        state.writing && state.waiting.is_some()
+    }
+
     pub(crate) fn submit(&self, commit: Submitted) {
         let mut state = self.state();
         assert!(state.waiting.is_none(), "submit is called only when can_submit");
@@ -195,7 +204,12 @@ impl Shared {
     }
 
     pub(crate) fn take_submitted(&self) -> Option<Submitted> {
-        let taken = self.state().waiting.take();
+        let taken = {
+            let mut state = self.state();
+            let taken = state.waiting.take();
+            state.writing = taken.is_some();
+            taken
+        };
         if taken.is_some() && self.submit_wanted.swap(false, Ordering::AcqRel) {
             self.progress();
         }

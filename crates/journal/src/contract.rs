@@ -40,6 +40,9 @@ pub trait Journal: Send {
     /// (double buffering: one is written, one waits, one is open inside the journal's front).
     fn can_submit(&self) -> bool;
 
+    /// Whether a commit waits behind one that is being written, so that nothing can be submitted before that is durable.
+    fn is_behind(&self) -> bool;
+
     /// Closes the open commit and hands it to the writer. When it is empty nothing is handed over, but
     /// [`Urgency::Now`] still syncs at once what was submitted before. Must only be called when
     /// [`Journal::can_submit`].

@@ -153,7 +153,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     /// may as well be taken together then: the journal rings.
     #[must_use]
     pub fn awaits_sync(&self) -> bool {
-        !self.journal.can_submit()
+        self.journal.is_behind()
     }
 
     fn tick(&mut self, now_ms: u64, out: &mut Output) -> bool {
@@ -364,11 +364,12 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
 
     /// Hands the open commit to the writer when it is time.
     fn submit(&mut self, now_ms: u64) {
-        if !self.journal.can_submit() {
-            return;
-        }
+        // An empty commit asks for no place: asking would have the writer ring for nothing when it has one.
         if self.journal.open_bytes() == 0 {
             self.hasten();
+            return;
+        }
+        if !self.journal.can_submit() {
             return;
         }
         let waited_for = self.outbox.waits_for(self.journal.open_position());
@@ -393,7 +394,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     fn hasten(&mut self) {
         let newest = self.newest();
         let waited_for = self.closing || self.outbox.waits_for(self.hastened.max(self.durable).next());
-        if newest > self.hastened.max(self.durable) && waited_for {
+        if newest > self.hastened.max(self.durable) && waited_for && self.journal.can_submit() {
             self.hastened = newest;
             self.journal.submit(Urgency::Now);
         }

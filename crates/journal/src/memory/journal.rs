@@ -75,6 +75,10 @@ impl Journal for MemoryJournal {
         self.current().is_none_or(|state| state.undurable() < UNDURABLE_MAX)
     }
 
+    fn is_behind(&self) -> bool {
+        !self.can_submit()
+    }
+
     fn submit(&mut self, _urgency: Urgency) {
         if self.open.is_empty() {
             return;
