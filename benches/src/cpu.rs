@@ -1,4 +1,4 @@
-//! What a process used: processor time by thread name, and memory, read from `/proc`.
+//! What a process used: processor time by thread name, memory, writes to disks, read from `/proc`.
 //!
 //! What it is not: a profiler. Time is what the scheduler counted, so it includes the kernel's work on behalf of
 //! the process, network stack included. A thread that ended between two readings is not seen; servers keep theirs.
@@ -61,9 +61,29 @@ fn family(name: &str) -> String {
 
 /// Resident memory of process `pid`, in bytes.
 pub fn resident_bytes(pid: u32) -> Result<u64> {
+    status_bytes(pid, "VmRSS:")
+}
+
+/// The most memory that process `pid` ever had resident, in bytes.
+pub fn resident_bytes_max(pid: u32) -> Result<u64> {
+    status_bytes(pid, "VmHWM:")
+}
+
+/// What process `pid` caused to be written to disks, in bytes: as the kernel counts it, without what was taken back before
+/// it got there.
+pub fn written_bytes(pid: u32) -> Result<u64> {
+    let figures = fs::read_to_string(format!("/proc/{pid}/io")).context("reading what the process wrote")?;
+    let figure = |name: &str| -> Result<u64> {
+        let line = figures.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
+        line.trim().parse().with_context(|| format!("{name} is a number"))
+    };
+    Ok(figure("write_bytes:")?.saturating_sub(figure("cancelled_write_bytes:")?))
+}
+
+fn status_bytes(pid: u32, name: &str) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).context("reading the process's status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("the status has no VmRSS")?;
-    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().context("VmRSS is a number")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().with_context(|| format!("{name} is a number"))?;
     Ok(kib * 1024)
 }
 
@@ -87,7 +107,9 @@ mod tests {
 
     #[test]
     fn this_process_uses_memory_and_time() {
-        assert!(resident_bytes(std::process::id()).expect("our own status can be read") > 1024);
+        let resident = resident_bytes(std::process::id()).expect("our own status can be read");
+        assert!(resident > 1024);
+        assert!(resident_bytes_max(std::process::id()).expect("our own status can be read") > 1024);
         assert!(CpuTime::of(std::process::id()).expect("our own threads can be read").total_us() > 0.0);
     }
 }

@@ -14,6 +14,7 @@ mod machine;
 mod process;
 mod report;
 mod sqs;
+mod store;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -35,6 +36,11 @@ enum Command {
     Sqs(sqs::Options),
     /// The journal through the embedded broker: many waiters with one record each, against bare writes
     Journal(journal::Options),
+    /// The store through the Rust API: deep backlogs, starts after a kill, bytes written, disk given back
+    Store(store::Options),
+    /// A process that embeds a store and is told what to do with it; `store` starts it by itself
+    #[command(hide = true)]
+    StoreChild(store::child::Options),
     /// A bare HTTP server for comparison; `sqs` starts it by itself
     Ceiling(ceiling::Options),
 }
@@ -43,6 +49,8 @@ fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Sqs(options) => sqs::run(&options),
         Command::Journal(options) => journal::run(&options),
+        Command::Store(options) => store::run(&options),
+        Command::StoreChild(options) => store::child::run(&options),
         Command::Ceiling(options) => ceiling::run(&options),
     }
 }

@@ -30,6 +30,7 @@ pub struct Budget {
     reached: f64,
     bound: Bound,
     generator_share: f64,
+    bare: String,
 }
 
 enum Bound {
@@ -40,17 +41,27 @@ enum Bound {
 impl Budget {
     /// `reached` must not be below `least`.
     pub fn at_least(workload: &str, what: &'static str, reached: f64, least: f64) -> Self {
-        Self { workload: workload.to_owned(), what, reached, bound: Bound::AtLeast(least), generator_share: 0.0 }
+        Self::new(workload, what, reached, Bound::AtLeast(least))
     }
 
     /// `reached` must not be above `most`.
     pub fn at_most(workload: &str, what: &'static str, reached: f64, most: f64) -> Self {
-        Self { workload: workload.to_owned(), what, reached, bound: Bound::AtMost(most), generator_share: 0.0 }
+        Self::new(workload, what, reached, Bound::AtMost(most))
+    }
+
+    fn new(workload: &str, what: &'static str, reached: f64, bound: Bound) -> Self {
+        Self { workload: workload.to_owned(), what, reached, bound, generator_share: 0.0, bare: String::new() }
     }
 
     /// The greatest share of a core that the load generator used meanwhile.
     pub fn generated_by(mut self, share: f64) -> Self {
         self.generator_share = share;
+        self
+    }
+
+    /// What the bare machine did in the same run, in words.
+    pub fn beside(mut self, bare: String) -> Self {
+        self.bare = bare;
         self
     }
 
@@ -117,17 +128,26 @@ impl Report {
         if self.table.row_count() > 0 {
             println!("{}", self.table);
         }
-        let mut verdicts = Table::new();
-        verdicts.load_style(ASCII_MARKDOWN).set_header(["workload", "budget", "bound", "reached", "verdict"]);
-        for budget in &self.budgets {
-            let reached = format!("{:.2}", budget.reached);
-            verdicts.add_row([&budget.workload, budget.what, &budget.bound(), &reached, budget.verdict()]);
-        }
-        println!("{verdicts}");
+        println!("{}", self.verdicts());
         for remark in &self.remarks {
             println!("{remark}");
         }
         println!("{}", self.json());
+    }
+
+    /// With a column for the bare machine where something is said of it.
+    fn verdicts(&self) -> Table {
+        let bare = self.budgets.iter().any(|budget| !budget.bare.is_empty());
+        let columns = if bare { 6 } else { 5 };
+        let mut table = Table::new();
+        let header = ["workload", "budget", "bound", "reached", "verdict", "bare machine"];
+        table.load_style(ASCII_MARKDOWN).set_header(&header[..columns]);
+        for budget in &self.budgets {
+            let (bound, reached) = (budget.bound(), format!("{:.2}", budget.reached));
+            let row = [&budget.workload, budget.what, &bound, &reached, budget.verdict(), &budget.bare];
+            table.add_row(&row[..columns]);
+        }
+        table
     }
 
     fn json(&self) -> Value {
@@ -139,6 +159,7 @@ impl Report {
                 "reached": budget.reached,
                 "kept": budget.kept(),
                 "generator_share": budget.generator_share,
+                "bare": budget.bare,
             })
         };
         json!({

@@ -42,3 +42,31 @@ fn a_quick_run_over_http_measures_every_workload() {
 fn a_quick_run_measures_the_journal() {
     check("journal", &[("single records, many waiters", "share of bare writes")]);
 }
+
+#[test]
+fn a_quick_run_measures_the_store() {
+    let written = ["log bytes written, by the journal", "all bytes written, by the kernel"];
+    check(
+        "store",
+        &[
+            ("deep backlog", "memory over an empty store's, MB"),
+            ("deep backlog", "publish rate, of that at a twentieth"),
+            ("deep backlog", "start to ready after kill -9, s"),
+            ("drain, receive 10", "deep backlog, of the recent window's rate"),
+            ("drain, receive 100", "deep backlog, of the recent window's rate"),
+            ("deep backlog", "disk once all is acknowledged, MB"),
+            ("drain one of many queues", "of a lone queue's rate, cold"),
+            ("log of 1 KiB messages", "start to ready after kill -9, s"),
+            ("log of 100 B messages", "start to ready after kill -9, s"),
+            ("1 KiB, consumers keep up", written[0]),
+            ("1 KiB, consumers keep up", written[1]),
+            ("1 KiB, deep backlog", written[0]),
+            ("1 KiB, deep backlog", written[1]),
+            ("1 KiB, a random half stays", written[0]),
+            ("1 KiB, a random half stays", written[1]),
+            ("64 waiters of one record", "share of bare writes"),
+            ("64 × 100 records, pipelined", "share of bare writes"),
+            ("64 × 100 records, in batches", "share of bare writes"),
+        ],
+    );
+}

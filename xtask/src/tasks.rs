@@ -29,7 +29,12 @@ const TASKS: &[Task] = &[
         run: sim::run,
     },
     Task { name: "fuzz", arguments: "TARGET [SECONDS]", about: "feed one decoder random bytes", run: fuzz::run },
-    Task { name: "bench", arguments: "sqs […]", about: "figures against two ceilings, in release", run: bench::run },
+    Task {
+        name: "bench",
+        arguments: "sqs|journal|store […]",
+        about: "figures beside what the bare machine does, in release",
+        run: bench::run,
+    },
     Task {
         name: "soak",
         arguments: "[ROUNDS]",

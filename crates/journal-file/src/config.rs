@@ -31,6 +31,24 @@ pub struct Config {
     pub spare_idle_ms: u64,
     /// A step that met a full disk is tried again after so many milliseconds.
     pub retry_ms: u64,
+    /// So many messages may wait in the log; beyond, the oldest segment's are sorted into a run.
+    pub window_messages_max: u64,
+    /// So many bytes of segments behind the one that is written to may hold messages; beyond, likewise.
+    pub window_bytes_max: u64,
+    /// Records that no checkpoint covers hold back new ones beyond so many bytes: they are what a restart has to read.
+    pub uncovered_bytes_max: u64,
+    /// Runs are joined up to so many bytes.
+    pub run_bytes_max: u64,
+    /// Neighbouring runs smaller than this are joined.
+    pub run_bytes_min: u64,
+    /// Bytes sorted at a time when a segment becomes a run.
+    pub sort_bytes: usize,
+    /// Bytes of a run read at a time by a consumer that goes through it.
+    pub read_ahead_bytes: usize,
+    /// Memory for blocks of runs, in bytes.
+    pub block_cache_bytes: usize,
+    /// Messages in a run lie in blocks of about so many bytes: the least that is read for one message.
+    pub run_block_bytes: usize,
     /// Recovery reads so many bytes at a time.
     pub read_bytes: usize,
     /// Write past the page cache where the file system can.
@@ -50,6 +68,15 @@ impl Default for Config {
             idle_seal_us: 20_000,
             spare_idle_ms: 60_000,
             retry_ms: 1000,
+            window_messages_max: 512 * KIB,
+            window_bytes_max: 128 * MIB,
+            uncovered_bytes_max: 1024 * MIB,
+            run_bytes_max: 128 * MIB,
+            run_bytes_min: 4 * MIB,
+            sort_bytes: 4 * 1024 * 1024,
+            read_ahead_bytes: 256 * 1024,
+            block_cache_bytes: 4 * 1024 * 1024,
+            run_block_bytes: 32 * 1024,
             read_bytes: 4 * 1024 * 1024,
             direct: true,
         }

@@ -6,15 +6,21 @@
 //! Invariants: a message is in the cache until it is durable and in the index from then on; a segment that the index points
 //! into is held here.
 
+use crate::block_cache::BlockCache;
 use crate::cache::Cache;
+use crate::compactor::{FlushJob, Job, Outcome};
+use crate::config::Config;
 use crate::index::{Index, Slot};
 use crate::message_read;
+use crate::planner::Planner;
 use crate::retirement::Segments;
-use crate::shared::{CheckpointJob, PlacedPiece, Shared, Submitted, Written};
+use crate::run::{RunFile, Section};
+use crate::runs::Runs;
+use crate::shared::{CheckpointJob, PlacedPiece, Progress, Shared, Submitted, Written};
 use journal::commit::{CommitMessages, OpenCommit, Place};
-use journal::{Fetch, Journal, JournalStats, Poisoned, Room, Urgency};
+use journal::{Fetch, Inquiry, Journal, JournalStats, Poisoned, Room, SeqSet, Urgency};
 use std::cell::Cell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use vocab::clock::Clock;
@@ -22,6 +28,9 @@ use vocab::{Message, PartitionKey, Position, QueueId, Seq};
 
 /// Commits whose memory is kept: one open, one waiting, one written.
 const BUFFERS_KEPT: usize = 3;
+
+/// So many windows of messages may wait in the log before new ones are held back.
+const WINDOWS_MAX: u64 = 4;
 
 /// While publishes are refused, a checkpoint is worth its cost this often: it lets segments go.
 const CHECKPOINT_MS_FULL: u64 = 1000;
@@ -38,8 +47,15 @@ pub struct FileJournal {
     index: Index,
     cache: Cache,
     segments: Segments,
+    runs: Runs,
+    blocks: Arc<BlockCache>,
+    planner: Planner,
     covered: Position,
     bytes_since_checkpoint: u64,
+    /// Bytes of records that no checkpoint covers.
+    uncovered_bytes: u64,
+    /// Of the checkpoint handed over last: what it covers, and bytes of records that this is.
+    handed_over: Option<(Position, u64)>,
     checkpoint_at_us: u64,
     buffers: Vec<OpenCommit>,
     done: VecDeque<Written>,
@@ -55,6 +71,7 @@ pub(crate) struct Found {
     pub(crate) covered: Position,
     pub(crate) index: Index,
     pub(crate) segments: Segments,
+    pub(crate) runs: Runs,
     /// Bytes of records that the checkpoint does not cover.
     pub(crate) uncovered_bytes: u64,
 }
@@ -62,6 +79,7 @@ pub(crate) struct Found {
 impl FileJournal {
     pub(crate) fn new(shared: Arc<Shared>, clock: Arc<dyn Clock>, found: Found) -> Self {
         let cache = Cache::new(shared.config.cache_bytes);
+        let blocks = BlockCache::new(shared.config.block_cache_bytes, shared.config.read_ahead_bytes);
         Self {
             checkpoint_at_us: clock.mono_us(),
             shared,
@@ -73,8 +91,13 @@ impl FileJournal {
             index: found.index,
             cache,
             segments: found.segments,
+            runs: found.runs,
+            blocks: Arc::new(blocks),
+            planner: Planner::default(),
             covered: found.covered,
             bytes_since_checkpoint: found.uncovered_bytes,
+            uncovered_bytes: found.uncovered_bytes,
+            handed_over: None,
             buffers: Vec::new(),
             done: VecDeque::new(),
             slots: Vec::new(),
@@ -83,9 +106,9 @@ impl FileJournal {
         }
     }
 
-    /// Has `callback` called whenever there may be something new to [`Journal::poll`]: commits became durable, the writer
-    /// can take another, room changed, or the journal failed. It is called from other threads and must be quick.
-    pub fn on_progress(&self, callback: Arc<dyn Fn() + Send + Sync>) {
+    /// Has `callback` called whenever there may be something new to [`Journal::poll`]. It is called from other threads and
+    /// must be quick.
+    pub fn on_progress(&self, callback: Arc<dyn Fn(Progress) + Send + Sync>) {
         self.shared.set_on_progress(callback);
     }
 
@@ -121,6 +144,65 @@ impl FileJournal {
     }
 }
 
+impl FileJournal {
+    /// Takes in what the compactor did, and gives it the next thing to do.
+    fn compact(&mut self, outcomes: Vec<Outcome>) {
+        for outcome in outcomes {
+            self.planner.end();
+            match outcome {
+                Outcome::Flushed { segment, run: (file, sections) } => self.move_segment(segment, file, sections),
+                Outcome::Rewritten { replaced, run } => self.runs.replace(&replaced, run),
+            }
+        }
+        if !self.planner.is_free() {
+            return;
+        }
+        let Self { index, segments, runs, planner, shared, .. } = self;
+        let flush = segments.oldest_movable(self.covered).filter(|_| is_over_window(segments, &shared.config));
+        let flush = flush.map(|segment| {
+            let messages = index.of_segment(segment.id);
+            Job::Flush(FlushJob { segment: Arc::clone(segment), messages })
+        });
+        let job = flush.or_else(|| planner.rewrite(runs, &shared.config, self.durable).map(Job::Rewrite));
+        if let Some(job) = job {
+            planner.begin(matches!(job, Job::Flush(_)));
+            shared.state().job = Some(job);
+            shared.wake_compactor();
+        }
+    }
+
+    /// The living messages of a segment are in a run: they are found there from here on, and the segment goes.
+    fn move_segment(&mut self, segment: u32, file: Arc<RunFile>, sections: Vec<Section>) {
+        let mut living = BTreeMap::new();
+        self.index.leave_segment(segment, |key, live| {
+            living.insert(key, live);
+        });
+        let live: Vec<u64> = sections.iter().map(|section| living.get(&section.key).copied().unwrap_or(0)).collect();
+        self.runs.push(file, sections, &live);
+        self.shared.state().retired.extend(self.segments.take(segment));
+        self.shared.wake_preparer();
+    }
+
+    /// More waits to be covered or sorted than a restart, or memory, should have to bear, and somebody is at it: new
+    /// commits have to wait. Not on a full disk: there, what frees space must go on.
+    fn is_overburdened(&self) -> bool {
+        let config = &self.shared.config;
+        let uncovered = self.uncovered_bytes > config.uncovered_bytes_max;
+        let unsorted = self.segments.live() > WINDOWS_MAX * config.window_messages_max && self.planner.is_flushing();
+        if !uncovered && !unsorted {
+            return false;
+        }
+        let state = self.shared.state();
+        let covering = state.checkpoint_busy && !state.checkpoints_fail;
+        (uncovered && covering) || (unsorted && !state.runs_fail)
+    }
+}
+
+/// Whether the log holds more than it should.
+fn is_over_window(segments: &Segments, config: &Config) -> bool {
+    segments.live() > config.window_messages_max || segments.bytes_behind() > config.window_bytes_max
+}
+
 fn slot(seq: Seq, place: Place, written: &Written) -> Slot {
     let at = written.pieces.partition_point(|piece| piece.start <= place.at) - 1;
     let PlacedPiece { start, offset } = written.pieces[at];
@@ -148,11 +230,16 @@ impl Journal for FileJournal {
     }
 
     fn can_submit(&self) -> bool {
+        if self.is_overburdened() {
+            // A checkpoint counts only when what it covers is durable, however little hurry that had.
+            self.shared.hasten();
+            return false;
+        }
         self.shared.can_submit()
     }
 
-    fn is_behind(&self) -> bool {
-        self.shared.is_behind()
+    fn has_waiting(&self) -> bool {
+        self.shared.has_waiting()
     }
 
     fn submit(&mut self, urgency: Urgency) {
@@ -165,6 +252,7 @@ impl Journal for FileJournal {
         let next = self.buffers.pop().unwrap_or_default();
         let commit = std::mem::replace(&mut self.open, next);
         self.bytes_since_checkpoint += commit.encoded.bytes.len() as u64;
+        self.uncovered_bytes += commit.encoded.bytes.len() as u64;
         self.in_flight.push_back(commit.messages);
         self.shared.submit(Submitted { position: self.open_position, urgency, encoded: commit.encoded });
         self.open_position = self.open_position.next();
@@ -172,10 +260,10 @@ impl Journal for FileJournal {
 
     fn poll(&mut self) -> Result<Position, Poisoned> {
         let mut done = std::mem::take(&mut self.done);
-        let covered = {
+        let (covered, outcomes) = {
             let mut state = self.shared.state();
             std::mem::swap(&mut done, &mut state.done);
-            state.covered
+            (state.covered, Vec::from(std::mem::take(&mut state.outcomes)))
         };
         for written in done.drain(..) {
             self.settle(written);
@@ -184,8 +272,12 @@ impl Journal for FileJournal {
         if covered > self.covered {
             self.covered = covered;
             self.segments.covered_moved();
+            if let Some((_, bytes)) = self.handed_over.take_if(|(position, _)| *position <= covered) {
+                self.uncovered_bytes -= bytes;
+            }
         }
         self.retire();
+        self.compact(outcomes);
         match self.shared.poisoned() {
             Some(poisoned) => Err(poisoned.clone()),
             None => Ok(self.durable),
@@ -197,10 +289,16 @@ impl Journal for FileJournal {
             self.hits.set(self.hits.get() + 1);
             return Fetch::Ready(Arc::clone(message));
         }
-        let Some(slot) = self.index.get(key, seq) else { return Fetch::Gone };
-        let segment = self.segments.file(slot.segment).expect("a segment that the index points into is held");
-        self.misses.set(self.misses.get() + 1);
-        Fetch::Read(message_read::later(Arc::clone(segment), key, slot))
+        if let Some(slot) = self.index.get(key, seq) {
+            let segment = self.segments.file(slot.segment).expect("a segment that the index points into is held");
+            self.misses.set(self.misses.get() + 1);
+            return Fetch::Read(message_read::later(Arc::clone(segment), key, slot));
+        }
+        let Some(place) = self.runs.find(key, seq) else { return Fetch::Gone };
+        let fetch = self.blocks.fetch(place);
+        let counter = if matches!(fetch, Fetch::Ready(_)) { &self.hits } else { &self.misses };
+        counter.set(counter.get() + 1);
+        fetch
     }
 
     fn forget(&mut self, key: PartitionKey, seqs: RangeInclusive<Seq>) {
@@ -208,12 +306,13 @@ impl Journal for FileJournal {
             return;
         }
         self.cache.forget(key, seqs.clone());
+        self.runs.forget(key, &seqs);
         let segments = &mut self.segments;
         self.index.forget(key, seqs, |segment| segments.remove_live(segment));
     }
 
     fn held(&self, key: PartitionKey) -> u64 {
-        self.index.len(key) + self.cache.pinned(key)
+        self.index.len(key) + self.cache.pinned(key) + self.runs.live_of(key)
     }
 
     fn checkpoint_due(&self) -> bool {
@@ -230,12 +329,22 @@ impl Journal for FileJournal {
         assert!(self.open.is_empty(), "a checkpoint covers whole commits");
         let covers = Position(self.open_position.0 - 1);
         self.bytes_since_checkpoint = 0;
+        self.handed_over = Some((covers, self.uncovered_bytes));
         self.checkpoint_at_us = self.clock.mono_us();
         let mut shared = self.shared.state();
         shared.checkpoint = Some(CheckpointJob { covers, state });
         shared.checkpoint_busy = true;
         drop(shared);
         self.shared.wake_preparer();
+    }
+
+    fn inquiry(&mut self) -> Option<Inquiry> {
+        self.planner.inquiry(&mut self.runs, &self.shared.config)
+    }
+
+    fn resolve(&mut self, live: Vec<SeqSet>) {
+        let newest = if self.open.is_empty() { Position(self.open_position.0 - 1) } else { self.open_position };
+        self.planner.told(&mut self.runs, live, newest);
     }
 
     fn room(&self) -> Room {
@@ -261,6 +370,8 @@ impl Journal for FileJournal {
             sync_us: figures.sync_us,
             segments: self.segments.len(),
             segment_bytes: self.segments.bytes(),
+            runs: self.runs.len(),
+            run_bytes: self.runs.bytes(),
             checkpoints: figures.checkpoints,
             cached_bytes: self.cache.bytes() as u64,
             cache_hits: self.hits.get(),

@@ -1,11 +1,11 @@
 //! Where every message lies: partition → seq → segment, offset, length, in 24 bytes a message.
 //!
 //! What it is not: content (that is the cache's and the disk's) and no idea of durability: only durable messages are here.
-//! Invariants: slots of a partition are sorted by seq; a slot of length 0 is a hole left by a forgotten message; holes at
+//! Invariants: slots of a partition are sorted by seq, and thereby by segment; a slot of length 0 is a hole left by a forgotten message; holes at
 //! the ends are dropped at once and those within when they outnumber the rest.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use vocab::{PartitionKey, Seq};
 
 /// Holes that are not worth closing up.
@@ -77,6 +77,34 @@ impl Index {
         }
     }
 
+    /// The messages in a segment, by partition and seq.
+    pub(crate) fn of_segment(&self, segment: u32) -> Vec<(PartitionKey, Vec<Slot>)> {
+        let living = |partition: &Partition| -> Vec<Slot> {
+            let within = partition.of_segment(segment);
+            partition.slots.range(within).filter(|slot| slot.len != 0).copied().collect()
+        };
+        let partitions = self.partitions.iter().map(|(key, partition)| (*key, living(partition)));
+        partitions.filter(|(_, slots)| !slots.is_empty()).collect()
+    }
+
+    /// The messages in a segment moved elsewhere. Tells `moved` how many of each partition lived.
+    pub(crate) fn leave_segment(&mut self, segment: u32, mut moved: impl FnMut(PartitionKey, u64)) {
+        self.partitions.retain(|key, partition| {
+            let mut living = 0;
+            let within = partition.of_segment(segment);
+            for slot in partition.slots.range_mut(within).filter(|slot| slot.len != 0) {
+                slot.len = 0;
+                living += 1;
+            }
+            if living > 0 {
+                partition.holes += usize::try_from(living).expect("as many as slots");
+                partition.drop_holes();
+                moved(*key, living);
+            }
+            !partition.slots.is_empty()
+        });
+    }
+
     /// Keeps the slots for which `keep` says so; it may change their segment.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(PartitionKey, &mut Slot) -> bool) {
         self.partitions.retain(|key, partition| {
@@ -89,6 +117,12 @@ impl Index {
 }
 
 impl Partition {
+    /// Where the slots of a segment are: the log goes on from segment to segment as seqs grow.
+    fn of_segment(&self, segment: u32) -> Range<usize> {
+        let start = self.slots.partition_point(|slot| slot.segment < segment);
+        start..self.slots.partition_point(|slot| slot.segment <= segment)
+    }
+
     fn live(&self) -> usize {
         self.slots.len() - self.holes
     }

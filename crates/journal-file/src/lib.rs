@@ -3,7 +3,8 @@
 //! ```text
 //!  engine -> front (FileJournal) -> writer -> frame_writer -> io
 //!              |  index, cache         '- rotation
-//!              '- retirement -> preparer (checkpoints, spares) -> manifest
+//!              |- retirement -> preparer (checkpoints, spares) -> manifest
+//!              '- runs, planner -> compactor (flush, rewrite) -> run, manifest
 //!
 //!  open -> recovery (frames, scan, table, apply) -> repersist -> front, writer, preparer
 //! ```
@@ -14,8 +15,10 @@
 
 mod aligned;
 mod atomic_file;
+mod block_cache;
 mod cache;
 mod checkpoint;
+mod compactor;
 pub mod config;
 pub mod disk;
 mod envelope;
@@ -29,16 +32,20 @@ mod manifest;
 mod message_read;
 pub mod names;
 mod open;
+mod planner;
 mod preparer;
 pub mod recovery;
 mod repersist;
 mod retirement;
 mod rotation;
+mod run;
 mod runner;
+mod runs;
 mod segment;
 mod shared;
 mod writer;
 
+pub use compactor::Compactor;
 pub use config::Config;
 pub use disk::Disk;
 pub use error::{Lost, LostSeqs, OpenError};
@@ -47,5 +54,5 @@ pub use open::{Store, open};
 pub use preparer::Preparer;
 pub use recovery::{RecoveryProgress, RecoveryReport, Verdict};
 pub use runner::Threads;
-pub use shared::Step;
+pub use shared::{Progress, Step};
 pub use writer::Writer;

@@ -6,6 +6,7 @@
 //!  wal-00000042.seg          a segment of the log, by id
 //!  spare-00000007.seg        a file ready to become a segment
 //!  checkpoint-00000003.lsc   the engine's state, by number
+//!  run-00000001.run          sorted messages, by number
 //!  *.tmp                     being written; left over after a crash and removed at the next start
 //! ```
 
@@ -27,6 +28,7 @@ pub(crate) enum Named {
     Segment(u32),
     Spare(u32),
     Checkpoint(u32),
+    Run(u32),
     Temporary,
     Other,
 }
@@ -45,6 +47,10 @@ pub(crate) fn checkpoint(number: u32) -> String {
     format!("checkpoint-{number:08}.lsc")
 }
 
+pub(crate) fn run(number: u32) -> String {
+    format!("run-{number:08}.run")
+}
+
 pub(crate) fn temporary(name: &str) -> String {
     format!("{name}{TEMPORARY_END}")
 }
@@ -59,6 +65,8 @@ pub(crate) fn parse(name: &str) -> Named {
         Named::Spare(number)
     } else if let Some(number) = number("checkpoint-", ".lsc") {
         Named::Checkpoint(number)
+    } else if let Some(number) = number("run-", ".run") {
+        Named::Run(number)
     } else {
         Named::Other
     }
@@ -81,6 +89,7 @@ mod tests {
         assert_eq!(parse(&segment(42)), Named::Segment(42));
         assert_eq!(parse(&spare(7)), Named::Spare(7));
         assert_eq!(parse(&checkpoint(u32::MAX)), Named::Checkpoint(u32::MAX));
+        assert_eq!(parse(&run(1)), Named::Run(1));
         assert_eq!(parse(&temporary(&spare(7))), Named::Temporary);
         assert_eq!(parse("wal-x.seg"), Named::Other);
         assert_eq!(parse(LOCK), Named::Other);

@@ -9,11 +9,14 @@ use crate::segment::SegmentFile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::Position;
+use vocab::mutant::{self, Mutant};
 
 /// The segments of the log, by id.
 #[derive(Debug, Default)]
 pub(crate) struct Segments {
     held: BTreeMap<u32, Held>,
+    /// Messages in all of them that were not forgotten.
+    live: u64,
     /// Something changed that may let a segment go.
     changed: bool,
 }
@@ -27,6 +30,13 @@ struct Held {
     last: Position,
 }
 
+impl Held {
+    /// Whether a checkpoint that covers commits up to `covered` has all of its records.
+    fn is_covered(&self, covered: Position) -> bool {
+        self.last <= covered || mutant::active(Mutant::RetireUncovered)
+    }
+}
+
 impl Segments {
     /// Takes in a segment whose last commit is `last`, or goes on with one that is known.
     pub(crate) fn commit(&mut self, file: &Arc<SegmentFile>, last: Position) {
@@ -38,13 +48,40 @@ impl Segments {
     /// So many more messages in `segment` live.
     pub(crate) fn add_live(&mut self, segment: u32, messages: u64) {
         self.held.get_mut(&segment).expect("a message lies in a segment of the log").live += messages;
+        self.live += messages;
     }
 
     /// A message in `segment` lives no more.
     pub(crate) fn remove_live(&mut self, segment: u32) {
         let held = self.held.get_mut(&segment).expect("a segment outlives its messages");
         held.live -= 1;
+        self.live -= 1;
         self.changed |= held.live == 0;
+    }
+
+    /// Messages that live in the log.
+    pub(crate) fn live(&self) -> u64 {
+        self.live
+    }
+
+    /// The oldest segment whose messages can move to a run: what it has beside them is covered, and it is not written to.
+    pub(crate) fn oldest_movable(&self, covered: Position) -> Option<&Arc<SegmentFile>> {
+        let (newest, _) = self.held.last_key_value()?;
+        let (id, held) = self.held.iter().find(|(_, held)| held.live > 0)?;
+        (id != newest && held.is_covered(covered)).then_some(&held.file)
+    }
+
+    /// Bytes of segments behind the newest that hold live messages.
+    pub(crate) fn bytes_behind(&self) -> u64 {
+        let behind = self.held.values().rev().skip(1).filter(|held| held.live > 0);
+        behind.map(|held| held.file.bytes).sum()
+    }
+
+    /// The messages of a segment are in a run: it goes.
+    pub(crate) fn take(&mut self, segment: u32) -> Option<Arc<SegmentFile>> {
+        let held = self.held.remove(&segment)?;
+        self.live -= held.live;
+        Some(held.file)
     }
 
     /// Another checkpoint counts.
@@ -70,7 +107,7 @@ impl Segments {
             return Vec::new();
         }
         let Some(newest) = self.held.last_key_value().map(|(id, _)| *id) else { return Vec::new() };
-        let goes = |id: u32, held: &Held| id != newest && held.live == 0 && held.last <= covered;
+        let goes = |id: u32, held: &Held| id != newest && held.live == 0 && held.is_covered(covered);
         let going: Vec<u32> = self.held.iter().filter(|(id, held)| goes(**id, held)).map(|(id, _)| *id).collect();
         going.iter().filter_map(|id| self.held.remove(id)).map(|held| held.file).collect()
     }

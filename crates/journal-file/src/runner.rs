@@ -1,8 +1,9 @@
-//! The two threads of a store: one steps the writer, one the preparer, both asleep when there is nothing to do.
+//! The threads of a store: one each steps the writer, the preparer and the compactor, all asleep when there is nothing to do.
 //!
-//! What it is not: any of the work. Invariant: when [`Threads`] is dropped or stopped, both threads have ended; what was
+//! What it is not: any of the work. Invariant: when [`Threads`] is dropped or stopped, they have ended; what was
 //! submitted and not durable by then may be lost, so [`journal::Journal::close`] comes first.
 
+use crate::compactor::Compactor;
 use crate::preparer::Preparer;
 use crate::shared::{Shared, Step};
 use crate::writer::Writer;
@@ -22,24 +23,25 @@ pub struct Threads {
 }
 
 impl Threads {
-    pub(crate) fn start(mut writer: Writer, mut preparer: Preparer) -> io::Result<Self> {
+    pub(crate) fn start(mut writer: Writer, mut preparer: Preparer, mut compactor: Compactor) -> io::Result<Self> {
         let (shared, clock) = writer.shared_parts();
         let stop = Arc::new(AtomicBool::new(false));
-        let mut threads = Self { shared, stop, handles: Vec::with_capacity(2) };
-        let writer_clock = Arc::clone(&clock);
-        let writer = threads.spawn("log-writer", writer_clock, move |now_us| writer.step(now_us))?;
-        let preparer = threads.spawn("log-preparer", clock, move |now_us| preparer.step(now_us))?;
-        threads.shared.set_threads(writer, preparer);
+        let mut threads = Self { shared, stop, handles: Vec::with_capacity(3) };
+        let writer = threads.spawn("log-writer", &clock, move |now_us| writer.step(now_us))?;
+        let preparer = threads.spawn("log-preparer", &clock, move |now_us| preparer.step(now_us))?;
+        let compactor = threads.spawn("log-compactor", &clock, move |now_us| compactor.step(now_us))?;
+        threads.shared.set_threads(writer, preparer, compactor);
         Ok(threads)
     }
 
     fn spawn(
         &mut self,
         name: &str,
-        clock: Arc<dyn Clock>,
+        clock: &Arc<dyn Clock>,
         step: impl FnMut(u64) -> Step + Send + 'static,
     ) -> io::Result<thread::Thread> {
         let stop = Arc::clone(&self.stop);
+        let clock = Arc::clone(clock);
         let watch = Watch { shared: Arc::clone(&self.shared) };
         let handle = thread::Builder::new().name(name.to_owned()).spawn(move || {
             let _watch = watch;
@@ -50,7 +52,7 @@ impl Threads {
         Ok(thread)
     }
 
-    /// Ends both threads, after what they are doing and what can be done at once.
+    /// Ends the threads, after what they are doing and what can be done at once.
     pub fn stop(mut self) {
         self.end();
     }

@@ -1,9 +1,10 @@
-//! What the front, the writer and the preparer share, and how they wake each other.
+//! What the front, the writer, the preparer and the compactor share, and how they wake each other.
 //!
 //! ```text
 //!  front ---- waiting commit, close ----> writer ---- spares wanted ----> preparer
-//!    ^---- commits that are durable --------'  ^------ spare segments ------'  ^
-//!    '---------------- checkpoint to write, segments to give back -------------'
+//!   ^ ^---- commits that are durable --------'  ^------ spare segments ------'  ^
+//!   | '---------------- checkpoint to write, segments to give back -------------'
+//!   '---- segment to sort, runs to rewrite; runs that count ----> compactor
 //! ```
 //!
 //! What it is not: a place where anything is done; every field is moved in by one side and taken out by another.
@@ -11,6 +12,7 @@
 //! manifest's own I/O only; the durable position never moves backwards, and not at all once poisoned.
 
 use crate::atomic_file::PublishError;
+use crate::compactor::{Job, Outcome};
 use crate::config::Config;
 use crate::io::{File, Io};
 use crate::manifest::{Manifest, ManifestStore};
@@ -72,8 +74,6 @@ pub(crate) struct CheckpointJob {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) waiting: Option<Submitted>,
-    /// The writer has a commit in hand.
-    pub(crate) writing: bool,
     pub(crate) done: VecDeque<Written>,
     pub(crate) durable: Position,
     /// Greatest publishing time among durable messages, ms.
@@ -85,6 +85,10 @@ pub(crate) struct State {
     pub(crate) spares: Vec<Spare>,
     /// The disk had no room for another spare.
     pub(crate) spares_fail: bool,
+    /// The disk had no room for a checkpoint.
+    pub(crate) checkpoints_fail: bool,
+    /// The disk had no room for a run.
+    pub(crate) runs_fail: bool,
     /// The writer waits for a spare of at least so many bytes.
     pub(crate) spare_bytes_wanted: u64,
     /// Segments begun since the store was opened.
@@ -93,6 +97,10 @@ pub(crate) struct State {
     /// Checkpoints asked for and neither counting nor replaced yet.
     pub(crate) checkpoint_busy: bool,
     pub(crate) covered: Position,
+    /// What the compactor is to do.
+    pub(crate) job: Option<Job>,
+    /// What the compactor did.
+    pub(crate) outcomes: VecDeque<Outcome>,
     /// Segments that nothing needs any more.
     pub(crate) retired: Vec<Arc<SegmentFile>>,
     pub(crate) figures: Figures,
@@ -108,7 +116,17 @@ pub(crate) struct Figures {
     pub(crate) checkpoints: u64,
 }
 
-type OnProgress = Arc<dyn Fn() + Send + Sync>;
+/// What there is to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Something that somebody waits for: commits became durable, the place that was asked for is free, room changed, a
+    /// checkpoint counts, the journal failed.
+    Moved,
+    /// The writer took a commit and can be given another. Nobody asked to be told.
+    Taken,
+}
+
+type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// One store's shared part.
 pub(crate) struct Shared {
@@ -122,6 +140,7 @@ pub(crate) struct Shared {
     on_progress: OnceLock<OnProgress>,
     writer: OnceLock<Thread>,
     preparer: OnceLock<Thread>,
+    compactor: OnceLock<Thread>,
 }
 
 impl fmt::Debug for Shared {
@@ -142,6 +161,7 @@ impl Shared {
             on_progress: OnceLock::new(),
             writer: OnceLock::new(),
             preparer: OnceLock::new(),
+            compactor: OnceLock::new(),
         }
     }
 
@@ -181,11 +201,9 @@ impl Shared {
         free
     }
 
-    /// Whether a commit waits behind one that the writer has in hand. One that the writer is only about to take does not
-    /// count: it is gone before anybody could sleep.
-    pub(crate) fn is_behind(&self) -> bool {
-        let state = self.state();
-        state.writing && state.waiting.is_some()
+    /// Whether the writer's place is taken. Nobody is told when it is free.
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.state().waiting.is_some()
     }
 
     pub(crate) fn submit(&self, commit: Submitted) {
@@ -204,14 +222,10 @@ impl Shared {
     }
 
     pub(crate) fn take_submitted(&self) -> Option<Submitted> {
-        let taken = {
-            let mut state = self.state();
-            let taken = state.waiting.take();
-            state.writing = taken.is_some();
-            taken
-        };
-        if taken.is_some() && self.submit_wanted.swap(false, Ordering::AcqRel) {
-            self.progress();
+        let taken = self.state().waiting.take();
+        if taken.is_some() {
+            let wanted = self.submit_wanted.swap(false, Ordering::AcqRel);
+            self.report(if wanted { Progress::Moved } else { Progress::Taken });
         }
         taken
     }
@@ -227,18 +241,29 @@ impl Shared {
 
     /// Tells whoever owns the front that it should look.
     pub(crate) fn progress(&self) {
+        self.report(Progress::Moved);
+    }
+
+    fn report(&self, progress: Progress) {
         if let Some(callback) = self.on_progress.get() {
-            callback();
+            callback(progress);
         }
     }
 
-    pub(crate) fn set_threads(&self, writer: Thread, preparer: Thread) {
-        let set = self.writer.set(writer).is_ok() && self.preparer.set(preparer).is_ok();
-        assert!(set, "threads are started once");
+    pub(crate) fn set_threads(&self, writer: Thread, preparer: Thread, compactor: Thread) {
+        let set = [(&self.writer, writer), (&self.preparer, preparer), (&self.compactor, compactor)]
+            .map(|(place, thread)| place.set(thread).is_ok());
+        assert!(set.iter().all(|set| *set), "threads are started once");
     }
 
     pub(crate) fn wake_writer(&self) {
         if let Some(thread) = self.writer.get() {
+            thread.unpark();
+        }
+    }
+
+    pub(crate) fn wake_compactor(&self) {
+        if let Some(thread) = self.compactor.get() {
             thread.unpark();
         }
     }

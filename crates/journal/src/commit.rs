@@ -127,7 +127,7 @@ impl CommitMessages {
 fn batch_len(messages: &[Arc<Message>]) -> usize {
     let mut bytes = 0;
     let fitting = messages.iter().take_while(|message| {
-        bytes += message.weight();
+        bytes += message.content_bytes();
         bytes <= BATCH_BYTES_SOFT
     });
     fitting.count().max(1)

@@ -16,6 +16,7 @@
 //! - Commits become durable in order: `durable` never moves backwards and never skips.
 //! - After an error nothing becomes durable any more: [`Journal::poll`] says [`Poisoned`] for ever.
 
+pub use roaring::RoaringTreemap as SeqSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use vocab::{BootEpoch, Message, PartitionKey, Position, QueueId, Seq};
@@ -40,12 +41,13 @@ pub trait Journal: Send {
     /// (double buffering: one is written, one waits, one is open inside the journal's front).
     fn can_submit(&self) -> bool;
 
-    /// Whether a commit waits behind one that is being written, so that nothing can be submitted before that is durable.
-    fn is_behind(&self) -> bool;
+    /// Whether a commit waits for the writer. As opposed to [`Journal::can_submit`], asking does not oblige the journal to
+    /// tell when that has changed.
+    fn has_waiting(&self) -> bool;
 
     /// Closes the open commit and hands it to the writer. When it is empty nothing is handed over, but
-    /// [`Urgency::Now`] still syncs at once what was submitted before. Must only be called when
-    /// [`Journal::can_submit`].
+    /// [`Urgency::Now`] still syncs at once what was submitted before. With records in the open commit it must only be
+    /// called when [`Journal::can_submit`].
     fn submit(&mut self, urgency: Urgency);
 
     /// Takes in what the writer has done since the last call, and says how far the log is durable.
@@ -58,10 +60,11 @@ pub trait Journal: Send {
     fn fetch(&self, key: PartitionKey, seq: Seq) -> Fetch;
 
     /// Says that these messages are gone, durably so: the records that ended them are at or below the
-    /// durable position. Unknown seqs are ignored. Their space may be given back.
+    /// durable position. Unknown seqs are ignored. Their space may be given back; until it is, they may still be fetched.
     fn forget(&mut self, key: PartitionKey, seqs: RangeInclusive<Seq>);
 
-    /// How many messages of this partition the journal holds.
+    /// How many messages of this partition the journal holds: exact right after opening. Later it may be too low by what
+    /// was forgotten twice.
     fn held(&self, key: PartitionKey) -> u64;
 
     /// Whether enough was written since the last checkpoint that another is worth its cost.
@@ -71,6 +74,12 @@ pub trait Journal: Send {
     /// commit must be empty. It takes effect once those commits are durable; then their engine records
     /// need not be kept. Returns at once.
     fn checkpoint(&mut self, state: Vec<u8>);
+
+    /// A question that only the engine can answer. Given once; the answer comes by [`Journal::resolve`] before the next one.
+    fn inquiry(&mut self) -> Option<Inquiry>;
+
+    /// Answers the inquiry as of the newest record appended, one set per range, in order.
+    fn resolve(&mut self, live: Vec<SeqSet>);
 
     /// How much room there is for publishes.
     fn room(&self) -> Room;
@@ -110,6 +119,13 @@ pub enum Fetch {
 /// A blocking read of one message.
 pub type ReadMessage = Box<dyn FnOnce() -> Result<Arc<Message>, ReadError> + Send>;
 
+/// Which messages still live? Asked when the journal wants to give back the space of those that do not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inquiry {
+    /// Ranges of seqs, each of one partition.
+    pub ranges: Vec<(PartitionKey, RangeInclusive<Seq>)>,
+}
+
 /// How much room the log has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
@@ -134,6 +150,10 @@ pub struct JournalStats {
     pub segments: u64,
     /// Bytes of those segments on disk.
     pub segment_bytes: u64,
+    /// Runs of sorted messages.
+    pub runs: u64,
+    /// Bytes of those on disk.
+    pub run_bytes: u64,
     /// Checkpoints taken.
     pub checkpoints: u64,
     /// Bytes of bodies held in memory.
@@ -174,6 +194,9 @@ pub trait Replay {
     /// Whether, as far as replayed, this message still lives. Asked for messages in segments that a checkpoint covers,
     /// and for every message at the end.
     fn is_live(&self, key: PartitionKey, seq: Seq) -> bool;
+
+    /// Which messages of a partition live, as far as replayed. Says of every seq what [`Replay::is_live`] says, for many at once.
+    fn live(&self, key: PartitionKey, seqs: RangeInclusive<Seq>) -> SeqSet;
 }
 
 /// What [`Replay::record`] is shown.

@@ -22,7 +22,7 @@
 
 use broker::{Broker, Parts, Recovering, Signal, Unavailable, threads};
 use journal_file::io::Io;
-use journal_file::{Disk, Threads};
+use journal_file::{Disk, Progress, Threads};
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -96,7 +96,10 @@ pub fn open_on(io: Arc<dyn Io>, options: Options) -> Result<Store, OpenError> {
     let signal = Arc::new(Signal::default());
     journal.on_progress({
         let signal = Arc::clone(&signal);
-        Arc::new(move || signal.ring())
+        Arc::new(move |progress| match progress {
+            Progress::Moved => signal.ring(),
+            Progress::Taken => signal.ring_if_knocked(),
+        })
     });
     let offload = threads::offload()?;
     let parts = Parts { journal, recovering, opened: found, clock, signal, offload };

@@ -104,24 +104,127 @@ impl Message {
         Self { body: body.into(), ..Self::default() }
     }
 
-    /// About how many bytes it holds in memory and on disk, for caps and backpressure.
+    /// About how many bytes it takes when written down: what limits on commits and batches count.
+    #[must_use]
+    pub fn content_bytes(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|h| h.name.len() + h.value.content_bytes() + 16).sum();
+        let native = self.native.as_ref().map_or(0, |native| native.bytes.len());
+        self.body.len() + headers + native + self.facts.text_bytes() + 64
+    }
+
+    /// About how many bytes of memory it takes behind an [`Arc`](std::sync::Arc), allocators' rounding included: what caps on
+    /// memory count.
     #[must_use]
     pub fn weight(&self) -> usize {
-        let headers: usize = self.headers.iter().map(|h| h.name.len() + h.value.weight() + 16).sum();
-        let native = self.native.as_ref().map_or(0, |n| n.bytes.len());
-        let texts = self.facts.lane.as_ref().map_or(0, String::len) + self.facts.sender.as_ref().map_or(0, String::len);
-        self.body.len() + headers + native + texts + 64
+        let headers: usize = self.headers.iter().map(Header::weight).sum();
+        let native = self.native.as_ref().map_or(0, |native| shared(native.bytes.len()));
+        let facts = &self.facts;
+        let texts = [&facts.lane, &facts.sender].into_iter().flatten().map(|text| allocated(text.len()));
+        let origin = facts.origin.as_ref().map_or(0, |origin| allocated(size_of::<Origin>() + origin.text_bytes()));
+        allocated(ARC_BYTES + size_of::<Self>())
+            + shared(self.body.len())
+            + allocated(self.headers.len() * size_of::<Header>())
+            + headers
+            + native
+            + texts.sum::<usize>()
+            + origin
+    }
+}
+
+impl Header {
+    /// Bytes of memory beyond its own place in the list.
+    fn weight(&self) -> usize {
+        let value = match &self.value {
+            HeaderValue::Text(text) | HeaderValue::Number(text) => allocated(text.len()),
+            HeaderValue::Bytes(bytes) => shared(bytes.len()),
+            HeaderValue::Bool(_) => 0,
+        };
+        allocated(self.name.len()) + value
     }
 }
 
 impl HeaderValue {
     /// Bytes of the value itself.
     #[must_use]
-    pub fn weight(&self) -> usize {
+    pub fn content_bytes(&self) -> usize {
         match self {
             Self::Text(text) | Self::Number(text) => text.len(),
             Self::Bytes(bytes) => bytes.len(),
             Self::Bool(_) => 1,
+        }
+    }
+}
+
+impl Facts {
+    fn text_bytes(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        text(&self.lane) + text(&self.sender) + self.origin.as_ref().map_or(0, |origin| origin.text_bytes())
+    }
+}
+
+impl Origin {
+    fn text_bytes(&self) -> usize {
+        let reason = match &self.reason {
+            BuryReason::TooManyDeliveries => 0,
+            BuryReason::TooManyFailures(words) | BuryReason::Rejected(words) => words.as_ref().map_or(0, String::len),
+        };
+        self.queue.len() + reason
+    }
+}
+
+/// The two counters of an [`Arc`](std::sync::Arc).
+const ARC_BYTES: usize = 2 * size_of::<usize>();
+
+/// What [`Bytes`] keeps beside the bytes once they are shared: where they begin, their capacity, a counter.
+const BYTES_SHARED: usize = 3 * size_of::<usize>();
+
+/// Memory of bytes that are shared by reference.
+fn shared(len: usize) -> usize {
+    if len == 0 { 0 } else { allocated(len) + allocated(BYTES_SHARED) }
+}
+
+/// Memory of one allocation: allocators serve sizes in steps of about an eighth, and of 16 bytes at least.
+fn allocated(bytes: usize) -> usize {
+    bytes.next_multiple_of((bytes.next_power_of_two() / 8).max(16))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_message_weighs_its_allocations_and_not_its_body_alone() {
+        let check = |message: &Message, expected: usize| assert_eq!(message.weight(), expected, "{message:?}");
+        let plain = Message::with_body(vec![0; 100]);
+        let itself = allocated(ARC_BYTES + size_of::<Message>());
+        check(&Message::default(), itself);
+        check(&plain, itself + 112 + 32);
+        let header = Header { name: "colour".into(), value: HeaderValue::Bytes(vec![0; 20].into()) };
+        let native = Some(Native { door: 1, bytes: vec![0; 300].into() });
+        let list = allocated(size_of::<Header>());
+        check(&Message { headers: vec![header], native, ..plain }, itself + 144 + list + 16 + 32 + 32 + 320 + 32);
+    }
+
+    #[test]
+    fn what_is_written_is_the_content_and_little_more() {
+        let origin = Origin {
+            id: MessageId::new(crate::PartitionKey::new(crate::QueueId(1), crate::PartitionId(0)), crate::Seq(1)),
+            queue: "orders".into(),
+            published_ms: 1,
+            buried_ms: 2,
+            deliveries: 3,
+            failures: 4,
+            reason: BuryReason::Rejected(Some("no such customer".into())),
+        };
+        let facts = Facts { lane: Some("lane".into()), origin: Some(Box::new(origin)), ..Facts::default() };
+        let message = Message { facts, ..Message::with_body("body") };
+        assert_eq!(message.content_bytes(), 4 + 4 + 6 + 16 + 64);
+    }
+
+    #[test]
+    fn allocations_come_in_steps_of_an_eighth() {
+        for (bytes, expected) in [(0, 0), (1, 16), (100, 112), (208, 224), (1000, 1024), (65_537, 81_920)] {
+            assert_eq!(allocated(bytes), expected, "{bytes} bytes");
         }
     }
 }

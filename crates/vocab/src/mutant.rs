@@ -19,17 +19,23 @@ pub enum Mutant {
     ReuseSeq,
     /// A lease's end does not make its message ready again.
     DropRedeliveryTimer,
+    /// Segments go, with the acknowledgements in them, before a checkpoint covers them.
+    RetireUncovered,
+    /// Runs are rewritten without what died lately, although a crash may bring it back to life.
+    RewriteUndurable,
 }
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,
         Self::ForgetSalt,
         Self::ReuseSeq,
         Self::DropRedeliveryTimer,
+        Self::RetireUncovered,
+        Self::RewriteUndurable,
     ];
 }
 

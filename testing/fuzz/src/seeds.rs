@@ -5,6 +5,7 @@
 
 mod doors;
 mod logs;
+mod runs;
 mod states;
 mod stores;
 
@@ -31,7 +32,7 @@ impl Seed {
 /// Every healthy input, the same every time.
 #[must_use]
 pub fn all() -> Vec<Seed> {
-    [logs::seeds(), stores::seeds(), states::seeds(), doors::seeds()].concat()
+    [logs::seeds(), stores::seeds(), runs::seeds(), states::seeds(), doors::seeds()].concat()
 }
 
 /// Writes the corpus.

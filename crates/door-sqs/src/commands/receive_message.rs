@@ -87,5 +87,5 @@ pub(super) fn check_visibility(seconds: i64) -> Result<u64, SqsError> {
 
 /// About how long the answer will be; escapes can make it longer.
 fn capacity(deliveries: &[Delivery]) -> usize {
-    deliveries.iter().map(|delivery| delivery.message.weight() + MESSAGE_OVERHEAD_BYTES).sum()
+    deliveries.iter().map(|delivery| delivery.message.content_bytes() + MESSAGE_OVERHEAD_BYTES).sum()
 }

@@ -10,7 +10,9 @@ use crate::core::log::Log;
 use crate::core::subscription::Progress;
 use crate::core::timers::Timers;
 use crate::core::waiters::Waiters;
+use journal::SeqSet;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use vocab::{BootEpoch, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
@@ -93,6 +95,25 @@ impl Queue {
         log.holds(seq) && self.subscriptions.values().any(unread)
     }
 
+    /// Which messages of a partition live. The cost grows with the sets' containers in the range, not with its messages.
+    #[must_use]
+    pub fn live_seqs(&self, partition: PartitionId, seqs: RangeInclusive<Seq>) -> SeqSet {
+        let mut live = SeqSet::new();
+        let Some(log) = self.log(partition) else { return live };
+        let (first, end) = (log.floor.max(*seqs.start()), log.next.min(Seq(seqs.end().0.saturating_add(1))));
+        if first >= end {
+            return live;
+        }
+        live.insert_range(first.0..end.0);
+        live -= &log.removed;
+        let mut acked_by_all = live.clone();
+        for progress in self.subscriptions.values().filter_map(|progress| progress.get(usize::from(partition.0))) {
+            acked_by_all &= &progress.acked;
+        }
+        live -= acked_by_all;
+        live
+    }
+
     /// How many messages of a partition live.
     #[must_use]
     pub fn live_count(&self, partition: PartitionId) -> u64 {
@@ -107,6 +128,12 @@ impl State {
     #[must_use]
     pub fn queue_named(&self, name: &str) -> Option<&Queue> {
         self.queues.get(self.names.get(name)?)
+    }
+
+    /// Which messages of a partition live; none if it does not exist.
+    #[must_use]
+    pub fn live_seqs(&self, key: PartitionKey, seqs: RangeInclusive<Seq>) -> SeqSet {
+        self.queues.get(&key.queue).map(|queue| queue.live_seqs(key.partition, seqs)).unwrap_or_default()
     }
 
     /// Every partition that exists.

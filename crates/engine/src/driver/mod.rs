@@ -12,6 +12,8 @@ mod outbox;
 mod replay;
 mod shard;
 mod signal;
+#[cfg(test)]
+mod tests;
 
 pub use inbox::{Envelope, Inbox};
 pub use log_time::LogTime;

@@ -8,7 +8,8 @@ use crate::core::machine::Machine;
 use crate::core::state::State;
 use crate::record;
 use crate::snapshot;
-use journal::{Journal, Replay, ReplayError, ReplayRecord};
+use journal::{Journal, Replay, ReplayError, ReplayRecord, SeqSet};
+use std::ops::RangeInclusive;
 use vocab::{PartitionKey, Seq};
 
 /// A state being read from a journal.
@@ -38,6 +39,10 @@ impl Replay for Recovering {
 
     fn is_live(&self, key: PartitionKey, seq: Seq) -> bool {
         self.state.queues.get(&key.queue).is_some_and(|queue| queue.is_live(key.partition, seq))
+    }
+
+    fn live(&self, key: PartitionKey, seqs: RangeInclusive<Seq>) -> SeqSet {
+        self.state.live_seqs(key, seqs)
     }
 }
 

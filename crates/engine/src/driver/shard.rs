@@ -16,7 +16,7 @@ use crate::driver::log_time::LogTime;
 use crate::driver::outbox::{Content, Letter, Outbox, Reply};
 use crate::record;
 use crate::snapshot;
-use journal::{Fetch, Journal, JournalStats, Opened, Poisoned, Room, Urgency};
+use journal::{Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, Room, Urgency};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use vocab::limits::COMMIT_BYTES_SOFT;
@@ -111,6 +111,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     /// The journal failed. Everyone who waits learns it by their reply being dropped.
     pub fn step(&mut self) -> Result<Step, Poisoned> {
         let ready = self.take_progress()?;
+        self.resolve_inquiry();
         if self.sealing {
             return Ok(if self.journal.closed() { Step::Closed } else { Step::Idle { until_ms: None } });
         }
@@ -153,7 +154,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     /// may as well be taken together then: the journal rings.
     #[must_use]
     pub fn awaits_sync(&self) -> bool {
-        self.journal.is_behind()
+        self.journal.has_waiting()
     }
 
     fn tick(&mut self, now_ms: u64, out: &mut Output) -> bool {
@@ -362,6 +363,15 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         Ok(Some(ready))
     }
 
+    /// Answers the journal's question, if it has one. Every event that the state has seen was appended: the answer rests on
+    /// nothing newer.
+    fn resolve_inquiry(&mut self) {
+        if let Some(Inquiry { ranges }) = self.journal.inquiry() {
+            let live = ranges.into_iter().map(|(key, seqs)| self.machine.state.live_seqs(key, seqs)).collect();
+            self.journal.resolve(live);
+        }
+    }
+
     /// Hands the open commit to the writer when it is time.
     fn submit(&mut self, now_ms: u64) {
         // An empty commit asks for no place: asking would have the writer ring for nothing when it has one.
@@ -394,7 +404,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     fn hasten(&mut self) {
         let newest = self.newest();
         let waited_for = self.closing || self.outbox.waits_for(self.hastened.max(self.durable).next());
-        if newest > self.hastened.max(self.durable) && waited_for && self.journal.can_submit() {
+        if newest > self.hastened.max(self.durable) && waited_for {
             self.hastened = newest;
             self.journal.submit(Urgency::Now);
         }

@@ -14,6 +14,8 @@ use std::time::Duration;
 pub struct Signal {
     rung: AtomicBool,
     dozing: AtomicBool,
+    /// Somebody knocked and was not heard.
+    knocked: AtomicBool,
     sleeper: OnceLock<Thread>,
 }
 
@@ -31,7 +33,16 @@ impl Signal {
     pub fn knock(&self) {
         // Sequentially consistent, as is the store that ends a doze: either this sees that the doze is over, or the sleeper,
         // looking after its doze, sees what was put there before this knock.
-        if !self.dozing.load(Ordering::SeqCst) {
+        if self.dozing.load(Ordering::SeqCst) {
+            self.knocked.store(true, Ordering::Release);
+        } else {
+            self.ring();
+        }
+    }
+
+    /// Wakes a dozing sleeper if somebody has knocked since it lay down.
+    pub fn ring_if_knocked(&self) {
+        if self.knocked.swap(false, Ordering::AcqRel) {
             self.ring();
         }
     }
@@ -41,6 +52,7 @@ impl Signal {
         self.dozing.store(true, Ordering::SeqCst);
         self.wait(Some(timeout));
         self.dozing.store(false, Ordering::SeqCst);
+        self.knocked.store(false, Ordering::Relaxed);
     }
 
     /// Sleeps until somebody rings or knocks, or until `timeout` is over. Always the same thread calls this.

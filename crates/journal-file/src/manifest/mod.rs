@@ -4,8 +4,10 @@
 //!  envelope "LSM", whose body is:
 //!  | min reader u8 | id u64 | store id u128 | boot u32 | synced_upto u64 | log_ms u64 | next segment u32
 //!  | next checkpoint u32 | checkpoint presence u8 [ | number u32 | covers u64 ] | count varint | segment * count |
+//!  | next run u32 | count varint | run * count |
 //!
 //!  segment      | id u32 | salt u64 | first frame u64 | end frame u64 | first position u64 | bytes u64 |
+//!  run          | number u32 | generation u8 | bytes u64 |, from the oldest messages to the newest
 //!
 //!  min reader   the oldest version of this format that may open the store
 //!  id           grows by one with every manifest
@@ -29,10 +31,10 @@ use journal::wire::{Malformed, Reader, Write};
 use vocab::{BootEpoch, Position};
 
 /// The version of the store's format.
-pub(crate) const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 2;
 
 /// The oldest version that can read what this one writes.
-pub(crate) const MIN_READER: u8 = 1;
+pub(crate) const MIN_READER: u8 = 2;
 
 const MAGIC: [u8; 3] = *b"LSM";
 
@@ -48,6 +50,9 @@ pub(crate) struct Manifest {
     pub(crate) next_checkpoint: u32,
     pub(crate) checkpoint: Option<CheckpointEntry>,
     pub(crate) segments: Vec<SegmentEntry>,
+    pub(crate) next_run: u32,
+    /// Of each partition, the messages in an earlier run have lower seqs than those in a later one.
+    pub(crate) runs: Vec<RunEntry>,
 }
 
 /// The checkpoint that counts.
@@ -69,6 +74,15 @@ pub(crate) struct SegmentEntry {
     pub(crate) bytes: u64,
 }
 
+/// One file of sorted messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RunEntry {
+    pub(crate) number: u32,
+    /// 0 for a run made from the log, one more than its sources for one made from runs.
+    pub(crate) generation: u8,
+    pub(crate) bytes: u64,
+}
+
 impl Manifest {
     /// Of a store that was never opened.
     pub(crate) fn fresh(store_id: u128) -> Self {
@@ -82,6 +96,8 @@ impl Manifest {
             next_checkpoint: 1,
             checkpoint: None,
             segments: Vec::new(),
+            next_run: 1,
+            runs: Vec::new(),
         }
     }
 
@@ -123,6 +139,13 @@ impl Manifest {
             body.put_u64(segment.first_position.0);
             body.put_u64(segment.bytes);
         }
+        body.put_u32(self.next_run);
+        body.put_varint(self.runs.len() as u64);
+        for run in &self.runs {
+            body.put_u32(run.number);
+            body.put_u8(run.generation);
+            body.put_u64(run.bytes);
+        }
         Self::sealed(&body)
     }
 
@@ -158,6 +181,8 @@ impl Manifest {
             next_checkpoint: reader.u32("a checkpoint's number")?,
             checkpoint: None,
             segments: Vec::new(),
+            next_run: 0,
+            runs: Vec::new(),
         };
         if reader.u8("a presence byte")? != 0 {
             let number = reader.u32("a checkpoint's number")?;
@@ -172,6 +197,15 @@ impl Manifest {
                 first_frame: reader.u64("a frame")?,
                 end_frame: reader.u64("a frame")?,
                 first_position: Position(reader.u64("a position")?),
+                bytes: reader.u64("a size")?,
+            });
+        }
+        manifest.next_run = reader.u32("a run's number")?;
+        let count = reader.varint("a count of runs")?;
+        for _ in 0..count {
+            manifest.runs.push(RunEntry {
+                number: reader.u32("a run's number")?,
+                generation: reader.u8("a generation")?,
                 bytes: reader.u64("a size")?,
             });
         }
@@ -190,11 +224,17 @@ mod tests {
         })
     }
 
+    fn runs() -> impl Strategy<Value = Vec<RunEntry>> {
+        let run = any::<(u32, u8, u64)>();
+        prop::collection::vec(run.prop_map(|(number, generation, bytes)| RunEntry { number, generation, bytes }), 0..5)
+    }
+
     fn manifest() -> impl Strategy<Value = Manifest> {
-        let numbers = any::<(u64, u128, u32, u64, u64, u32, u32)>();
+        let numbers = any::<(u64, u128, u32, u64, u64, u32, u32, u32)>();
         let checkpoint = any::<Option<(u32, u64)>>();
-        (numbers, checkpoint, prop::collection::vec(segment(), 0..5)).prop_map(
-            |((id, store_id, boot, synced_upto, log_ms, next_segment, next_checkpoint), checkpoint, segments)| {
+        (numbers, checkpoint, prop::collection::vec(segment(), 0..5), runs()).prop_map(
+            |(numbers, checkpoint, segments, runs)| {
+                let (id, store_id, boot, synced_upto, log_ms, next_segment, next_checkpoint, next_run) = numbers;
                 Manifest {
                     id,
                     store_id,
@@ -205,6 +245,8 @@ mod tests {
                     next_checkpoint,
                     checkpoint: checkpoint.map(|(number, covers)| CheckpointEntry { number, covers: Position(covers) }),
                     segments,
+                    next_run,
+                    runs,
                 }
             },
         )

@@ -4,12 +4,17 @@
 
 use crate::atomic_file::{self, PublishError};
 use crate::config::Config;
-use crate::error::OpenError;
-use crate::io::{BLOCK, Io};
+use crate::error::{Lost, OpenError};
+use crate::io::{BLOCK, Io, Mode};
 use crate::manifest::{self, Manifest, ManifestStore, SegmentEntry};
 use crate::names::{self, Named};
+use crate::recovery::Verdict;
+use crate::run::RunFile;
+use crate::runs::Runs;
 use crate::segment::SegmentHeader;
 use crate::shared::Spare;
+use journal::Replay;
+use std::sync::Arc;
 use vocab::random::Random;
 
 /// What the folder is called in errors.
@@ -45,7 +50,7 @@ fn roll_forward(io: &dyn Io, manifest: &mut Manifest) -> Result<(), OpenError> {
         match names::parse(&name) {
             Named::Segment(id) if id >= manifest.next_segment => later.push(id),
             Named::Checkpoint(number) => manifest.next_checkpoint = manifest.next_checkpoint.max(number + 1),
-            Named::Segment(_) | Named::Spare(_) | Named::Temporary | Named::Other => {}
+            Named::Segment(_) | Named::Spare(_) | Named::Run(_) | Named::Temporary | Named::Other => {}
         }
     }
     later.sort_unstable();
@@ -104,6 +109,7 @@ pub(super) fn clean_up(io: &dyn Io, manifest: &Manifest) -> Result<u32, OpenErro
                 next_spare = next_spare.max(number + 1);
                 true
             }
+            Named::Run(number) => manifest.runs.iter().any(|entry| entry.number == number),
             Named::Other => true,
         };
         if !needed {
@@ -111,6 +117,27 @@ pub(super) fn clean_up(io: &dyn Io, manifest: &Manifest) -> Result<u32, OpenErro
         }
     }
     Ok(next_spare)
+}
+
+/// The runs that the manifest names, with how much of each lives.
+pub(super) fn runs(io: &dyn Io, manifest: &Manifest, replay: &dyn Replay) -> Result<Runs, OpenError> {
+    let mut runs = Runs::default();
+    for entry in &manifest.runs {
+        let (file, sections) = RunFile::open(io, manifest.store_id, entry.number, Mode::Read)?;
+        if (file.generation, file.bytes) != (entry.generation, entry.bytes) {
+            let what = format!("it is not the run of {} bytes that the manifest names", entry.bytes);
+            let file = names::run(entry.number);
+            return Err(OpenError::Damaged { file, what, lost: Lost::default(), verdict: Verdict::Rot });
+        }
+        let mut live = Vec::with_capacity(sections.len());
+        let mut known = Vec::with_capacity(sections.len());
+        for (section, seqs) in sections {
+            live.push(replay.live(section.key, section.first..=section.last).intersection_len(&seqs));
+            known.push(section);
+        }
+        runs.push(Arc::new(file), known, &live);
+    }
+    Ok(runs)
 }
 
 pub(super) fn publish_failed(error: PublishError) -> OpenError {

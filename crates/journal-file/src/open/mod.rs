@@ -16,6 +16,7 @@
 mod folder;
 mod segments;
 
+use crate::compactor::Compactor;
 use crate::config::Config;
 use crate::error::OpenError;
 use crate::frame_writer::LogEnd;
@@ -25,6 +26,7 @@ use crate::manifest::Manifest;
 use crate::preparer::Preparer;
 use crate::recovery::{self, Recovered, RecoveryProgress, RecoveryReport};
 use crate::runner::Threads;
+use crate::runs::Runs;
 use crate::shared::{Shared, State};
 use crate::writer::Writer;
 use journal::{Opened, Replay};
@@ -43,6 +45,8 @@ pub struct Store {
     pub writer: Writer,
     /// Works ahead and cleans up; to be stepped.
     pub preparer: Preparer,
+    /// Sorts and rewrites; to be stepped.
+    pub compactor: Compactor,
     /// What the engine wants to know.
     pub opened: Opened,
     /// What people want to know.
@@ -50,12 +54,12 @@ pub struct Store {
 }
 
 impl Store {
-    /// Hands writer and preparer to threads of their own.
+    /// Hands writer, preparer and compactor to threads of their own.
     ///
     /// # Errors
     /// The system gives no more threads.
     pub fn start_threads(self) -> io::Result<(FileJournal, Threads)> {
-        let threads = Threads::start(self.writer, self.preparer)?;
+        let threads = Threads::start(self.writer, self.preparer, self.compactor)?;
         Ok((self.journal, threads))
     }
 }
@@ -76,6 +80,7 @@ pub fn open(
     let (mut manifests, damaged) = folder::manifest(&*io, &*random)?;
     let mut recovered = recovery::recover(&*io, &config, manifests.current(), replay, progress)?;
     recovered.report.manifest_damaged = damaged;
+    let runs = folder::runs(&*io, manifests.current(), replay)?;
     let mut spares = folder::spares(&*io, &config)?;
     let boot = next_boot(manifests.current(), &recovered, damaged);
     let log = Boot { io: &*io, config: &config, random: &*random, manifest: manifests.current(), boot }
@@ -104,11 +109,12 @@ pub fn open(
         epoch: boot,
     };
     let report = recovered.report.clone();
-    let found = index_live(recovered, &log.files, manifest, replay);
+    let found = index_live(recovered, &log.files, runs, manifest, replay);
     let shared = Arc::new(Shared::new(io, config, manifests, state));
     Ok(Store {
         journal: FileJournal::new(Arc::clone(&shared), Arc::clone(&clock), found),
         preparer: Preparer::new(Arc::clone(&shared), next_spare),
+        compactor: Compactor::new(Arc::clone(&shared), Arc::clone(&clock)),
         writer: Writer::new(shared, clock, random, end),
         opened,
         report,
@@ -121,7 +127,13 @@ fn next_boot(manifest: &Manifest, recovered: &Recovered, damaged: bool) -> BootE
 }
 
 /// Keeps what lives of the recovered index, and counts it by segment.
-fn index_live(recovered: Recovered, files: &[segments::Kept], manifest: &Manifest, replay: &dyn Replay) -> Found {
+fn index_live(
+    recovered: Recovered,
+    files: &[segments::Kept],
+    runs: Runs,
+    manifest: &Manifest,
+    replay: &dyn Replay,
+) -> Found {
     let mut index = recovered.index;
     let mut segments = crate::retirement::Segments::default();
     for kept in files {
@@ -140,6 +152,7 @@ fn index_live(recovered: Recovered, files: &[segments::Kept], manifest: &Manifes
         covered: manifest.covered(),
         index,
         segments,
+        runs,
         uncovered_bytes: recovered.uncovered_bytes,
     }
 }

@@ -68,10 +68,22 @@ impl Preparer {
         let worked = self.write_checkpoint().and_then(|worked| Ok(worked || self.let_checkpoint_count()?));
         match worked {
             Err(PublishError::Full { .. }) => {
+                self.set_failing(true);
                 self.retry_later(now_us);
                 Ok(false)
             }
-            worked => worked,
+            Ok(worked) => {
+                self.set_failing(false);
+                Ok(worked)
+            }
+            failed => failed,
+        }
+    }
+
+    fn set_failing(&self, failing: bool) {
+        let changed = std::mem::replace(&mut self.shared.state().checkpoints_fail, failing) != failing;
+        if changed {
+            self.shared.progress();
         }
     }
 

@@ -1,6 +1,7 @@
 //! One changed bit anywhere in a healthy store is detected or harmless, file by file.
 
 use crate::harness::{KEY, Stepped};
+use crate::runs::moving;
 use journal::conformance::{Harness, Recorder};
 use journal::{Fetch, Journal};
 use journal_file::Config;
@@ -17,16 +18,19 @@ fn config() -> Config {
 }
 
 /// Several segments, a checkpoint in the middle, two boots, every message alive.
-fn healthy(clean: bool) -> MemoryFolder {
+fn healthy(clean: bool, config: &Config) -> MemoryFolder {
     let folder = MemoryFolder::default();
-    let mut store = Stepped::in_memory(&folder, config());
+    let mut store = Stepped::in_memory(&folder, config.clone());
     let (mut journal, _) = store.open_recorded();
     for seq in 1..=MESSAGES {
         journal.append(16, true, QueueId(1), seq.to_string().as_bytes());
         store.publish(&mut journal, seq, usize::try_from(seq).expect("few") * 100);
         if seq == MESSAGES / 2 {
             journal.checkpoint(b"half".to_vec());
-            store.run(&mut journal);
+            for _ in 0..20 {
+                store.run(&mut journal);
+                journal.poll().expect("nothing failed");
+            }
         }
         if seq == MESSAGES * 2 / 3 {
             store.stop(journal);
@@ -44,24 +48,29 @@ fn healthy(clean: bool) -> MemoryFolder {
 }
 
 /// Opens it; whatever opens must show exactly what was written.
-fn check_detected_or_harmless(folder: &MemoryFolder, what: &str) -> bool {
-    let mut store = Stepped::in_memory(folder, config());
+fn check_detected_or_harmless(folder: &MemoryFolder, config: &Config, what: &str) -> bool {
+    let mut store = Stepped::in_memory(folder, config.clone());
     let mut recorder = Recorder::default();
     let Ok((journal, _)) = store.try_open(&mut recorder) else { return true };
     let notes: Vec<u64> = recorder.notes().iter().map(|note| note.parse().expect("a number")).collect();
     let first = if recorder.checkpoint.is_some() { MESSAGES / 2 + 1 } else { 1 };
     assert_eq!(notes, (first..=MESSAGES).collect::<Vec<_>>(), "{what}");
     for seq in 1..=MESSAGES {
-        let Fetch::Read(read) = journal.fetch(KEY, Seq(seq)) else { panic!("{what}: message {seq} is gone") };
-        if let Ok(message) = read() {
-            assert_eq!(message.body, vec![7; usize::try_from(seq).expect("few") * 100], "{what}");
-        }
+        let message = match journal.fetch(KEY, Seq(seq)) {
+            Fetch::Ready(message) => message,
+            Fetch::Read(read) => match read() {
+                Ok(message) => message,
+                Err(_named) => continue,
+            },
+            Fetch::Gone => panic!("{what}: message {seq} is gone"),
+        };
+        assert_eq!(message.body, vec![7; usize::try_from(seq).expect("few") * 100], "{what}");
     }
     false
 }
 
-fn check_flips(clean: bool) {
-    let healthy = healthy(clean);
+fn check_flips(clean: bool, config: &Config) {
+    let healthy = healthy(clean, config);
     let random = SeededRandom::new(3);
     let mut detected = 0;
     for name in healthy.list().expect("memory never fails") {
@@ -73,7 +82,7 @@ fn check_flips(clean: bool) {
             let mut changed = bytes.clone();
             changed[usize::try_from(bit / 8).expect("small")] ^= 1 << (bit % 8);
             damaged.put(&name, changed);
-            detected += u64::from(check_detected_or_harmless(&damaged, &format!("bit {bit} of {name}")));
+            detected += u64::from(check_detected_or_harmless(&damaged, config, &format!("bit {bit} of {name}")));
         }
     }
     assert!(detected > 100, "most flips are in data: {detected} were detected");
@@ -81,10 +90,15 @@ fn check_flips(clean: bool) {
 
 #[test]
 fn in_a_store_that_was_closed() {
-    check_flips(true);
+    check_flips(true, &config());
 }
 
 #[test]
 fn in_a_store_that_stood_still_and_crashed() {
-    check_flips(false);
+    check_flips(false, &config());
+}
+
+#[test]
+fn in_a_store_whose_messages_moved_to_runs() {
+    check_flips(true, &moving());
 }

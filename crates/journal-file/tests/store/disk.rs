@@ -20,7 +20,7 @@ fn start(folder: &Path) -> (FileJournal, Threads, Recorder) {
     let store = journal_file::open(io, clock, random, Config::default(), &mut recorder, &mut |_| {});
     let (journal, threads) = store.expect("the store opens").start_threads().expect("threads start");
     let waiting = thread::current();
-    journal.on_progress(Arc::new(move || waiting.unpark()));
+    journal.on_progress(Arc::new(move |_| waiting.unpark()));
     (journal, threads, recorder)
 }
 

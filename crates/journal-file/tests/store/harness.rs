@@ -3,7 +3,7 @@
 use journal::conformance::{Harness, Recorder};
 use journal::{Journal, Opened, Poisoned, Replay, ReplayError, Urgency};
 use journal_file::io::{File, Io, Mode};
-use journal_file::{Config, FileJournal, OpenError, Preparer, Step, Store, Writer};
+use journal_file::{Compactor, Config, FileJournal, OpenError, Preparer, Step, Store, Writer};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -200,7 +200,7 @@ pub(crate) struct Stepped {
     pub(crate) clock: ManualClock,
     pub(crate) faults: Faults,
     random: Arc<SeededRandom>,
-    workers: Option<(Writer, Preparer)>,
+    workers: Option<(Writer, Preparer, Compactor)>,
     held: bool,
     /// Let the idle time pass whenever there is nothing to do.
     pub(crate) pass_idle_time: bool,
@@ -233,8 +233,8 @@ impl Stepped {
         let io = FaultyIo::over((self.folder)(), &self.faults);
         let (clock, random) = (Arc::new(self.clock.clone()), Arc::clone(&self.random));
         let store = journal_file::open(io, clock, random, self.config.clone(), replay, &mut |_| {})?;
-        let Store { journal, writer, preparer, opened, report } = store;
-        self.workers = Some((writer, preparer));
+        let Store { journal, writer, preparer, compactor, opened, report } = store;
+        self.workers = Some((writer, preparer, compactor));
         self.report = report;
         Ok((journal, opened))
     }
@@ -248,10 +248,11 @@ impl Stepped {
     pub(crate) fn step_all(&mut self) {
         let now_us = self.clock.mono_us();
         let held = self.held;
-        let Some((writer, preparer)) = &mut self.workers else { return };
+        let Some((writer, preparer, compactor)) = &mut self.workers else { return };
         loop {
             let wrote = !held && writer.step(now_us) == Step::Worked;
-            if !wrote && preparer.step(now_us) != Step::Worked {
+            let worked = wrote || preparer.step(now_us) == Step::Worked || compactor.step(now_us) == Step::Worked;
+            if !worked {
                 return;
             }
         }

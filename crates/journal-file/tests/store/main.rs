@@ -10,4 +10,5 @@ mod harness; // stores that are stepped by hand, and faults
 mod manifests; // two copies, one damaged or lost
 mod poison; // a failure of any worker, at any operation
 mod recovery_table; // every row, by a folder damaged by hand
-mod retirement; // space comes back, and never too early
+mod retirement;
+mod runs; // space comes back, and never too early

@@ -6,12 +6,14 @@
 mod checkpoints;
 mod commits;
 mod endings;
+mod inquiries;
 mod messages;
 mod recorder;
 
 pub use checkpoints::*;
 pub use commits::*;
 pub use endings::*;
+pub use inquiries::*;
 pub use messages::*;
 pub use recorder::{Recorder, Replayed};
 
@@ -131,6 +133,7 @@ macro_rules! conformance_tests {
             messages_outlive_the_checkpoint_that_covers_them
             a_checkpoint_counts_only_once_its_commits_are_durable
             the_newest_checkpoint_is_replayed
+            questions_answered_truly_lose_nothing
             a_failed_journal_is_poisoned_for_ever
             a_failure_keeps_what_was_durable
             a_closed_store_is_clean_and_an_unclosed_one_is_not

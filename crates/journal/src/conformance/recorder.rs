@@ -1,7 +1,8 @@
 //! A [`Replay`] that writes down what it is shown.
 
-use crate::contract::{Replay, ReplayError, ReplayRecord};
+use crate::contract::{Replay, ReplayError, ReplayRecord, SeqSet};
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use vocab::{Message, PartitionKey, QueueId, Seq};
 
@@ -67,6 +68,16 @@ impl Recorder {
     }
 }
 
+/// Every seq of a range but the dead.
+pub(super) fn live(dead: &BTreeSet<(PartitionKey, Seq)>, key: PartitionKey, seqs: &RangeInclusive<Seq>) -> SeqSet {
+    let mut live = SeqSet::new();
+    live.insert_range(seqs.start().0..=seqs.end().0);
+    for (_, seq) in dead.range((key, *seqs.start())..=(key, *seqs.end())) {
+        live.remove(seq.0);
+    }
+    live
+}
+
 impl Replay for Recorder {
     fn checkpoint(&mut self, state: &[u8]) -> Result<(), ReplayError> {
         assert!(self.checkpoint.is_none(), "the checkpoint is replayed at most once");
@@ -90,5 +101,9 @@ impl Replay for Recorder {
 
     fn is_live(&self, key: PartitionKey, seq: Seq) -> bool {
         !self.dead.contains(&(key, seq))
+    }
+
+    fn live(&self, key: PartitionKey, seqs: RangeInclusive<Seq>) -> SeqSet {
+        live(&self.dead, key, &seqs)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::MemoryStore;
 use super::state::{Record, State};
-use crate::contract::{Fetch, Journal, JournalStats, Poisoned, Room, Urgency};
+use crate::contract::{Fetch, Inquiry, Journal, JournalStats, Poisoned, Room, SeqSet, Urgency};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, MutexGuard};
 use vocab::{Message, PartitionKey, Position, QueueId, Seq};
@@ -67,7 +67,7 @@ impl Journal for MemoryJournal {
                 state.hold_message(key, Seq(seq), Arc::clone(message));
             }
         }
-        let bytes = messages.iter().map(|message| message.weight()).sum();
+        let bytes = messages.iter().map(|message| message.content_bytes()).sum();
         self.add(Record::Messages { key, first, messages: messages.to_vec() }, bytes);
     }
 
@@ -75,7 +75,7 @@ impl Journal for MemoryJournal {
         self.current().is_none_or(|state| state.undurable() < UNDURABLE_MAX)
     }
 
-    fn is_behind(&self) -> bool {
+    fn has_waiting(&self) -> bool {
         !self.can_submit()
     }
 
@@ -134,6 +134,15 @@ impl Journal for MemoryJournal {
         if let Some(mut store) = self.current() {
             store.set_checkpoint(state);
         }
+    }
+
+    /// Never: what is forgotten is gone at once.
+    fn inquiry(&mut self) -> Option<Inquiry> {
+        None
+    }
+
+    fn resolve(&mut self, _live: Vec<SeqSet>) {
+        unreachable!("memory never inquires");
     }
 
     fn room(&self) -> Room {

@@ -1,7 +1,8 @@
 //! The memory journal passes the suite; its switches do what they say.
 
 use super::*;
-use crate::contract::{Fetch, Journal, ReplayRecord, Urgency};
+use crate::contract::{Fetch, Journal, ReplayRecord, SeqSet, Urgency};
+use std::ops::RangeInclusive;
 use vocab::{PartitionId, PartitionKey, Position, QueueId, Seq};
 
 struct NothingLives;
@@ -17,6 +18,10 @@ impl Replay for NothingLives {
 
     fn is_live(&self, _key: PartitionKey, _seq: Seq) -> bool {
         false
+    }
+
+    fn live(&self, _key: PartitionKey, _seqs: RangeInclusive<Seq>) -> SeqSet {
+        SeqSet::new()
     }
 }
 

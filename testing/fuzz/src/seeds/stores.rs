@@ -76,4 +76,8 @@ impl journal::Replay for NothingToReplay {
     fn is_live(&self, _key: vocab::PartitionKey, _seq: vocab::Seq) -> bool {
         false
     }
+
+    fn live(&self, _key: vocab::PartitionKey, _seqs: std::ops::RangeInclusive<vocab::Seq>) -> journal::SeqSet {
+        journal::SeqSet::new()
+    }
 }

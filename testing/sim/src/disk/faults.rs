@@ -105,8 +105,10 @@ pub struct Tally {
     pub renamed: u64,
     /// Names taken away.
     pub removed: u64,
-    /// Names that were taken away or changed, by their letters before the first dash.
+    /// Names that were taken away or changed, by their letters before the first dash; those of temporary files not.
     pub gone: BTreeMap<String, u64>,
+    /// Names given to files that were written under temporary ones, likewise.
+    pub made: BTreeMap<String, u64>,
 }
 
 impl Tally {
@@ -119,8 +121,16 @@ impl Tally {
 
     /// Counts a name that went.
     pub fn went(&mut self, name: &str) {
-        let kind = name.split('-').next().unwrap_or_default();
-        *self.gone.entry(kind.to_owned()).or_default() += 1;
+        if !is_temporary(name) {
+            *self.gone.entry(kind(name)).or_default() += 1;
+        }
+    }
+
+    /// Counts a file that got the name it was made for.
+    pub fn made(&mut self, from: &str, to: &str) {
+        if is_temporary(from) && !is_temporary(to) {
+            *self.made.entry(kind(to)).or_default() += 1;
+        }
     }
 
     /// Errors told to the program, a full disk not counted: it is expected to live with that.
@@ -134,4 +144,12 @@ impl Tally {
     pub fn count(&self, fault: Fault) -> u64 {
         self.faults.get(&fault).copied().unwrap_or_default()
     }
+}
+
+fn kind(name: &str) -> String {
+    name.split('-').next().unwrap_or_default().to_owned()
+}
+
+fn is_temporary(name: &str) -> bool {
+    name.ends_with(".tmp")
 }

@@ -62,6 +62,7 @@ impl Io for Mount {
         }
         drive.tally.renamed += 1;
         drive.tally.went(from);
+        drive.tally.made(from, to);
         if powered { Ok(()) } else { Err(power_off()) }
     }
 

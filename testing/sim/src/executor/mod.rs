@@ -1,4 +1,4 @@
-//! One thread that runs everything: clients' tasks, the shard, the store's writer and preparer, and time itself.
+//! One thread that runs everything: clients' tasks, the shard, the store's writer, preparer and compactor, and time itself.
 //!
 //! Each turn the dice pick one of those that may have something to do, and it does one thing. Time stands still while
 //! anything can be done; then it jumps to the next moment that somebody waits for. Now and then the dice let it move

@@ -4,7 +4,7 @@ use crate::dice::Dice;
 use crate::disk::SimDisk;
 use crate::executor::{Executor, Part, Progress};
 use broker::{Broker, Parts, Recovering, Runner, Step};
-use journal_file::{Config, FileJournal, OpenError, Preparer, RecoveryReport, Writer};
+use journal_file::{Compactor, Config, FileJournal, OpenError, Preparer, RecoveryReport, Writer};
 use std::sync::Arc;
 use vocab::clock::{Clock, ManualClock};
 use vocab::random::SeededRandom;
@@ -84,6 +84,7 @@ impl Host {
             Box::new(Shard { runner, broker: broker.clone(), clock: self.clock.clone() }),
             Box::new(StoreWriter { writer: store.writer, clock: self.clock.clone() }),
             Box::new(StorePreparer { preparer: store.preparer, clock: self.clock.clone() }),
+            Box::new(StoreCompactor { compactor: store.compactor, clock: self.clock.clone() }),
         ];
         let executor = Executor::new(self.clock.clone(), dice, seats);
         Ok(Server { broker, executor, report: store.report, clean: store.opened.clean })
@@ -141,6 +142,21 @@ impl Part for StorePreparer {
 
     fn step(&mut self) -> Progress {
         progress(self.preparer.step(self.clock.mono_us()))
+    }
+}
+
+struct StoreCompactor {
+    compactor: Compactor,
+    clock: ManualClock,
+}
+
+impl Part for StoreCompactor {
+    fn name(&self) -> &'static str {
+        "the store's compactor"
+    }
+
+    fn step(&mut self) -> Progress {
+        progress(self.compactor.step(self.clock.mono_us()))
     }
 }
 

@@ -146,6 +146,16 @@ fn config(dice: &mut Dice) -> Config {
         retry_ms: dice.within(10..500),
         read_bytes: 4096 * dice.within(1..9) as usize,
         direct: dice.percent(70),
+        // Small windows and runs, so that messages move as often as a short history lets them.
+        window_messages_max: dice.within(0..40),
+        window_bytes_max: kib(0..129, dice),
+        uncovered_bytes_max: kib(8..1025, dice),
+        run_bytes_max: kib(8..129, dice),
+        run_bytes_min: kib(0..17, dice),
+        run_block_bytes: dice.within(100..4000) as usize,
+        sort_bytes: dice.within(100..20_000) as usize,
+        read_ahead_bytes: dice.within(0..8000) as usize,
+        block_cache_bytes: dice.within(0..20_000) as usize,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::dice::Dice;
 use crate::disk::FaultPlan;
 use crate::executor::{Stopped, Trace};
 use crate::history::{Ending, What};
+use std::collections::BTreeMap;
 use std::future::Future;
 
 /// Bytes on the disk; every seed stays far below.
@@ -60,7 +61,10 @@ pub fn play(seed: u64) -> Result<Outcome, Box<Failure>> {
     let judged = panics::caught(|| checker::check(&history)).map_err(|panic| fail(panic, String::new()))?;
     judged.map_err(|violation| fail(violation.to_string(), violation.evidence(&history)))?;
     let tally = play.host.disk.tally();
-    play.coverage.add("path: segment retired", tally.gone.get("wal").copied().unwrap_or_default());
+    let count = |names: &BTreeMap<String, u64>, kind| names.get(kind).copied().unwrap_or_default();
+    play.coverage.add("path: segment retired", count(&tally.gone, "wal"));
+    play.coverage.add("path: run made", count(&tally.made, "run"));
+    play.coverage.add("path: run replaced", count(&tally.gone, "run"));
     play.coverage.add_disk(&tally);
     play.coverage.add_history(&history);
     let (commands, crashes) = (play.world.get().commands, play.crashes);

@@ -72,7 +72,7 @@ fn judge(
     coverage: &mut Coverage,
 ) -> Result<(), String> {
     match found {
-        Ok(found) if found.counted == untouched.counted && found.shown.is_subset(&untouched.shown) => {
+        Ok(found) if found.lacks_nothing_unnoticed(untouched) => {
             let withheld = found.shown.len() < untouched.shown.len();
             coverage.add(if withheld { "path: damaged message withheld" } else { "path: damage without harm" }, 1);
         }
@@ -86,6 +86,17 @@ fn judge(
         Err(StartError::Contradiction(_)) => coverage.add("path: damage refused", 1),
     }
     Ok(())
+}
+
+impl Inventory {
+    /// Every message is where it was, or is withheld because it cannot be read: then it cannot be moved to its dead-letter
+    /// queue either, and still counts where it was.
+    fn lacks_nothing_unnoticed(&self, untouched: &Self) -> bool {
+        let withheld = untouched.shown.len() - self.shown.intersection(&untouched.shown).count();
+        let total = |inventory: &Self| inventory.counted.values().sum::<u64>();
+        self.shown.is_subset(&untouched.shown)
+            && (self.counted == untouched.counted || (withheld > 0 && total(self) == total(untouched)))
+    }
 }
 
 /// Opens the store and looks at everything.

@@ -65,6 +65,8 @@ fn everything() -> Vec<String> {
         "path: power lost during recovery",
         "path: recovery met a disk error",
         "path: segment retired",
+        "path: run made",
+        "path: run replaced",
     ];
     faults.into_iter().chain(rows).chain(paths).chain(broker.map(str::to_owned)).collect()
 }

@@ -131,12 +131,13 @@ fn enter(key: PartitionKey, first: Seq, reserved: Seq, messages: Vec<Arc<Message
 fn check_sizes(messages: &[Message], bytes_max: u64) -> Result<(), PublishError> {
     let mut total = 0;
     for (index, message) in messages.iter().enumerate() {
-        let headers: usize = message.headers.iter().map(|header| header.name.len() + header.value.weight()).sum();
+        let headers: usize =
+            message.headers.iter().map(|header| header.name.len() + header.value.content_bytes()).sum();
         let bytes = (message.body.len() + headers) as u64;
         if bytes > bytes_max {
             return Err(PublishError::TooLarge { index, bytes, max: bytes_max });
         }
-        total += message.weight() as u64;
+        total += message.content_bytes() as u64;
     }
     // A single message may be as large as its queue allows; only batches are capped together.
     if messages.len() > BATCH_COUNT_MAX || (messages.len() > 1 && total > COMMIT_BYTES_MAX) {

@@ -172,9 +172,11 @@ impl Bench {
             let (log, progress) = (&queue.logs[0], &queue.subscriptions[&SubscriptionId(0)][0]);
             let ready: BTreeSet<_> = progress.ready_seqs(log.next, |seq| log.holds(seq)).map(|seq| seq.0).collect();
             let mut open = 0;
+            let live_seqs = queue.live_seqs(PartitionId(0), Seq(0)..=Seq(u64::MAX));
             for seq in log.floor.0..log.next.0 {
                 let live = queue.is_live(PartitionId(0), Seq(seq));
                 open += u64::from(live);
+                assert_eq!(live_seqs.contains(seq), live, "queue {id} seq {seq}, looked at with all others");
                 let places = [
                     ready.contains(&seq),
                     progress.waiting.contains_key(&seq),
@@ -185,6 +187,7 @@ impl Bench {
                 assert_eq!(count, usize::from(live), "queue {id} seq {seq} is in {places:?}, live: {live}");
             }
             assert_eq!(progress.open, open, "queue {id} counts its open messages");
+            assert_eq!(live_seqs.len(), open, "queue {id} finds its live messages and no others");
             assert_eq!(progress.ready(), ready.len() as u64, "queue {id} counts its ready messages");
             assert!(!queue.is_live(PartitionId(0), Seq(log.floor.0.wrapping_sub(1))), "nothing lives below the floor");
         }

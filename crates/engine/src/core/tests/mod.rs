@@ -3,6 +3,7 @@
 mod bench;
 mod buries;
 mod leases;
+mod live;
 mod replay;
 mod times;
 

@@ -1,0 +1,77 @@
+//! Publishing to the deep backlog, in turns with publishing to one of a twentieth.
+//!
+//! Each is the only backlog of its store. Both publish as much and so sort as much into runs; work in the background
+//! reaches into the other one's turns, and does so evenly. Judged by the rate over all turns, for that work comes in bursts.
+
+use super::deep::{BATCH, BYTES, DEEP};
+use super::embedder::Embedder;
+use super::order::{Answer, Order, Publish};
+use super::{Scale, deep};
+use crate::disk::BareFile;
+use crate::journal::write_batches;
+use crate::report::{Budget, Report, median};
+use anyhow::Result;
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+
+/// The shallow backlog is this part of the deep one.
+const SHALLOW: u64 = 20;
+
+/// What is published in one turn is this part of the deep one.
+const TURN: u64 = 40;
+
+const TURNS: usize = 8;
+
+/// So much goes through the shallow store first, at most: its log grows to full size, as the deep one's has.
+const WARM_UP_MESSAGES_MAX: u64 = 2_000_000;
+
+const SHARE_MIN: f64 = 0.9;
+
+/// Takes turns; how many messages the deep backlog grew by.
+pub fn measure(embedder: &mut Embedder, scale: &Scale, folder: &Path, report: &mut Report) -> Result<u64> {
+    let data = folder.join("shallow");
+    let mut shallow = Embedder::start(&data)?;
+    shallow.ask(&Order::MakeQueues(1))?;
+    shallow.ask(&Order::KeepUp(load((scale.messages / SHALLOW * 4).min(WARM_UP_MESSAGES_MAX))))?;
+    shallow.publish(load(scale.messages / SHALLOW))?;
+    let before = embedder.ask(&Order::Rest)?;
+    let turn = scale.messages / TURN;
+    let (mut deep_seconds, mut shallow_seconds, mut shares) = (0.0, 0.0, Vec::new());
+    for _ in 0..TURNS {
+        let other = shallow.publish(load(turn))?;
+        let ours = embedder.publish(load(turn))?;
+        deep_seconds += ours.seconds;
+        shallow_seconds += other.seconds;
+        shares.push(ours.per_second() / other.per_second());
+        eprintln!("{}: published {:.0}/s; shallow {:.0}/s", deep::NAME, ours.per_second(), other.per_second());
+    }
+    let messages = turn * TURNS as u64;
+    let after = embedder.ask(&Order::Rest)?;
+    let bare = bare_per_second(&before, &after, messages, &mut BareFile::create(folder)?, scale)?;
+    let share = shallow_seconds / deep_seconds;
+    let figures = json!({
+        "publish_per_second": messages as f64 / deep_seconds,
+        "shallow_per_second": messages as f64 / shallow_seconds,
+        "share": share,
+        "share_median": median(shares),
+        "bare_per_second": bare,
+    });
+    report.detail(deep::NAME, "longshore", figures);
+    let budget = Budget::at_least(deep::NAME, "publish rate, of that at a twentieth", share, SHARE_MIN);
+    report.judge(budget.beside(format!("{bare:.0}/s")));
+    shallow.stop()?;
+    fs::remove_dir_all(data)?;
+    Ok(messages)
+}
+
+fn load(messages: u64) -> Publish {
+    Publish { queues: DEEP..DEEP + 1, messages, bytes: BYTES, batch: BATCH }
+}
+
+/// What a file that is written to bare keeps in commits of the same size.
+fn bare_per_second(before: &Answer, after: &Answer, messages: u64, bare: &mut BareFile, scale: &Scale) -> Result<f64> {
+    let commits = (after.commits - before.commits) as f64;
+    let bytes_per_commit = (after.log_bytes - before.log_bytes) as f64 / commits;
+    Ok(write_batches(bare, bytes_per_commit, scale.bare)? * messages as f64 / commits)
+}
