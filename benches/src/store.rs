@@ -18,6 +18,7 @@ mod order;
 mod publish;
 mod rest;
 mod start;
+mod supply;
 mod work;
 
 use crate::machine;
@@ -131,7 +132,8 @@ impl Options {
             turn: (messages / 100).min(100_000),
             rounds: 5,
             queues: 1000,
-            queue_messages: shrunk(5000),
+            // Whole batches, or the last queues would get fewer.
+            queue_messages: shrunk(500).max(1) * 10,
             log_bytes: shrunk(GB),
             counted: shrunk(MILLION),
             calm: Duration::from_secs(30),

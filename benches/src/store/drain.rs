@@ -13,9 +13,6 @@ use std::path::Path;
 
 const SHARE_MIN: f64 = 0.7;
 
-/// Most bytes that are read bare: enough for a rate.
-const BARE_BYTES_MAX: u64 = 1_000_000_000;
-
 /// Takes turns with small and with large receives; how many messages left the deep queue.
 pub fn measure(embedder: &mut Embedder, data: &Path, scale: &Scale, report: &mut Report) -> Result<u64> {
     let small = take_turns(embedder, data, scale, ("drain, receive 10", 10), report)?;
@@ -41,7 +38,7 @@ fn take_turns(
         eprintln!("{name}: {figures}");
         report.detail(name, "longshore", figures);
     }
-    let bare = folder::read_bare(data, BARE_BYTES_MAX)?;
+    let bare = folder::read_bare(data)?;
     let bare = format!("reads {:.0} MB/s, {:.0}/s", bare / 1e6, bare / encoded::message_bytes(BYTES, BATCH));
     let what = "deep backlog, of the recent window's rate";
     report.judge(Budget::at_least(name, what, median(shares), SHARE_MIN).beside(bare));

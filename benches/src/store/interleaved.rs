@@ -1,7 +1,8 @@
-//! One queue among a thousand whose messages came in turns, against a queue that was alone.
+//! One queue among a thousand whose messages came in turns, against a queue that is alone in its store.
 //!
-//! Both stores hold as many messages. For each turn the store is opened afresh and the kernel's cache dropped, so that
-//! everything that is drained comes from the disk.
+//! Two are alone: one as large as all the others together, and one that holds no more than what is drained of it, so that
+//! it is still in the log. For each turn the store is opened afresh and the kernel's cache dropped, so that everything that
+//! is drained comes from the disk.
 
 use super::embedder::Embedder;
 use super::order::{Answer, Order, Publish};
@@ -22,34 +23,43 @@ const AT_A_TIME: u32 = 10;
 const SHARE_MIN: f64 = 0.5;
 const NAME: &str = "drain one of many queues";
 
-/// Fills both stores, then drains one queue of the many and as much of the lone one, in turns.
+/// Fills the stores, then drains one queue of the many and as much of each lone one, in turns.
 pub fn measure(scale: &Scale, folder: &Path, report: &mut Report) -> Result<()> {
-    let (many, lone) = (folder.join("many"), folder.join("lone"));
-    fill(&many, scale.queues, scale)?;
-    fill(&lone, 1, scale)?;
-    let mut shares = Vec::new();
+    let [many, large, small] = ["many", "large", "small"].map(|name| folder.join(name));
+    let all = scale.queue_messages * u64::from(scale.queues);
+    fill(&many, scale.queues, all, scale)?;
+    fill(&large, 1, all, scale)?;
+    fill(&small, 1, scale.queue_messages * u64::from(scale.rounds), scale)?;
+    let (mut of_large, mut of_small) = (Vec::new(), Vec::new());
     for round in 0..scale.rounds {
         // Queues from all over, so that no turn reads what another has read.
         let queue = round * (scale.queues / scale.rounds);
-        let one = drain_cold(&many, scale.queues, queue, scale)?;
-        let alone = drain_cold(&lone, 1, 0, scale)?;
-        shares.push(one.per_second() / alone.per_second());
-        let figures = json!({ "one_of_many_per_second": one.per_second(), "lone_per_second": alone.per_second() });
+        let one = drain_cold(&many, scale.queues, queue, scale)?.per_second();
+        let large = drain_cold(&large, 1, 0, scale)?.per_second();
+        let small = drain_cold(&small, 1, 0, scale)?.per_second();
+        of_large.push(one / large);
+        of_small.push(one / small);
+        let figures = json!({
+            "one_of_many_per_second": one,
+            "large_lone_per_second": large,
+            "small_lone_per_second": small,
+        });
         eprintln!("{NAME}: {figures}");
         report.detail(NAME, "longshore", figures);
     }
-    let bare = folder::read_bare(&many, scale.queue_messages * u64::from(scale.queues) * BYTES as u64)?;
+    let bare = folder::read_bare(&many)?;
     let bare = format!("reads {:.0} MB/s, {:.0}/s", bare / 1e6, bare / encoded::message_bytes(BYTES, BATCH));
-    let what = "of a lone queue's rate, cold";
-    report.judge(Budget::at_least(NAME, what, median(shares), SHARE_MIN).beside(bare));
-    fs::remove_dir_all(many)?;
-    Ok(fs::remove_dir_all(lone)?)
+    for (what, shares) in
+        [("of a large lone queue's rate, cold", of_large), ("of a small lone queue's rate, cold", of_small)]
+    {
+        report.judge(Budget::at_least(NAME, what, median(shares), SHARE_MIN).beside(bare.clone()));
+    }
+    Ok([many, large, small].into_iter().try_for_each(fs::remove_dir_all)?)
 }
 
-fn fill(data: &Path, queues: u32, scale: &Scale) -> Result<()> {
+fn fill(data: &Path, queues: u32, messages: u64, scale: &Scale) -> Result<()> {
     let mut embedder = Embedder::start(data)?;
     embedder.ask(&Order::MakeQueues(queues))?;
-    let messages = scale.queue_messages * u64::from(scale.queues);
     embedder.publish(Publish { queues: 0..queues, messages, bytes: BYTES, batch: BATCH })?;
     until_quiet(&embedder, scale.patience)?;
     embedder.stop()

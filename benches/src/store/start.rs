@@ -17,9 +17,6 @@ const BATCH: usize = 100;
 /// The log is published in so many slices, for it must end just beyond its size: a log that is too long is held back.
 const SLICES: f64 = 50.0;
 
-/// Most bytes that are read bare: enough for a rate.
-const BARE_BYTES_MAX: u64 = 1_000_000_000;
-
 /// Writes a log that no checkpoint covers, of large messages and of small ones, and starts over it.
 pub fn measure(scale: &Scale, folder: &Path, report: &mut Report) -> Result<()> {
     for (name, bytes, seconds_max) in [("log of 1 KiB messages", 1024, 3.0), ("log of 100 B messages", 100, 6.0)] {
@@ -61,7 +58,7 @@ pub fn after_kill(
     report: &mut Report,
 ) -> Result<Embedder> {
     embedder.kill()?;
-    let bare = folder::read_bare(data, BARE_BYTES_MAX)?;
+    let bare = folder::read_bare(data)?;
     let embedder = Embedder::start(data)?;
     let seconds = embedder.ready_after.as_secs_f64();
     let figures = json!({

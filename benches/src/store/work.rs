@@ -4,10 +4,10 @@
 //! Invariants: no more is done than was ordered; a task that finds the queue empty gives back what it took off the count.
 
 use super::order::Publish;
+use super::supply::{Left, Noise, Supply};
 use anyhow::{Context, Result};
-use bytes::Bytes;
 use longshore::broker::{Broker, CreateQueueError, Delivery, Error, LeaseTerms, Receive, Settle, Settlement};
-use longshore::vocab::{LeaseToken, Message, QueueId, QueueSettings, SubscriptionId};
+use longshore::vocab::{LeaseToken, QueueId, QueueSettings, SubscriptionId};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::future::Future;
@@ -30,17 +30,11 @@ const WAIT_MS: u64 = 1000;
 /// As consumers lease when they say nothing else.
 const DEADLINE: LeaseTerms = LeaseTerms::Deadline(None);
 
-/// Bodies are cut from so many bytes of noise, which nothing can make smaller.
-const NOISE_BYTES: usize = 256 * 1024;
-
-/// Bodies start at multiples of this, modulo what fits: a prime, so that they rarely repeat.
-const STRIDE: u64 = 7919;
-
 /// Whoever does what is ordered.
 pub struct Worker {
     broker: Broker,
     queues: Vec<QueueId>,
-    noise: Bytes,
+    noise: Noise,
     dice: ChaCha8Rng,
     /// Leases that survived the last halving.
     kept: Vec<LeaseToken>,
@@ -50,9 +44,8 @@ impl Worker {
     /// One over a store; the same noise and the same choices every time.
     pub fn new(broker: Broker) -> Self {
         let mut dice = ChaCha8Rng::seed_from_u64(1);
-        let mut noise = vec![0; NOISE_BYTES];
-        dice.fill_bytes(&mut noise);
-        Self { broker, queues: Vec::new(), noise: noise.into(), dice, kept: Vec::new() }
+        let noise = Noise::new(&mut dice);
+        Self { broker, queues: Vec::new(), noise, dice, kept: Vec::new() }
     }
 
     /// Makes the queues that are missing, or finds those of an earlier process.
@@ -173,60 +166,9 @@ impl Worker {
         self.queues.get(number as usize).copied().with_context(|| format!("queue {number} was not made"))
     }
 
-    fn load(&self, publish: &Publish) -> Result<Load> {
+    fn load(&self, publish: &Publish) -> Result<Supply> {
         let queues = publish.queues.clone().map(|number| self.queue(number)).collect::<Result<_>>()?;
-        Ok(Load {
-            queues,
-            noise: self.noise.clone(),
-            bytes: publish.bytes,
-            batch: publish.batch as u64,
-            left: Left::new(publish.messages),
-            batches: AtomicU64::new(0),
-        })
-    }
-}
-
-/// Messages that are still to be published, and where to.
-struct Load {
-    queues: Vec<QueueId>,
-    noise: Bytes,
-    bytes: usize,
-    batch: u64,
-    left: Left,
-    batches: AtomicU64,
-}
-
-impl Load {
-    fn next(&self) -> Option<(QueueId, Vec<Message>)> {
-        let count = self.left.take(self.batch)?;
-        let batch = self.batches.fetch_add(1, Ordering::Relaxed);
-        let queue = self.queues[batch as usize % self.queues.len()];
-        let body = |number: u64| {
-            let at = (number * STRIDE) as usize % (self.noise.len() - self.bytes);
-            self.noise.slice(at..at + self.bytes)
-        };
-        let first = batch * self.batch;
-        Some((queue, (first..first + count).map(|number| Message::with_body(body(number))).collect()))
-    }
-}
-
-/// How many are left to do.
-struct Left(AtomicU64);
-
-impl Left {
-    fn new(count: u64) -> Self {
-        Self(AtomicU64::new(count))
-    }
-
-    /// Up to `most`; `None` when nothing is left.
-    fn take(&self, most: u64) -> Option<u64> {
-        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(most)));
-        let taken = before.unwrap_or_else(|left| left).min(most);
-        (taken > 0).then_some(taken)
-    }
-
-    fn give_back(&self, count: u64) {
-        self.0.fetch_add(count, Ordering::Relaxed);
+        Ok(Supply::new(publish, queues, self.noise.clone()))
     }
 }
 

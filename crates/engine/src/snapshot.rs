@@ -1,24 +1,36 @@
-//! The whole state as bytes, for the journal's checkpoints, and back.
+//! The state as pages, for the journal's checkpoints, and back.
 //!
 //! ```text
-//!  version u8 = 1 | boot | next_queue | log_ms | count | count × queue
+//!  key           bits  128      96      88           72              56    48     0
+//!                      | queue  | kind  | partition  | subscription  | 0   | page |
 //!
-//!  queue         id | created_ms | modified_ms | revision | name bytes | settings JSON | annotations JSON | 10 totals
-//!                | logs: count | count × log | subscriptions: count | count × (id | progress per log)
-//!  log           next | reserved | floor | over_below | newest_ms | removed set
-//!                | anchors: count × (seq | ms) | expiries: count × (seq | ms) | boots: count × (seq | boot)
-//!  progress      cursor | next epoch | open | ahead set | acked set | back: count × seq | waiting: count × (seq | ms)
-//!                | leases: count × (seq | since_ms | end | record) | returned: count × (seq | record)
-//!  set           bytes in roaring's portable 64-bit format
+//!  kind 0  globals     version u8 = 2 | boot | next_queue | log_ms
+//!  kind 1  info        created_ms | modified_ms | revision | name bytes | settings JSON | annotations JSON
+//!  kind 2  counts      10 totals | logs: count | count × log | subscriptions: count | count × (id | progress per log)
+//!  kind 3  log page    removed set | expiries: count × (place | ms)
+//!  kind 4  progress    acked set | ahead set | back: count × place | waiting: count × (place | ms)
+//!          page        | leases: count × (place | since_ms | end | record) | returned: count × (place | record)
+//!
+//!  log           next | reserved | floor | over_below | newest_ms | anchors: count × (seq | ms) | boots: count × (seq | boot)
+//!  progress      cursor | next epoch | open
+//!  set           bytes, none for an empty set: the seqs' low 32 bits in roaring's portable 32-bit format
+//!  place         a seq's distance from the first seq of its page, 0 to 65,535
 //! ```
 //!
-//! Numbers are varints, counts come first. Size and time grow with leases, delayed messages and holes in the acknowledged,
-//! not with messages at rest. Timers and waiters are not stored: the first are derived, the second end with the process.
+//! Numbers are varints, counts come first. A page is 65,536 seqs ([`crate::core::pages`]) and is given to the journal when
+//! something in it changed: the cost of a checkpoint grows with what happened since the last one, not with the leases,
+//! delayed messages and holes in the acknowledged that exist. What a page holds below the log's floor, and of the set
+//! ahead below the cursor, means nothing: it left without its page being written. A kind that is not known needs a later
+//! version; a kind whose layout changes gets another number. Timers and waiters are not stored: the first are derived, the
+//! second end with the process.
 
+mod contents;
 mod decode;
 mod encode;
+mod key;
+mod sets;
 
 pub use decode::decode;
-pub use encode::encode;
+pub use encode::{take_changed, take_everything};
 
-pub(crate) const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 2;

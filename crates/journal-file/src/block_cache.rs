@@ -22,10 +22,14 @@ pub(crate) struct BlockCache {
     held: Mutex<Held>,
 }
 
+/// A block's messages, by seq: told apart once, by whoever read them.
+type Entries = Arc<[(Seq, Bytes)]>;
+
 #[derive(Debug, Default)]
 struct Held {
-    blocks: BTreeMap<BlockId, Bytes>,
-    order: VecDeque<BlockId>,
+    blocks: BTreeMap<BlockId, Entries>,
+    /// With their sizes.
+    order: VecDeque<(BlockId, usize)>,
     bytes: usize,
 }
 
@@ -47,11 +51,12 @@ impl BlockCache {
 
     /// The message at `place`: from memory, or by a read.
     pub(crate) fn fetch(self: &Arc<Self>, place: RunPlace) -> Fetch {
-        let Some(block) = self.lock().blocks.get(&place.block_id(place.block)).cloned() else {
+        let known = self.lock().blocks.get(&place.block_id(place.block)).cloned();
+        let Some(entries) = known else {
             let cache = Arc::clone(self);
             return Fetch::Read(Box::new(move || cache.read(&place)));
         };
-        match place.decode(&block) {
+        match place.decode(&entries) {
             Ok(Some(message)) => Fetch::Ready(message),
             Ok(None) => Fetch::Gone,
             Err(error) => Fetch::Read(failing(error)),
@@ -60,15 +65,15 @@ impl BlockCache {
 
     fn read(&self, place: &RunPlace) -> Result<Arc<Message>, ReadError> {
         let known = self.lock().blocks.get(&place.block_id(place.block)).cloned();
-        let block = match known {
-            Some(block) => block,
+        let entries = match known {
+            Some(entries) => entries,
             None => self.read_blocks(place)?,
         };
-        place.decode(&block)?.ok_or_else(|| place.damaged("its block does not hold it"))
+        place.decode(&entries)?.ok_or_else(|| place.damaged("its block does not hold it"))
     }
 
     /// Reads the block, and those behind it for somebody who comes from the one before.
-    fn read_blocks(&self, place: &RunPlace) -> Result<Bytes, ReadError> {
+    fn read_blocks(&self, place: &RunPlace) -> Result<Entries, ReadError> {
         let section = &place.sections[place.section];
         let goes_through = place.block == 0 || self.lock().blocks.contains_key(&place.block_id(place.block - 1));
         let mut count = 1;
@@ -81,12 +86,21 @@ impl BlockCache {
         let read = place.file.read_blocks(section, place.block, count);
         let read = read.or_else(|_| place.file.read_blocks(section, place.block, 1));
         let blocks = read.map_err(|error| place.failed(&error))?;
-        let mut held = self.lock();
-        for (number, block) in (place.block..).zip(&blocks) {
-            held.add(place.block_id(number), block.clone(), self.bytes_max);
+        if goes_through {
+            place.file.will_need(section, place.block + count, self.read_ahead_bytes as u64);
         }
-        drop(held);
-        Ok(blocks.into_iter().next().expect("at least one block was asked for"))
+        let mut asked_for = None;
+        for (number, block) in (place.block..).zip(&blocks) {
+            let entries: Result<Vec<_>, _> = run::entries(block).collect();
+            let entries: Entries = match entries {
+                Ok(entries) => entries.into(),
+                Err(error) if number == place.block => return Err(place.failed(&error)),
+                Err(_) => break,
+            };
+            asked_for.get_or_insert_with(|| Arc::clone(&entries));
+            self.lock().add(place.block_id(number), entries, block.len(), self.bytes_max);
+        }
+        Ok(asked_for.expect("at least one block was asked for"))
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -95,16 +109,16 @@ impl BlockCache {
 }
 
 impl Held {
-    fn add(&mut self, id: BlockId, block: Bytes, bytes_max: usize) {
-        self.bytes += block.len();
-        match self.blocks.insert(id, block) {
-            Some(before) => self.bytes -= before.len(),
-            None => self.order.push_back(id),
+    fn add(&mut self, id: BlockId, entries: Entries, bytes: usize, bytes_max: usize) {
+        if self.blocks.insert(id, entries).is_none() {
+            self.bytes += bytes;
+            self.order.push_back((id, bytes));
         }
         // The one just added stays: somebody is about to look into it.
         while self.bytes > bytes_max && self.order.len() > 1 {
-            let oldest = self.order.pop_front().expect("there is more than one");
-            self.bytes -= self.blocks.remove(&oldest).map_or(0, |block| block.len());
+            let (oldest, bytes) = self.order.pop_front().expect("there is more than one");
+            self.bytes -= bytes;
+            self.blocks.remove(&oldest);
         }
     }
 }
@@ -114,9 +128,9 @@ impl RunPlace {
         (self.file.number, self.sections[self.section].blocks[block].at)
     }
 
-    fn decode(&self, block: &Bytes) -> Result<Option<Arc<Message>>, ReadError> {
-        let Some(entry) = run::find(block, self.seq).map_err(|error| self.failed(&error))? else { return Ok(None) };
-        let message = message_codec::decode_entry(&entry, self.key, self.seq);
+    fn decode(&self, entries: &[(Seq, Bytes)]) -> Result<Option<Arc<Message>>, ReadError> {
+        let Ok(at) = entries.binary_search_by_key(&self.seq, |(seq, _)| *seq) else { return Ok(None) };
+        let message = message_codec::decode_entry(&entries[at].1, self.key, self.seq);
         message.map(|message| Some(Arc::new(message))).map_err(|error| self.damaged(&error.to_string()))
     }
 

@@ -25,6 +25,8 @@ pub struct Config {
     pub checkpoint_bytes: u64,
     /// A checkpoint is due after so many milliseconds, if anything was written.
     pub checkpoint_ms: u64,
+    /// A checkpoint's changes are folded into the rest when they lie in more files than this, or are larger than the rest.
+    pub checkpoint_files_max: usize,
     /// A synced commit that has no successor for so many microseconds is marked as synced by an empty frame.
     pub idle_seal_us: u64,
     /// Without a change of segment for so many milliseconds, all but one of the spare segments are given back.
@@ -59,14 +61,15 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             segment_bytes_min: MIB,
-            segment_bytes_max: 128 * MIB,
+            segment_bytes_max: 64 * MIB,
             frame_bytes_max: limits::FRAME_BYTES_MAX,
             write_bytes_max: 1024 * 1024,
             cache_bytes: limits::BODY_CACHE_BYTES,
             checkpoint_bytes: 64 * MIB,
             checkpoint_ms: 30_000,
+            checkpoint_files_max: 32,
             idle_seal_us: 20_000,
-            spare_idle_ms: 60_000,
+            spare_idle_ms: 10_000,
             retry_ms: 1000,
             window_messages_max: 512 * KIB,
             window_bytes_max: 128 * MIB,
@@ -103,6 +106,6 @@ mod tests {
     #[test]
     fn segments_grow_fourfold_up_to_their_limit() {
         let sizes = [0, 1, 2, 3, 4, 5, 40].map(|rotation| Config::default().segment_bytes(rotation) / MIB);
-        assert_eq!(sizes, [1, 4, 16, 64, 128, 128, 128]);
+        assert_eq!(sizes, [1, 4, 16, 64, 64, 64, 64]);
     }
 }

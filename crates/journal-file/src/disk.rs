@@ -9,6 +9,7 @@ use crate::io::{BLOCK, File, Io, Mode};
 use crate::names;
 use std::fs::{self, DirBuilder, OpenOptions, TryLockError};
 use std::io;
+use std::num::NonZeroU64;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -141,6 +142,11 @@ impl File for DiskFile {
         Ok(filled)
     }
 
+    fn will_need(&self, offset: u64, len: u64) {
+        // Advice: whether it is taken changes nothing but the time of the read.
+        let _ = advise(&self.reader, offset, len);
+    }
+
     fn sync_data(&self) -> io::Result<()> {
         self.writer.sync_data()
     }
@@ -152,6 +158,16 @@ impl File for DiskFile {
     fn is_direct(&self) -> bool {
         self.direct
     }
+}
+
+#[cfg(target_os = "linux")]
+fn advise(file: &fs::File, offset: u64, len: u64) -> io::Result<()> {
+    Ok(rustix::fs::fadvise(file, offset, NonZeroU64::new(len), rustix::fs::Advice::WillNeed)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn advise(_file: &fs::File, _offset: u64, _len: u64) -> io::Result<()> {
+    Ok(())
 }
 
 /// Makes the folder and its name in its parent durable.

@@ -14,6 +14,9 @@ use std::io;
 use std::sync::Arc;
 use vocab::{BootEpoch, Position};
 
+/// Room for a few small commits: where segments are tiny, a part of one may be less than that.
+const SMALL_COMMITS_BYTES: u64 = 4 * BLOCK as u64;
+
 /// Where the log ends and how it goes on.
 #[derive(Debug)]
 pub(crate) struct FrameWriter {
@@ -102,6 +105,11 @@ impl FrameWriter {
     /// Whether the open segment has room for a commit of so many bytes.
     pub(crate) fn has_room(&self, group_bytes: u64) -> bool {
         self.at + group_bytes + RESERVED_BYTES <= self.segment.bytes
+    }
+
+    /// Whether so little is left of the open segment that the next one will be needed soon.
+    pub(crate) fn is_nearly_full(&self) -> bool {
+        self.at + RESERVED_BYTES + SMALL_COMMITS_BYTES + self.segment.bytes / 16 >= self.segment.bytes
     }
 
     /// Goes on in another segment. Everything written before is synced.

@@ -18,7 +18,7 @@ use crate::run::{RunFile, Section};
 use crate::runs::Runs;
 use crate::shared::{CheckpointJob, PlacedPiece, Progress, Shared, Submitted, Written};
 use journal::commit::{CommitMessages, OpenCommit, Place};
-use journal::{Fetch, Inquiry, Journal, JournalStats, Poisoned, Room, SeqSet, Urgency};
+use journal::{Fetch, Inquiry, Journal, JournalStats, PageChange, Poisoned, Room, SeqSet, Urgency};
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
@@ -322,20 +322,19 @@ impl Journal for FileJournal {
         }
         let after_ms = if self.room() == Room::Full { CHECKPOINT_MS_FULL } else { config.checkpoint_ms };
         let due_at_us = self.checkpoint_at_us.saturating_add(after_ms.saturating_mul(1000));
-        self.bytes_since_checkpoint >= config.checkpoint_bytes || self.clock.mono_us() >= due_at_us
+        let gives_back = || self.segments.awaits_checkpoint(self.covered);
+        self.bytes_since_checkpoint >= config.checkpoint_bytes
+            || self.clock.mono_us() >= due_at_us
+            || (self.bytes_since_checkpoint >= config.checkpoint_bytes / 4 && gives_back())
     }
 
-    fn checkpoint(&mut self, state: Vec<u8>) {
+    fn checkpoint(&mut self, pages: Vec<PageChange>) {
         assert!(self.open.is_empty(), "a checkpoint covers whole commits");
         let covers = Position(self.open_position.0 - 1);
         self.bytes_since_checkpoint = 0;
         self.handed_over = Some((covers, self.uncovered_bytes));
         self.checkpoint_at_us = self.clock.mono_us();
-        let mut shared = self.shared.state();
-        shared.checkpoint = Some(CheckpointJob { covers, state });
-        shared.checkpoint_busy = true;
-        drop(shared);
-        self.shared.wake_preparer();
+        self.shared.add_checkpoint(CheckpointJob { covers, pages: pages.into_iter().collect() });
     }
 
     fn inquiry(&mut self) -> Option<Inquiry> {
@@ -373,6 +372,7 @@ impl Journal for FileJournal {
             runs: self.runs.len(),
             run_bytes: self.runs.bytes(),
             checkpoints: figures.checkpoints,
+            checkpoint_folds: figures.checkpoint_folds,
             cached_bytes: self.cache.bytes() as u64,
             cache_hits: self.hits.get(),
             cache_misses: self.misses.get(),

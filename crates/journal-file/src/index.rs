@@ -1,11 +1,16 @@
-//! Where every message lies: partition → seq → segment, offset, length, in 24 bytes a message.
+//! Where every message of the log lies: partition → segment → seq → offset, length, in 12 bytes a message.
+//!
+//! ```text
+//!  partition   | chunk of segment 7 | chunk of segment 8 | ..        segments and seqs grow together
+//!  chunk       segment, first seq, | after first u32 | offset u32 | len u32 | * n
+//! ```
 //!
 //! What it is not: content (that is the cache's and the disk's) and no idea of durability: only durable messages are here.
-//! Invariants: slots of a partition are sorted by seq, and thereby by segment; a slot of length 0 is a hole left by a forgotten message; holes at
-//! the ends are dropped at once and those within when they outnumber the rest.
+//! Invariants: places of a chunk are sorted by seq; a place of length 0 is a hole left by a forgotten message; holes at
+//! the ends are dropped at once and those within when they outnumber the rest; no chunk is empty.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 use vocab::{PartitionKey, Seq};
 
 /// Holes that are not worth closing up.
@@ -19,11 +24,11 @@ pub(crate) struct Slot {
     pub(crate) segment: u32,
     /// From the start of the segment.
     pub(crate) offset: u32,
-    /// With its header; 0 marks a hole.
+    /// With its header.
     pub(crate) len: u32,
 }
 
-/// All partitions' slots.
+/// All partitions' messages.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     partitions: BTreeMap<PartitionKey, Partition>,
@@ -31,8 +36,33 @@ pub(crate) struct Index {
 
 #[derive(Debug, Default)]
 struct Partition {
-    slots: VecDeque<Slot>,
+    chunks: VecDeque<Chunk>,
+}
+
+/// The living messages of a partition in a segment, copied out.
+#[derive(Debug)]
+pub(crate) struct Portion {
+    pub(crate) key: PartitionKey,
+    segment: u32,
+    first: Seq,
+    places: Box<[Place]>,
+}
+
+/// One partition's messages in one segment.
+#[derive(Debug)]
+struct Chunk {
+    segment: u32,
+    first: Seq,
+    places: VecDeque<Place>,
     holes: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    after_first: u32,
+    offset: u32,
+    /// 0 marks a hole.
+    len: u32,
 }
 
 impl Index {
@@ -53,137 +83,232 @@ impl Index {
 
     pub(crate) fn get(&self, key: PartitionKey, seq: Seq) -> Option<Slot> {
         let partition = self.partitions.get(&key)?;
-        let at = partition.find(seq).ok()?;
-        Some(partition.slots[at]).filter(|slot| slot.len != 0)
+        let chunk = &partition.chunks[partition.find(seq)?];
+        let at = chunk.find(seq).ok()?;
+        Some(chunk.slot(chunk.places[at])).filter(|slot| slot.len != 0)
     }
 
     /// How many messages of a partition are here.
     pub(crate) fn len(&self, key: PartitionKey) -> u64 {
-        self.partitions.get(&key).map_or(0, |partition| partition.live() as u64)
+        self.partitions.get(&key).map_or(0, |partition| partition.chunks.iter().map(Chunk::live).sum())
     }
 
     /// The greatest seq of a partition that is here; 0 for none.
     pub(crate) fn last(&self, key: PartitionKey) -> Seq {
-        let last = self.partitions.get(&key).and_then(|partition| partition.slots.back());
-        last.map_or(Seq(0), |slot| slot.seq)
+        let last = self.partitions.get(&key).and_then(|partition| partition.chunks.back());
+        last.map_or(Seq(0), Chunk::last)
     }
 
     /// Forgets messages, and tells `gone` the segment of each.
-    pub(crate) fn forget(&mut self, key: PartitionKey, seqs: RangeInclusive<Seq>, gone: impl FnMut(u32)) {
+    pub(crate) fn forget(&mut self, key: PartitionKey, seqs: RangeInclusive<Seq>, mut gone: impl FnMut(u32)) {
         let Some(partition) = self.partitions.get_mut(&key) else { return };
-        partition.forget(&seqs, gone);
-        if partition.slots.is_empty() {
+        let start = partition.chunks.partition_point(|chunk| chunk.last() < *seqs.start());
+        let mut emptied = false;
+        for chunk in partition.chunks.range_mut(start..).take_while(|chunk| chunk.first <= *seqs.end()) {
+            chunk.forget(&seqs, &mut gone);
+            emptied |= chunk.places.is_empty();
+        }
+        if emptied {
+            partition.chunks.retain(|chunk| !chunk.places.is_empty());
+        }
+        if partition.chunks.is_empty() {
             self.partitions.remove(&key);
         }
     }
 
     /// The messages in a segment, by partition and seq.
-    pub(crate) fn of_segment(&self, segment: u32) -> Vec<(PartitionKey, Vec<Slot>)> {
-        let living = |partition: &Partition| -> Vec<Slot> {
-            let within = partition.of_segment(segment);
-            partition.slots.range(within).filter(|slot| slot.len != 0).copied().collect()
-        };
-        let partitions = self.partitions.iter().map(|(key, partition)| (*key, living(partition)));
-        partitions.filter(|(_, slots)| !slots.is_empty()).collect()
+    pub(crate) fn of_segment(&self, segment: u32) -> Vec<Portion> {
+        let mut found = Vec::new();
+        for (key, partition) in &self.partitions {
+            let chunks = partition.chunks.iter().skip_while(|chunk| chunk.segment < segment);
+            let chunks = chunks.take_while(|chunk| chunk.segment == segment && chunk.live() > 0);
+            found.extend(chunks.map(|chunk| chunk.living(*key)));
+        }
+        found
     }
 
     /// The messages in a segment moved elsewhere. Tells `moved` how many of each partition lived.
     pub(crate) fn leave_segment(&mut self, segment: u32, mut moved: impl FnMut(PartitionKey, u64)) {
         self.partitions.retain(|key, partition| {
-            let mut living = 0;
-            let within = partition.of_segment(segment);
-            for slot in partition.slots.range_mut(within).filter(|slot| slot.len != 0) {
-                slot.len = 0;
-                living += 1;
+            let live: u64 = partition.chunks.iter().filter(|chunk| chunk.segment == segment).map(Chunk::live).sum();
+            if live > 0 {
+                partition.chunks.retain(|chunk| chunk.segment != segment);
+                moved(*key, live);
             }
-            if living > 0 {
-                partition.holes += usize::try_from(living).expect("as many as slots");
-                partition.drop_holes();
-                moved(*key, living);
-            }
-            !partition.slots.is_empty()
+            !partition.chunks.is_empty()
         });
     }
 
-    /// Keeps the slots for which `keep` says so; it may change their segment.
+    /// Keeps the messages for which `keep` says so; it may change their segment, alike for all of one.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(PartitionKey, &mut Slot) -> bool) {
         self.partitions.retain(|key, partition| {
-            partition.slots.retain_mut(|slot| slot.len != 0 && keep(*key, slot));
-            partition.holes = 0;
-            partition.slots.shrink_to_fit();
-            !partition.slots.is_empty()
+            for chunk in &mut partition.chunks {
+                let Chunk { segment, first, places, holes } = chunk;
+                let was = *segment;
+                places.retain(|place| {
+                    let mut slot = place.slot(was, *first);
+                    let kept = place.len != 0 && keep(*key, &mut slot);
+                    *segment = if kept { slot.segment } else { *segment };
+                    kept
+                });
+                *holes = 0;
+                places.shrink_to_fit();
+            }
+            partition.chunks.retain(|chunk| !chunk.places.is_empty());
+            !partition.chunks.is_empty()
         });
     }
 }
 
 impl Partition {
-    /// Where the slots of a segment are: the log goes on from segment to segment as seqs grow.
-    fn of_segment(&self, segment: u32) -> Range<usize> {
-        let start = self.slots.partition_point(|slot| slot.segment < segment);
-        start..self.slots.partition_point(|slot| slot.segment <= segment)
+    /// The chunk that holds a seq if any does.
+    fn find(&self, seq: Seq) -> Option<usize> {
+        self.chunks.partition_point(|chunk| chunk.first <= seq).checked_sub(1)
     }
 
-    fn live(&self) -> usize {
-        self.slots.len() - self.holes
+    fn insert(&mut self, slot: Slot) {
+        if let Some(known) = self.find(slot.seq).filter(|at| self.chunks[*at].find(slot.seq).is_ok()) {
+            self.chunks[known].take_out(slot.seq);
+            if self.chunks[known].places.is_empty() {
+                self.chunks.remove(known);
+            }
+        }
+        match self.chunks.back_mut() {
+            Some(chunk) if chunk.takes(&slot) => chunk.push(&slot),
+            _ => self.insert_apart(slot),
+        }
+    }
+
+    /// Where the last chunk does not take it: usually a new one behind it.
+    fn insert_apart(&mut self, slot: Slot) {
+        let fresh = Chunk { segment: slot.segment, first: slot.seq, places: VecDeque::new(), holes: 0 };
+        let at = match self.find(slot.seq) {
+            None => 0,
+            Some(before) => {
+                let behind = self.chunks[before].split_behind(slot.seq);
+                let mut at = before + 1;
+                if self.chunks[before].places.is_empty() {
+                    self.chunks.remove(before);
+                    at = before;
+                }
+                if let Some(behind) = behind {
+                    self.chunks.insert(at, behind);
+                }
+                at
+            }
+        };
+        self.chunks.insert(at, fresh);
+        self.chunks[at].push(&slot);
+    }
+}
+
+impl Portion {
+    pub(crate) fn get(&self, at: usize) -> Option<Slot> {
+        self.places.get(at).map(|place| place.slot(self.segment, self.first))
+    }
+}
+
+impl Place {
+    fn slot(self, segment: u32, first: Seq) -> Slot {
+        Slot { seq: Seq(first.0 + u64::from(self.after_first)), segment, offset: self.offset, len: self.len }
+    }
+}
+
+impl Chunk {
+    fn live(&self) -> u64 {
+        (self.places.len() - self.holes) as u64
+    }
+
+    fn slot(&self, place: Place) -> Slot {
+        place.slot(self.segment, self.first)
+    }
+
+    fn living(&self, key: PartitionKey) -> Portion {
+        let mut places = Vec::with_capacity(self.places.len() - self.holes);
+        places.extend(self.places.iter().filter(|place| place.len != 0));
+        Portion { key, segment: self.segment, first: self.first, places: places.into() }
+    }
+
+    fn last(&self) -> Seq {
+        self.places.back().map_or(self.first, |place| Seq(self.first.0 + u64::from(place.after_first)))
+    }
+
+    /// Whether a message goes behind those that are here.
+    fn takes(&self, slot: &Slot) -> bool {
+        let fits = slot.seq.0.checked_sub(self.first.0).is_some_and(|after| u32::try_from(after).is_ok());
+        slot.segment == self.segment && slot.seq > self.last() && fits
+    }
+
+    fn push(&mut self, slot: &Slot) {
+        let after_first = u32::try_from(slot.seq.0 - self.first.0).expect("the chunk takes it");
+        self.places.push_back(Place { after_first, offset: slot.offset, len: slot.len });
     }
 
     /// Seqs grow by one at a time almost always, so the place is guessed before it is searched.
     fn find(&self, seq: Seq) -> Result<usize, usize> {
-        let (Some(first), Some(last)) = (self.slots.front(), self.slots.back()) else { return Err(0) };
-        if seq < first.seq {
-            return Err(0);
-        }
-        if seq > last.seq {
-            return Err(self.slots.len());
-        }
-        let guess = usize::try_from(seq.0 - first.seq.0).unwrap_or(usize::MAX).min(self.slots.len() - 1);
-        if self.slots[guess].seq == seq {
+        let Some(front) = self.places.front() else { return Err(0) };
+        let Some(after_first) = seq.0.checked_sub(self.first.0) else { return Err(0) };
+        let Ok(after_first) = u32::try_from(after_first) else { return Err(self.places.len()) };
+        let guess = after_first.saturating_sub(front.after_first) as usize;
+        if self.places.get(guess).is_some_and(|place| place.after_first == after_first) {
             return Ok(guess);
         }
-        self.slots.binary_search_by_key(&seq, |slot| slot.seq)
+        self.places.binary_search_by_key(&after_first, |place| place.after_first)
     }
 
-    fn insert(&mut self, slot: Slot) {
-        match self.find(slot.seq) {
-            Ok(at) => {
-                self.holes -= usize::from(self.slots[at].len == 0);
-                self.slots[at] = slot;
-            }
-            Err(at) if at == self.slots.len() => self.slots.push_back(slot),
-            Err(at) => self.slots.insert(at, slot),
-        }
-    }
-
-    fn forget(&mut self, seqs: &RangeInclusive<Seq>, mut gone: impl FnMut(u32)) {
+    fn forget(&mut self, seqs: &RangeInclusive<Seq>, gone: &mut impl FnMut(u32)) {
         let start = self.find(*seqs.start()).unwrap_or_else(|at| at);
-        for slot in self.slots.range_mut(start..) {
-            if slot.seq > *seqs.end() {
+        let first = self.first;
+        for place in self.places.range_mut(start..) {
+            if first.0 + u64::from(place.after_first) > seqs.end().0 {
                 break;
             }
-            if slot.len != 0 {
-                gone(slot.segment);
-                slot.len = 0;
+            if place.len != 0 {
+                gone(self.segment);
+                place.len = 0;
                 self.holes += 1;
             }
         }
         self.drop_holes();
     }
 
+    /// Makes a message that is here a hole.
+    fn take_out(&mut self, seq: Seq) {
+        if let Ok(at) = self.find(seq) {
+            self.holes += usize::from(self.places[at].len != 0);
+            self.places[at].len = 0;
+            self.drop_holes();
+        }
+    }
+
+    /// Takes out what lies behind `seq`, as a chunk of its own.
+    fn split_behind(&mut self, seq: Seq) -> Option<Chunk> {
+        let at = self.find(seq).map_or_else(|at| at, |at| at + 1);
+        let places = self.places.split_off(at);
+        let holes = places.iter().filter(|place| place.len == 0).count();
+        self.holes -= holes;
+        let behind = Chunk { segment: self.segment, first: self.first, places, holes };
+        let first = behind.places.front().map(|place| behind.slot(*place).seq)?;
+        let base = u32::try_from(first.0 - behind.first.0).expect("it was in the chunk");
+        let rebased = behind.places.into_iter().map(|place| Place { after_first: place.after_first - base, ..place });
+        Some(Chunk { segment: behind.segment, first, places: rebased.collect(), holes })
+    }
+
     fn drop_holes(&mut self) {
-        while self.slots.front().is_some_and(|slot| slot.len == 0) {
-            self.slots.pop_front();
+        while self.places.front().is_some_and(|place| place.len == 0) {
+            self.places.pop_front();
             self.holes -= 1;
         }
-        while self.slots.back().is_some_and(|slot| slot.len == 0) {
-            self.slots.pop_back();
+        while self.places.back().is_some_and(|place| place.len == 0) {
+            self.places.pop_back();
             self.holes -= 1;
         }
-        if self.holes > HOLES_MIN + self.live() {
-            self.slots.retain(|slot| slot.len != 0);
+        if self.holes > HOLES_MIN + self.places.len() - self.holes {
+            self.places.retain(|place| place.len != 0);
             self.holes = 0;
         }
-        if self.slots.capacity() > 4 * (self.slots.len() + HOLES_MIN) {
-            self.slots.shrink_to(2 * self.slots.len());
+        if self.places.capacity() > 4 * (self.places.len() + HOLES_MIN) {
+            self.places.shrink_to(2 * self.places.len());
         }
     }
 }
@@ -202,8 +327,8 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_takes_24_bytes() {
-        assert_eq!(size_of::<Slot>(), 24);
+    fn a_message_takes_12_bytes() {
+        assert_eq!(size_of::<Place>(), 12);
     }
 
     #[test]
@@ -214,8 +339,9 @@ mod tests {
             index.insert(KEY, slot(seq, 1));
             index.forget(KEY, Seq(seq)..=Seq(seq), |_| {});
         }
-        assert!(index.partitions[&KEY].slots.len() <= 2);
-        assert!(index.partitions[&KEY].slots.capacity() < 1000);
+        let chunk = &index.partitions[&KEY].chunks[0];
+        assert!(chunk.places.len() <= 2);
+        assert!(chunk.places.capacity() < 1000);
         assert_eq!(index.len(KEY), 1);
     }
 

@@ -71,6 +71,11 @@ pub trait File: Send + Sync {
     /// The disk refuses.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
 
+    /// Says that `len` bytes at `offset` will be read soon, so that the system may fetch them meanwhile. Promises nothing.
+    fn will_need(&self, offset: u64, len: u64) {
+        let _ = (offset, len);
+    }
+
     /// Makes content and size durable (`fdatasync`). After an error nothing is known, and trying again proves nothing.
     ///
     /// # Errors

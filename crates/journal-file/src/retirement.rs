@@ -59,6 +59,11 @@ impl Segments {
         self.changed |= held.live == 0;
     }
 
+    /// Whether a segment would go if a checkpoint covered all commits.
+    pub(crate) fn awaits_checkpoint(&self, covered: Position) -> bool {
+        self.held.values().rev().skip(1).any(|held| held.live == 0 && !held.is_covered(covered))
+    }
+
     /// Messages that live in the log.
     pub(crate) fn live(&self) -> u64 {
         self.live

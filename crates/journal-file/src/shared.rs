@@ -18,8 +18,8 @@ use crate::io::{File, Io};
 use crate::manifest::{Manifest, ManifestStore};
 use crate::segment::SegmentFile;
 use journal::commit::CommitBytes;
-use journal::{Poisoned, Room, Urgency};
-use std::collections::VecDeque;
+use journal::{PageKey, Poisoned, Room, Urgency};
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -67,7 +67,16 @@ pub(crate) struct Spare {
 /// A checkpoint that the front asked for.
 pub(crate) struct CheckpointJob {
     pub(crate) covers: Position,
-    pub(crate) state: Vec<u8>,
+    /// Pages that changed, or are gone.
+    pub(crate) pages: BTreeMap<PageKey, Option<Vec<u8>>>,
+}
+
+impl CheckpointJob {
+    /// This one and a later one, as one.
+    pub(crate) fn followed_by(mut self, later: Self) -> Self {
+        self.pages.extend(later.pages);
+        Self { covers: later.covers, pages: self.pages }
+    }
 }
 
 /// What moves between the three.
@@ -91,6 +100,8 @@ pub(crate) struct State {
     pub(crate) runs_fail: bool,
     /// The writer waits for a spare of at least so many bytes.
     pub(crate) spare_bytes_wanted: u64,
+    /// Little is left of the segment that is written to.
+    pub(crate) nearly_full: bool,
     /// Segments begun since the store was opened.
     pub(crate) rotations: u32,
     pub(crate) checkpoint: Option<CheckpointJob>,
@@ -114,6 +125,7 @@ pub(crate) struct Figures {
     pub(crate) syncs: u64,
     pub(crate) sync_us: u64,
     pub(crate) checkpoints: u64,
+    pub(crate) checkpoint_folds: u64,
 }
 
 /// What there is to look at.
@@ -219,6 +231,20 @@ impl Shared {
     pub(crate) fn hasten(&self) {
         self.state().hastened = true;
         self.wake_writer();
+    }
+
+    /// Asks for a checkpoint to be written, together with one that waits for it.
+    pub(crate) fn add_checkpoint(&self, job: CheckpointJob) {
+        let waiting = self.state().checkpoint.take();
+        let job = match waiting {
+            Some(waiting) => waiting.followed_by(job),
+            None => job,
+        };
+        let mut state = self.state();
+        state.checkpoint = Some(job);
+        state.checkpoint_busy = true;
+        drop(state);
+        self.wake_preparer();
     }
 
     pub(crate) fn take_submitted(&self) -> Option<Submitted> {

@@ -110,7 +110,7 @@ impl Writer {
         }
         let written = self.frames.write_commit(commit.position, &commit.encoded);
         let pieces = written.map_err(|source| self.failed(source))?;
-        self.shared.state().figures.bytes_written += bytes;
+        self.count(bytes);
         let segment = Arc::clone(self.frames.segment());
         self.unsynced.push(Written { position: commit.position, segment, pieces, encoded: commit.encoded });
         self.idle_seal_at_us = None;
@@ -120,6 +120,16 @@ impl Writer {
             Urgency::Whenever => {}
         }
         Ok(Step::Worked)
+    }
+
+    fn count(&self, bytes: u64) {
+        let mut state = self.shared.state();
+        state.figures.bytes_written += bytes;
+        let nearly_full = self.frames.is_nearly_full();
+        if std::mem::replace(&mut state.nearly_full, nearly_full) != nearly_full {
+            drop(state);
+            self.shared.wake_preparer();
+        }
     }
 
     fn sync_within(&mut self, ms: u64, now_us: u64) {

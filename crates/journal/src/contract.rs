@@ -70,10 +70,11 @@ pub trait Journal: Send {
     /// Whether enough was written since the last checkpoint that another is worth its cost.
     fn checkpoint_due(&self) -> bool;
 
-    /// Stores the engine's whole state, which must be the state after the last submitted commit: the open
-    /// commit must be empty. It takes effect once those commits are durable; then their engine records
-    /// need not be kept. Returns at once.
-    fn checkpoint(&mut self, state: Vec<u8>);
+    /// Stores the engine's state, which must be the state after the last submitted commit: the open commit must be empty.
+    /// Given are the pages that changed since the call before, or since the pages that [`Replay::checkpoint`] was shown;
+    /// each key once, in any order. It takes effect once those commits are durable; then their engine records need not be
+    /// kept. Until then, and if a later one takes effect first, its pages count as part of that one. Returns at once.
+    fn checkpoint(&mut self, pages: Vec<PageChange>);
 
     /// A question that only the engine can answer. Given once; the answer comes by [`Journal::resolve`] before the next one.
     fn inquiry(&mut self) -> Option<Inquiry>;
@@ -119,6 +120,13 @@ pub enum Fetch {
 /// A blocking read of one message.
 pub type ReadMessage = Box<dyn FnOnce() -> Result<Arc<Message>, ReadError> + Send>;
 
+/// Names one page of the engine's state: a number of the engine's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PageKey(pub u128);
+
+/// A page of the engine's state that changed: its content from here on, or `None` when it is gone.
+pub type PageChange = (PageKey, Option<Vec<u8>>);
+
 /// Which messages still live? Asked when the journal wants to give back the space of those that do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inquiry {
@@ -156,6 +164,8 @@ pub struct JournalStats {
     pub run_bytes: u64,
     /// Checkpoints taken.
     pub checkpoints: u64,
+    /// How often the changes of several checkpoints were folded into one.
+    pub checkpoint_folds: u64,
     /// Bytes of bodies held in memory.
     pub cached_bytes: u64,
     /// Fetches answered from memory.
@@ -179,11 +189,11 @@ pub struct Opened {
 
 /// The engine's side of opening a journal: it is shown what was stored, in order.
 pub trait Replay {
-    /// The newest checkpoint. Called at most once, before any record.
+    /// The newest checkpoint: every page that is not gone, with ascending keys. Called at most once, before any record.
     ///
     /// # Errors
     /// The state cannot be read by this version, or contradicts itself.
-    fn checkpoint(&mut self, state: &[u8]) -> Result<(), ReplayError>;
+    fn checkpoint(&mut self, pages: &mut dyn Iterator<Item = (PageKey, &[u8])>) -> Result<(), ReplayError>;
 
     /// One record that the checkpoint does not cover, in the order it was appended.
     ///

@@ -22,7 +22,7 @@ pub mod record;
 pub mod wire;
 
 pub use contract::{
-    Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, ReadError, ReadMessage, Replay, ReplayError, ReplayRecord,
-    Room, SeqSet, Urgency,
+    Fetch, Inquiry, Journal, JournalStats, Opened, PageChange, PageKey, Poisoned, ReadError, ReadMessage, Replay,
+    ReplayError, ReplayRecord, Room, SeqSet, Urgency,
 };
 pub use memory::{MemoryJournal, MemoryStore};

@@ -14,12 +14,13 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     Target { name: "frame", run: journal::fuzz::frame, mutations_per_test: 60_000 },
     Target { name: "record", run: journal::fuzz::record, mutations_per_test: 60_000 },
     Target { name: "message", run: journal::fuzz::message, mutations_per_test: 60_000 },
     Target { name: "manifest", run: journal_file::fuzz::manifest, mutations_per_test: 60_000 },
     Target { name: "recover", run: journal_file::fuzz::recover, mutations_per_test: 1_000 },
+    Target { name: "checkpoint_file", run: journal_file::fuzz::checkpoint_file, mutations_per_test: 40_000 },
     Target { name: "run", run: journal_file::fuzz::run, mutations_per_test: 40_000 },
     Target { name: "engine_record", run: engine::fuzz::engine_record, mutations_per_test: 60_000 },
     Target { name: "checkpoint", run: engine::fuzz::checkpoint, mutations_per_test: 40_000 },

@@ -27,7 +27,7 @@ macro_rules! replayed {
     };
 }
 
-replayed! { frame record message manifest recover run engine_record checkpoint json query receipt }
+replayed! { frame record message manifest recover checkpoint_file run engine_record checkpoint json query receipt }
 
 #[test]
 fn every_target_is_replayed() {

@@ -5,6 +5,7 @@
 //! Invariants: `floor` is at most the lowest live seq; every seq below it is gone. `anchors` are ascending in seq and in
 //! time: a message is at least as old as the last anchor at or below it says, and no older than the one before.
 
+use crate::core::pages::Pages;
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, VecDeque};
 use vocab::{BootEpoch, Seq};
@@ -36,6 +37,8 @@ pub struct Log {
     pub boots: Vec<(Seq, BootEpoch)>,
     /// When the retention timer is set for.
     pub retention_timer_ms: Option<u64>,
+    /// Which pages of `removed` and `expiries` a checkpoint has to store.
+    pub pages: Pages,
 }
 
 impl Log {
@@ -53,6 +56,7 @@ impl Log {
             expiries: BTreeMap::new(),
             boots: vec![(Seq(1), boot)],
             retention_timer_ms: None,
+            pages: Pages::default(),
         }
     }
 

@@ -9,6 +9,7 @@ pub mod event;
 pub mod info;
 pub mod log;
 pub mod machine;
+pub mod pages;
 pub mod seqs;
 pub mod state;
 pub mod subscription;

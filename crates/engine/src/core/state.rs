@@ -7,10 +7,11 @@
 
 use crate::core::info::{QueueInfo, QueueTotals};
 use crate::core::log::Log;
+use crate::core::pages::PageId;
 use crate::core::subscription::Progress;
 use crate::core::timers::Timers;
 use crate::core::waiters::Waiters;
-use journal::SeqSet;
+use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub struct State {
     pub log_ms: u64,
     /// What happens when. Derived from the rest.
     pub timers: Timers,
+    /// Stored pages of queues that were deleted since the last checkpoint.
+    pub gone: Vec<PageId>,
     /// Messages that died since the driver last asked: (partition, first seq, last seq).
     pub forgotten: Vec<(PartitionKey, u64, u64)>,
     /// What is not stored.
@@ -57,6 +60,19 @@ pub struct Queue {
     pub subscriptions: BTreeMap<SubscriptionId, Vec<Progress>>,
     /// What happened so far.
     pub totals: QueueTotals,
+    /// What a checkpoint has to store of it.
+    pub unsaved: Unsaved,
+}
+
+/// What of a queue changed since the last checkpoint, beside the pages of its logs and subscriptions.
+#[derive(Clone, Copy, Debug)]
+pub struct Unsaved {
+    /// Name, settings or annotations.
+    pub info: bool,
+    /// Anything else, the pages included.
+    pub counts: bool,
+    /// There is no checkpoint that knows the queue.
+    pub new: bool,
 }
 
 impl Queue {
@@ -70,6 +86,7 @@ impl Queue {
             logs: vec![log],
             subscriptions: BTreeMap::from([(SubscriptionId(0), vec![progress])]),
             totals: QueueTotals::default(),
+            unsaved: Unsaved { info: true, counts: true, new: true },
         }
     }
 
@@ -85,6 +102,32 @@ impl Queue {
         self.subscriptions.get(&subscription)?.get(usize::from(partition.0))
     }
 
+    /// The queue of this id, to be changed.
+    #[inline]
+    pub(crate) fn change(queues: &mut BTreeMap<QueueId, Self>, id: QueueId) -> Option<&mut Self> {
+        let queue = queues.get_mut(&id)?;
+        queue.unsaved.counts = true;
+        Some(queue)
+    }
+
+    /// Every page that a checkpoint has of it.
+    #[must_use]
+    pub fn stored_pages(&self) -> Vec<PageId> {
+        if self.unsaved.new {
+            return Vec::new();
+        }
+        let mut stored = vec![PageId::Info(self.info.id), PageId::Counts(self.info.id)];
+        for (log, partition) in self.logs.iter().zip((0..=u16::MAX).map(PartitionId)) {
+            let key = PartitionKey::new(self.info.id, partition);
+            stored.extend(log.pages.stored().map(|page| PageId::Log(key, page)));
+            for (subscription, progress) in &self.subscriptions {
+                let pages = &progress[usize::from(partition.0)].pages;
+                stored.extend(pages.stored().map(|page| PageId::Progress(key, *subscription, page)));
+            }
+        }
+        stored
+    }
+
     /// Whether a message lives: in its log and not yet acknowledged by everyone.
     #[must_use]
     pub fn is_live(&self, partition: PartitionId, seq: Seq) -> bool {
@@ -97,8 +140,8 @@ impl Queue {
 
     /// Which messages of a partition live. The cost grows with the sets' containers in the range, not with its messages.
     #[must_use]
-    pub fn live_seqs(&self, partition: PartitionId, seqs: RangeInclusive<Seq>) -> SeqSet {
-        let mut live = SeqSet::new();
+    pub fn live_seqs(&self, partition: PartitionId, seqs: RangeInclusive<Seq>) -> RoaringTreemap {
+        let mut live = RoaringTreemap::new();
         let Some(log) = self.log(partition) else { return live };
         let (first, end) = (log.floor.max(*seqs.start()), log.next.min(Seq(seqs.end().0.saturating_add(1))));
         if first >= end {
@@ -132,7 +175,7 @@ impl State {
 
     /// Which messages of a partition live; none if it does not exist.
     #[must_use]
-    pub fn live_seqs(&self, key: PartitionKey, seqs: RangeInclusive<Seq>) -> SeqSet {
+    pub fn live_seqs(&self, key: PartitionKey, seqs: RangeInclusive<Seq>) -> RoaringTreemap {
         self.queues.get(&key.queue).map(|queue| queue.live_seqs(key.partition, seqs)).unwrap_or_default()
     }
 

@@ -12,6 +12,7 @@
 //! leased or acked: the cursor passes it by. A message at rest costs nothing here.
 
 use crate::core::event::{LeaseEnd, Record};
+use crate::core::pages::Pages;
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{LeaseEpoch, Seq};
@@ -39,6 +40,8 @@ pub struct Progress {
     pub next_epoch: LeaseEpoch,
     /// Being moved to a dead-letter queue: passed by until that is done. Not stored; found again after a restart.
     pub burying: BTreeSet<u64>,
+    /// Which pages of all that is known of single seqs a checkpoint has to store.
+    pub pages: Pages,
 }
 
 /// One lease.
@@ -67,6 +70,7 @@ impl Progress {
             open: 0,
             next_epoch,
             burying: BTreeSet::new(),
+            pages: Pages::default(),
         }
     }
 
@@ -94,6 +98,7 @@ impl Progress {
     /// Takes a ready or waiting seq out of where it is, so that it can be leased, acknowledged or removed.
     /// Says the time it was waiting for, if it was.
     pub fn detach(&mut self, seq: Seq) -> Option<u64> {
+        self.pages.mark(seq);
         if self.back.remove(&seq.0) {
             self.burying.remove(&seq.0);
             return None;

@@ -8,7 +8,7 @@ use crate::core::machine::Machine;
 use crate::core::state::State;
 use crate::record;
 use crate::snapshot;
-use journal::{Journal, Replay, ReplayError, ReplayRecord, SeqSet};
+use journal::{Journal, PageKey, Replay, ReplayError, ReplayRecord, SeqSet};
 use std::ops::RangeInclusive;
 use vocab::{PartitionKey, Seq};
 
@@ -19,8 +19,8 @@ pub struct Recovering {
 }
 
 impl Replay for Recovering {
-    fn checkpoint(&mut self, state: &[u8]) -> Result<(), ReplayError> {
-        self.state = snapshot::decode(state)?;
+    fn checkpoint(&mut self, pages: &mut dyn Iterator<Item = (PageKey, &[u8])>) -> Result<(), ReplayError> {
+        self.state = snapshot::decode(pages)?;
         Ok(())
     }
 

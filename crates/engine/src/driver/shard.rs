@@ -412,7 +412,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
 
     fn checkpoint(&mut self) {
         if self.journal.open_bytes() == 0 && !self.closing && self.journal.checkpoint_due() {
-            self.journal.checkpoint(snapshot::encode(&self.machine.state));
+            self.journal.checkpoint(snapshot::take_changed(&mut self.machine.state));
         }
     }
 

@@ -1,165 +1,163 @@
-//! Bytes to state; drawn in [`crate::snapshot`].
+//! Pages to state; drawn in [`crate::snapshot`].
 
-use crate::core::info::{QueueInfo, QueueTotals};
-use crate::core::log::Log;
+use super::contents::{take_counts, take_info, take_log_page, take_progress_page};
+use super::key::page_named;
+use crate::core::info::QueueInfo;
+use crate::core::pages::PageId;
 use crate::core::state::{Queue, State};
-use crate::core::subscription::{Lease, Progress};
 use crate::core::timers::Timer;
-use crate::record::{take_end, take_record};
 use crate::snapshot::VERSION;
-use journal::ReplayError;
 use journal::wire::{Malformed, Reader};
-use roaring::RoaringTreemap;
+use journal::{PageKey, ReplayError};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use vocab::{BootEpoch, LeaseEpoch, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+use vocab::{BootEpoch, PartitionId, PartitionKey, Seq};
 
-/// Reads a state back.
+/// Reads a state back from all of its pages, with ascending keys.
 ///
 /// # Errors
-/// It was written by another version, or is malformed.
-pub fn decode(bytes: &[u8]) -> Result<State, ReplayError> {
-    let mut reader = Reader::new(bytes);
-    let contradiction = |error: Malformed| ReplayError::Contradiction { what: format!("the checkpoint: {error}") };
-    let version = reader.u8("version").map_err(contradiction)?;
-    if version != VERSION {
-        return Err(ReplayError::Unknown { what: format!("a checkpoint of version {version}") });
+/// A page was written by another version or is malformed, or one is missing.
+pub fn decode(pages: &mut dyn Iterator<Item = (PageKey, &[u8])>) -> Result<State, ReplayError> {
+    let mut state = take_globals(pages.next())?;
+    let mut info = None;
+    for (key, content) in pages {
+        let Some(page) = page_named(key) else { return Err(unknown(key)) };
+        let mut reader = Reader::new(content);
+        take_page(&mut state, &mut info, page, &mut reader).map_err(|why| contradiction(page, &why))?;
+        if !reader.is_empty() {
+            return Err(contradiction(
+                page,
+                &Refused::Malformed(Malformed { offset: reader.offset(), expected: "the end" }),
+            ));
+        }
     }
-    take_state(&mut reader).map_err(contradiction)
-}
-
-fn take_state(reader: &mut Reader<'_>) -> Result<State, Malformed> {
-    let mut state = State {
-        boot: BootEpoch(reader.number("boot epoch")?),
-        next_queue: reader.number("next queue id")?,
-        log_ms: reader.varint("log time")?,
-        ..State::default()
-    };
-    for _ in 0..reader.varint("count of queues")? {
-        let queue = take_queue(reader)?;
-        set_timers(&mut state, &queue);
-        state.names.insert(queue.info.name.clone(), queue.info.id);
-        state.queues.insert(queue.info.id, queue);
+    if let Some(info) = info {
+        return Err(contradiction(PageId::Info(info.id), &Refused::Alone));
     }
+    for queue in state.queues.values_mut() {
+        drop_what_left(queue);
+    }
+    set_timers(&mut state);
     state.reset_all_retention_timers();
-    if reader.is_empty() { Ok(state) } else { Err(Malformed { offset: reader.offset(), expected: "the end" }) }
+    Ok(state)
 }
 
-fn take_queue(reader: &mut Reader<'_>) -> Result<Queue, Malformed> {
-    let id = QueueId(reader.number("queue id")?);
-    let created_ms = reader.varint("creation time")?;
-    let modified_ms = reader.varint("modification time")?;
-    let revision = reader.varint("revision")?;
-    let name = reader.text("name")?.to_owned();
-    let settings = json(reader)?;
-    let annotations = json(reader)?;
-    let info = Arc::new(QueueInfo { id, name, settings, annotations, created_ms, modified_ms, revision });
-    let totals = take_totals(reader)?;
-    let mut logs = Vec::new();
-    for _ in 0..reader.number::<u16>("count of logs")? {
-        logs.push(take_log(reader)?);
-    }
-    let mut subscriptions = BTreeMap::new();
-    for _ in 0..reader.varint("count of subscriptions")? {
-        let id = SubscriptionId(reader.number("subscription id")?);
-        let progress: Result<Vec<_>, _> = logs.iter().map(|_| take_progress(reader)).collect();
-        subscriptions.insert(id, progress?);
-    }
-    Ok(Queue { info, logs, subscriptions, totals })
+/// Why a page cannot be taken.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("{0}")]
+    Malformed(#[from] Malformed),
+    #[error("a page that belongs with it is missing")]
+    Alone,
 }
 
-fn take_totals(reader: &mut Reader<'_>) -> Result<QueueTotals, Malformed> {
-    let mut total = || reader.varint("total");
-    Ok(QueueTotals {
-        published: total()?,
-        published_bytes: total()?,
-        delivered: total()?,
-        acked: total()?,
-        released: total()?,
-        failed: total()?,
-        lease_expired: total()?,
-        expired: total()?,
-        buried: total()?,
-        purged: total()?,
-    })
+fn unknown(key: PageKey) -> ReplayError {
+    ReplayError::Unknown { what: format!("a page {:#034x} of a checkpoint", key.0) }
 }
 
-fn take_log(reader: &mut Reader<'_>) -> Result<Log, Malformed> {
-    let mut log = Log::new(BootEpoch(0));
-    log.next = Seq(reader.varint("next seq")?);
-    log.reserved = Seq(reader.varint("reserved seq")?);
-    log.floor = Seq(reader.varint("floor")?);
-    log.over_below = Seq(reader.varint("retention line")?);
-    log.newest_ms = reader.varint("newest time")?;
-    log.removed = take_set(reader)?;
-    log.anchors = take_pairs(reader)?.into_iter().map(|(seq, ms)| (Seq(seq), ms)).collect();
-    log.expiries = take_pairs(reader)?.into_iter().collect();
-    let offset = reader.offset();
-    let boot = |(seq, boot)| {
-        Ok((Seq(seq), BootEpoch(u32::try_from(boot).map_err(|_| Malformed { offset, expected: "boot" })?)))
+fn contradiction(page: PageId, why: &Refused) -> ReplayError {
+    ReplayError::Contradiction { what: format!("the checkpoint's page {page:?}: {why}") }
+}
+
+fn take_globals(first: Option<(PageKey, &[u8])>) -> Result<State, ReplayError> {
+    let Some((key, content)) = first.filter(|(key, _)| page_named(*key) == Some(PageId::Globals)) else {
+        return Err(contradiction(PageId::Globals, &Refused::Alone));
     };
-    log.boots = take_pairs(reader)?.into_iter().map(boot).collect::<Result<_, _>>()?;
-    Ok(log)
+    let mut reader = Reader::new(content);
+    let malformed = |why: Malformed| contradiction(PageId::Globals, &why.into());
+    let version = reader.u8("version").map_err(malformed)?;
+    if version != VERSION {
+        return Err(ReplayError::Unknown { what: format!("a checkpoint of version {version} in page {:#x}", key.0) });
+    }
+    let mut take = || {
+        let boot = BootEpoch(reader.number("boot epoch")?);
+        let (next_queue, log_ms) = (reader.number("next queue id")?, reader.varint("log time")?);
+        if !reader.is_empty() {
+            return Err(Malformed { offset: reader.offset(), expected: "the end" });
+        }
+        Ok(State { boot, next_queue, log_ms, ..State::default() })
+    };
+    take().map_err(malformed)
 }
 
-fn take_progress(reader: &mut Reader<'_>) -> Result<Progress, Malformed> {
-    let mut progress = Progress::new(Seq(reader.varint("cursor")?), LeaseEpoch(reader.varint("next epoch")?));
-    progress.open = reader.varint("count of open messages")?;
-    progress.ahead = take_set(reader)?;
-    progress.acked = take_set(reader)?;
-    for _ in 0..reader.varint("count of returned seqs")? {
-        progress.back.insert(reader.varint("seq")?);
+/// Takes any page but the first. `info` is a queue's first page, until the second makes it a queue.
+fn take_page(
+    state: &mut State,
+    info: &mut Option<QueueInfo>,
+    page: PageId,
+    reader: &mut Reader<'_>,
+) -> Result<(), Refused> {
+    if !matches!(page, PageId::Counts(_)) && info.is_some() {
+        return Err(Refused::Alone);
     }
-    progress.waiting = take_pairs(reader)?.into_iter().collect();
-    for _ in 0..reader.varint("count of leases")? {
-        let seq = reader.varint("seq")?;
-        let since_ms = reader.varint("start of a lease")?;
-        let end = take_end(reader)?;
-        progress.leases.insert(seq, Lease { end, since_ms, record: take_record(reader)? });
+    match page {
+        PageId::Globals => return Err(Refused::Alone),
+        PageId::Info(id) => *info = Some(take_info(reader, id)?),
+        PageId::Counts(id) => {
+            let info = info.take().filter(|info| info.id == id).ok_or(Refused::Alone)?;
+            let queue = take_counts(reader, info)?;
+            state.names.insert(queue.info.name.clone(), id);
+            state.queues.insert(id, queue);
+        }
+        PageId::Log(key, page) => {
+            let queue = state.queues.get_mut(&key.queue).ok_or(Refused::Alone)?;
+            let log = queue.logs.get_mut(usize::from(key.partition.0)).ok_or(Refused::Alone)?;
+            take_log_page(reader, page, log)?;
+            log.pages.note_stored(page);
+        }
+        PageId::Progress(key, subscription, page) => {
+            let queue = state.queues.get_mut(&key.queue).ok_or(Refused::Alone)?;
+            let partitions = queue.subscriptions.get_mut(&subscription).ok_or(Refused::Alone)?;
+            let progress = partitions.get_mut(usize::from(key.partition.0)).ok_or(Refused::Alone)?;
+            take_progress_page(reader, page, progress)?;
+            progress.pages.note_stored(page);
+        }
     }
-    for _ in 0..reader.varint("count of records")? {
-        let seq = reader.varint("seq")?;
-        progress.returned.insert(seq, take_record(reader)?);
-    }
-    Ok(progress)
+    Ok(())
 }
 
-fn take_pairs(reader: &mut Reader<'_>) -> Result<Vec<(u64, u64)>, Malformed> {
-    let count: usize = reader.number("count of pairs")?;
-    // A pair has at least two bytes: whatever the count claims, no more is reserved than the input can hold.
-    let mut pairs = Vec::with_capacity(count.min(reader.remaining() / 2));
-    for _ in 0..count {
-        pairs.push((reader.varint("seq")?, reader.varint("value")?));
+/// Takes away what left with the floor, or with the cursor, without its page being written.
+fn drop_what_left(queue: &mut Queue) {
+    for (partition, log) in queue.logs.iter_mut().enumerate() {
+        let floor = log.floor.0;
+        log.removed.remove_range(..floor);
+        keep_from(&mut log.expiries, floor);
+        for progress in queue.subscriptions.values_mut() {
+            let progress = &mut progress[partition];
+            progress.acked.remove_range(..floor);
+            progress.ahead.remove_range(..progress.cursor.0);
+            while progress.back.first().is_some_and(|seq| *seq < floor) {
+                progress.back.pop_first();
+            }
+            keep_from(&mut progress.waiting, floor);
+            keep_from(&mut progress.leases, floor);
+            keep_from(&mut progress.returned, floor);
+        }
     }
-    Ok(pairs)
 }
 
-fn take_set(reader: &mut Reader<'_>) -> Result<RoaringTreemap, Malformed> {
-    let bytes = reader.bytes("set")?;
-    let malformed = Malformed { offset: reader.offset(), expected: "a set in roaring's portable format" };
-    RoaringTreemap::deserialize_from(bytes).map_err(|_| malformed)
-}
-
-fn json<T: serde::de::DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Malformed> {
-    let bytes = reader.bytes("JSON")?;
-    serde_json::from_slice(bytes).map_err(|_| Malformed { offset: reader.offset(), expected: "JSON of this version" })
+fn keep_from<T>(map: &mut BTreeMap<u64, T>, floor: u64) {
+    while map.first_key_value().is_some_and(|(seq, _)| *seq < floor) {
+        map.pop_first();
+    }
 }
 
 /// Timers are not stored: each follows from what it is for.
-fn set_timers(state: &mut State, queue: &Queue) {
-    for (log, partition) in queue.logs.iter().zip((0..=u16::MAX).map(PartitionId)) {
-        let key = PartitionKey::new(queue.info.id, partition);
-        for (seq, at_ms) in &log.expiries {
-            state.timers.set(*at_ms, Timer::Expiry(key, Seq(*seq)));
-        }
-        for (subscription, partitions) in &queue.subscriptions {
-            let progress = &partitions[usize::from(partition.0)];
-            for (seq, due_ms) in &progress.waiting {
-                state.timers.set(*due_ms, Timer::Due(key, *subscription, Seq(*seq)));
+fn set_timers(state: &mut State) {
+    for queue in state.queues.values() {
+        for (log, partition) in queue.logs.iter().zip((0..=u16::MAX).map(PartitionId)) {
+            let key = PartitionKey::new(queue.info.id, partition);
+            for (seq, at_ms) in &log.expiries {
+                state.timers.set(*at_ms, Timer::Expiry(key, Seq(*seq)));
             }
-            for (seq, lease) in &progress.leases {
-                if let Some(deadline_ms) = lease.end.deadline_ms() {
-                    state.timers.set(deadline_ms, Timer::LeaseEnd(key, *subscription, Seq(*seq)));
+            for (subscription, partitions) in &queue.subscriptions {
+                let progress = &partitions[usize::from(partition.0)];
+                for (seq, due_ms) in &progress.waiting {
+                    state.timers.set(*due_ms, Timer::Due(key, *subscription, Seq(*seq)));
+                }
+                for (seq, lease) in &progress.leases {
+                    if let Some(deadline_ms) = lease.end.deadline_ms() {
+                        state.timers.set(deadline_ms, Timer::LeaseEnd(key, *subscription, Seq(*seq)));
+                    }
                 }
             }
         }

@@ -1,36 +1,89 @@
-//! State to bytes; drawn in [`crate::snapshot`].
+//! State to pages; drawn in [`crate::snapshot`].
 
+use super::key::key_of;
+use super::sets::put_set;
+use crate::core::info::QueueInfo;
 use crate::core::log::Log;
+use crate::core::pages::{PageId, Pages, SEQS_PER_PAGE, first_seq};
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
 use crate::record::{put_end, put_record};
 use crate::snapshot::VERSION;
+use journal::PageChange;
 use journal::wire::Write;
-use roaring::RoaringTreemap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+use vocab::{PartitionId, PartitionKey, Seq};
 
-/// Writes the state down.
-#[must_use]
-pub fn encode(state: &State) -> Vec<u8> {
-    let mut out = Vec::with_capacity(4096);
-    out.put_u8(VERSION);
-    out.put_varint(u64::from(state.boot.0));
-    out.put_varint(u64::from(state.next_queue));
-    out.put_varint(state.log_ms);
-    out.put_varint(state.queues.len() as u64);
-    for queue in state.queues.values() {
-        put_queue(&mut out, queue);
+/// Writes down what changed since the last call, or since the state was read.
+pub fn take_changed(state: &mut State) -> Vec<PageChange> {
+    let mut out: Vec<PageChange> = state.gone.drain(..).map(|page| (key_of(page), None)).collect();
+    out.push((key_of(PageId::Globals), Some(globals(state))));
+    for queue in state.queues.values_mut().filter(|queue| queue.unsaved.info || queue.unsaved.counts) {
+        take_queue(&mut out, queue);
     }
     out
 }
 
-fn put_queue(out: &mut Vec<u8>, queue: &Queue) {
-    let info = &queue.info;
-    for number in [u64::from(info.id.0), info.created_ms, info.modified_ms, info.revision] {
+/// Writes everything down, changed or not.
+pub fn take_everything(state: &mut State) -> Vec<PageChange> {
+    for queue in state.queues.values_mut() {
+        (queue.unsaved.info, queue.unsaved.counts) = (true, true);
+        let of_logs = queue.logs.iter_mut().map(|log| &mut log.pages);
+        let of_readers = queue.subscriptions.values_mut().flatten().map(|progress| &mut progress.pages);
+        of_logs.chain(of_readers).for_each(Pages::mark_stored);
+    }
+    take_changed(state)
+}
+
+fn take_queue(out: &mut Vec<PageChange>, queue: &mut Queue) {
+    let id = queue.info.id;
+    queue.unsaved.new = false;
+    if std::mem::take(&mut queue.unsaved.info) {
+        out.push((key_of(PageId::Info(id)), Some(info(&queue.info))));
+    }
+    if !std::mem::take(&mut queue.unsaved.counts) {
+        return;
+    }
+    out.push((key_of(PageId::Counts(id)), Some(counts(queue))));
+    for (log, partition) in queue.logs.iter_mut().zip((0..=u16::MAX).map(PartitionId)) {
+        let key = PartitionKey::new(id, partition);
+        let mut pages = std::mem::take(&mut log.pages);
+        let changes = pages.take(log.floor, |page| log_page(log, page));
+        log.pages = pages;
+        out.extend(changes.into_iter().map(|(page, content)| (key_of(PageId::Log(key, page)), content)));
+        for (subscription, progress) in &mut queue.subscriptions {
+            let progress = &mut progress[usize::from(partition.0)];
+            let mut pages = std::mem::take(&mut progress.pages);
+            let changes = pages.take(log.floor, |page| progress_page(progress, page));
+            progress.pages = pages;
+            let page_key = |page| key_of(PageId::Progress(key, *subscription, page));
+            out.extend(changes.into_iter().map(|(page, content)| (page_key(page), content)));
+        }
+    }
+}
+
+fn globals(state: &State) -> Vec<u8> {
+    let mut out = vec![VERSION];
+    out.put_varint(u64::from(state.boot.0));
+    out.put_varint(u64::from(state.next_queue));
+    out.put_varint(state.log_ms);
+    out
+}
+
+fn info(info: &QueueInfo) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512);
+    for number in [info.created_ms, info.modified_ms, info.revision] {
         out.put_varint(number);
     }
     out.put_bytes(info.name.as_bytes());
     out.put_bytes(&serde_json::to_vec(&info.settings).expect("settings are plain data"));
     out.put_bytes(&serde_json::to_vec(&info.annotations).expect("annotations are a map of text"));
+    out
+}
+
+fn counts(queue: &Queue) -> Vec<u8> {
+    let mut out = Vec::with_capacity(128);
     let t = &queue.totals;
     for total in [
         t.published,
@@ -48,50 +101,26 @@ fn put_queue(out: &mut Vec<u8>, queue: &Queue) {
     }
     out.put_varint(queue.logs.len() as u64);
     for log in &queue.logs {
-        put_log(out, log);
+        put_log(&mut out, log);
     }
     out.put_varint(queue.subscriptions.len() as u64);
     for (id, partitions) in &queue.subscriptions {
         out.put_varint(u64::from(id.0));
         for progress in partitions {
-            put_progress(out, progress);
+            for number in [progress.cursor.0, progress.next_epoch.0, progress.open] {
+                out.put_varint(number);
+            }
         }
     }
+    out
 }
 
 fn put_log(out: &mut Vec<u8>, log: &Log) {
     for number in [log.next.0, log.reserved.0, log.floor.0, log.over_below.0, log.newest_ms] {
         out.put_varint(number);
     }
-    put_set(out, &log.removed);
-    put_pairs(out, log.anchors.iter().map(|(seq, ms)| (seq.0, *ms)));
-    put_pairs(out, log.expiries.iter().map(|(seq, ms)| (*seq, *ms)));
-    put_pairs(out, log.boots.iter().map(|(seq, boot)| (seq.0, u64::from(boot.0))));
-}
-
-fn put_progress(out: &mut Vec<u8>, progress: &Progress) {
-    for number in [progress.cursor.0, progress.next_epoch.0, progress.open] {
-        out.put_varint(number);
-    }
-    put_set(out, &progress.ahead);
-    put_set(out, &progress.acked);
-    out.put_varint(progress.back.len() as u64);
-    for seq in &progress.back {
-        out.put_varint(*seq);
-    }
-    put_pairs(out, progress.waiting.iter().map(|(seq, ms)| (*seq, *ms)));
-    out.put_varint(progress.leases.len() as u64);
-    for (seq, lease) in &progress.leases {
-        out.put_varint(*seq);
-        out.put_varint(lease.since_ms);
-        put_end(out, lease.end);
-        put_record(out, &lease.record);
-    }
-    out.put_varint(progress.returned.len() as u64);
-    for (seq, record) in &progress.returned {
-        out.put_varint(*seq);
-        put_record(out, record);
-    }
+    put_pairs(out, log.anchors.iter().map(|(Seq(seq), ms)| (*seq, *ms)));
+    put_pairs(out, log.boots.iter().map(|(Seq(seq), boot)| (*seq, u64::from(boot.0))));
 }
 
 fn put_pairs(out: &mut Vec<u8>, pairs: impl ExactSizeIterator<Item = (u64, u64)>) {
@@ -102,8 +131,49 @@ fn put_pairs(out: &mut Vec<u8>, pairs: impl ExactSizeIterator<Item = (u64, u64)>
     }
 }
 
-fn put_set(out: &mut Vec<u8>, set: &RoaringTreemap) {
-    let mut bytes = Vec::with_capacity(set.serialized_size());
-    set.serialize_into(&mut bytes).expect("writing to memory cannot fail");
-    out.put_bytes(&bytes);
+/// A page of a log; `None` when nothing is in it.
+fn log_page(log: &Log, page: u64) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut any = put_set(&mut out, &log.removed, page);
+    any |= put_map(&mut out, &log.expiries, page, |out, ms| out.put_varint(*ms));
+    any.then_some(out)
+}
+
+/// A page of a subscription's progress; `None` when nothing is in it.
+fn progress_page(progress: &Progress, page: u64) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut any = put_set(&mut out, &progress.acked, page);
+    any |= put_set(&mut out, &progress.ahead, page);
+    any |= put_places(&mut out, &progress.back, page);
+    any |= put_map(&mut out, &progress.waiting, page, |out, ms| out.put_varint(*ms));
+    any |= put_map(&mut out, &progress.leases, page, |out, lease| {
+        out.put_varint(lease.since_ms);
+        put_end(out, lease.end);
+        put_record(out, &lease.record);
+    });
+    any |= put_map(&mut out, &progress.returned, page, put_record);
+    any.then_some(out)
+}
+
+fn seqs_of(page: u64) -> RangeInclusive<u64> {
+    first_seq(page)..=first_seq(page) + (SEQS_PER_PAGE - 1)
+}
+
+fn put_places(out: &mut Vec<u8>, seqs: &BTreeSet<u64>, page: u64) -> bool {
+    let count = seqs.range(seqs_of(page)).count();
+    out.put_varint(count as u64);
+    for seq in seqs.range(seqs_of(page)) {
+        out.put_varint(seq - first_seq(page));
+    }
+    count > 0
+}
+
+fn put_map<T>(out: &mut Vec<u8>, map: &BTreeMap<u64, T>, page: u64, put: impl Fn(&mut Vec<u8>, &T)) -> bool {
+    let count = map.range(seqs_of(page)).count();
+    out.put_varint(count as u64);
+    for (seq, value) in map.range(seqs_of(page)) {
+        out.put_varint(seq - first_seq(page));
+        put(out, value);
+    }
+    count > 0
 }

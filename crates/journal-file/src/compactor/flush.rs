@@ -6,12 +6,11 @@
 //! Invariant: every message is checked before it is copied; damage is not carried on.
 
 use super::{Failure, NewRun, abandon, finish};
-use crate::index::Slot;
+use crate::index::{Portion, Slot};
 use crate::names;
 use crate::run::{RunHeader, RunWriter};
 use crate::segment::SegmentFile;
 use crate::shared::Shared;
-use bytes::Bytes;
 use journal::message_codec;
 use std::sync::Arc;
 use vocab::PartitionKey;
@@ -26,7 +25,7 @@ const READ_BYTES_MAX: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct FlushJob {
     pub(crate) segment: Arc<SegmentFile>,
-    pub(crate) messages: Vec<(PartitionKey, Vec<Slot>)>,
+    pub(crate) messages: Vec<Portion>,
 }
 
 /// A flush under way.
@@ -35,6 +34,10 @@ pub(super) struct Flush {
     writer: Option<RunWriter>,
     /// The next message: of which partition, which of its own.
     next: (usize, usize),
+    /// The portion at hand, sorted; kept for its memory.
+    sorted: Vec<u8>,
+    /// What was read at once; likewise.
+    buffer: Vec<u8>,
 }
 
 /// A message of the portion at hand.
@@ -47,7 +50,7 @@ struct Piece {
 
 impl Flush {
     pub(super) fn new(job: FlushJob) -> Self {
-        Self { job, writer: None, next: (0, 0) }
+        Self { job, writer: None, next: (0, 0), sorted: Vec::new(), buffer: Vec::new() }
     }
 
     /// The same from the beginning.
@@ -75,12 +78,12 @@ impl Flush {
         if portion.is_empty() {
             return Ok(Some((self.job.segment.id, finish(shared, header, writer)?)));
         }
-        let sorted = gather(&self.job.segment, &portion)?;
+        gather(&self.job.segment, &portion, &mut self.sorted, &mut self.buffer)?;
         for piece in &portion {
-            let entry = sorted.slice(piece.at..piece.at + piece.slot.len as usize);
-            message_codec::decode_entry(&entry, piece.key, piece.slot.seq)
-                .map_err(|error| damaged(&self.job.segment, piece, &error))?;
-            writer.push(piece.key, piece.slot.seq, &entry).map_err(Failure::io(&name))?;
+            let entry = &self.sorted[piece.at..piece.at + piece.slot.len as usize];
+            let checked = message_codec::check_entry(entry, piece.key, piece.slot.seq);
+            checked.map_err(|error| damaged(&self.job.segment, piece, &error))?;
+            writer.push(piece.key, piece.slot.seq, entry).map_err(Failure::io(&name))?;
         }
         self.writer = Some(writer);
         Ok(None)
@@ -90,15 +93,15 @@ impl Flush {
     fn take_portion(&mut self, bytes: usize) -> Vec<Piece> {
         let mut portion = Vec::new();
         let mut at = 0;
-        while let Some((key, slots)) = self.job.messages.get(self.next.0) {
-            let Some(slot) = slots.get(self.next.1) else {
+        while let Some(messages) = self.job.messages.get(self.next.0) {
+            let Some(slot) = messages.get(self.next.1) else {
                 self.next = (self.next.0 + 1, 0);
                 continue;
             };
             if at > 0 && at + slot.len as usize > bytes {
                 break;
             }
-            portion.push(Piece { key: *key, slot: *slot, at });
+            portion.push(Piece { key: messages.key, slot, at });
             at += slot.len as usize;
             self.next.1 += 1;
         }
@@ -107,12 +110,11 @@ impl Flush {
 }
 
 /// Reads the pieces from where they lie, and puts them where they go.
-fn gather(segment: &SegmentFile, portion: &[Piece]) -> Result<Bytes, Failure> {
+fn gather(segment: &SegmentFile, portion: &[Piece], sorted: &mut Vec<u8>, buffer: &mut Vec<u8>) -> Result<(), Failure> {
     let total = portion.last().map_or(0, |last| last.at + last.slot.len as usize);
-    let mut sorted = vec![0; total];
+    sorted.resize(total, 0);
     let mut by_place: Vec<&Piece> = portion.iter().collect();
     by_place.sort_unstable_by_key(|piece| piece.slot.offset);
-    let mut buffer = Vec::new();
     let mut rest = &by_place[..];
     while let Some(first) = rest.first() {
         let start = u64::from(first.slot.offset);
@@ -125,7 +127,7 @@ fn gather(segment: &SegmentFile, portion: &[Piece]) -> Result<Bytes, Failure> {
         };
         let count = 1 + rest[1..].iter().take_while(near).count();
         let (together, later) = rest.split_at(count);
-        read(segment, start, end, &mut buffer)?;
+        read(segment, start, end, buffer)?;
         for piece in together {
             let at = usize::try_from(u64::from(piece.slot.offset) - start).expect("a read is small");
             let len = piece.slot.len as usize;
@@ -133,7 +135,7 @@ fn gather(segment: &SegmentFile, portion: &[Piece]) -> Result<Bytes, Failure> {
         }
         rest = later;
     }
-    Ok(sorted.into())
+    Ok(())
 }
 
 fn read(segment: &SegmentFile, start: u64, end: u64, buffer: &mut Vec<u8>) -> Result<(), Failure> {

@@ -10,8 +10,8 @@ pub use folder::{BytesFile, MemoryFolder};
 pub use runs::{healthy_run, run};
 
 use crate::manifest::Manifest;
-use crate::{Config, Store, names, open};
-use journal::{Fetch, Journal, Replay, ReplayError, ReplayRecord, SeqSet, Urgency};
+use crate::{Config, Store, checkpoint, names, open};
+use journal::{Fetch, Journal, PageChange, PageKey, Replay, ReplayError, ReplayRecord, SeqSet, Urgency};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use vocab::clock::ManualClock;
@@ -29,6 +29,18 @@ pub fn manifest(input: &[u8]) {
             assert_eq!(Manifest::parse(&manifest.encode()), Ok(manifest));
         }
     }
+}
+
+/// A checkpoint's file: what reads, is written and reads back. The input is taken as a file, and as the pages of one, whose
+/// checksums are made right.
+pub fn checkpoint_file(input: &[u8]) {
+    checkpoint::fuzz::file(input);
+}
+
+/// A healthy checkpoint's file with these pages, in the order of their keys.
+#[must_use]
+pub fn healthy_checkpoint(pages: &[PageChange]) -> Vec<u8> {
+    checkpoint::fuzz::write(pages)
 }
 
 /// A store whose segment was changed: the input is taken as changes of 4 bytes each (place, place, operand, kind), the
@@ -96,7 +108,7 @@ fn open_small(io: Arc<MemoryFolder>, replay: &mut dyn Replay) -> Result<Store, c
 struct OnlyWhatWasWritten;
 
 impl Replay for OnlyWhatWasWritten {
-    fn checkpoint(&mut self, _state: &[u8]) -> Result<(), ReplayError> {
+    fn checkpoint(&mut self, _pages: &mut dyn Iterator<Item = (PageKey, &[u8])>) -> Result<(), ReplayError> {
         Ok(())
     }
 

@@ -3,9 +3,10 @@
 //! ```text
 //!  envelope "LSM", whose body is:
 //!  | min reader u8 | id u64 | store id u128 | boot u32 | synced_upto u64 | log_ms u64 | next segment u32
-//!  | next checkpoint u32 | checkpoint presence u8 [ | number u32 | covers u64 ] | count varint | segment * count |
+//!  | next checkpoint u32 | count varint | checkpoint * count | count varint | segment * count |
 //!  | next run u32 | count varint | run * count |
 //!
+//!  checkpoint   | number u32 | covers u64 | bytes u64 |, the base first, then what changed since, oldest first
 //!  segment      | id u32 | salt u64 | first frame u64 | end frame u64 | first position u64 | bytes u64 |
 //!  run          | number u32 | generation u8 | bytes u64 |, from the oldest messages to the newest
 //!
@@ -48,18 +49,20 @@ pub(crate) struct Manifest {
     pub(crate) log_ms: u64,
     pub(crate) next_segment: u32,
     pub(crate) next_checkpoint: u32,
-    pub(crate) checkpoint: Option<CheckpointEntry>,
+    /// The checkpoint that counts: its base, and what changed since, oldest first.
+    pub(crate) checkpoints: Vec<CheckpointEntry>,
     pub(crate) segments: Vec<SegmentEntry>,
     pub(crate) next_run: u32,
     /// Of each partition, the messages in an earlier run have lower seqs than those in a later one.
     pub(crate) runs: Vec<RunEntry>,
 }
 
-/// The checkpoint that counts.
+/// One file of the checkpoint that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CheckpointEntry {
     pub(crate) number: u32,
     pub(crate) covers: Position,
+    pub(crate) bytes: u64,
 }
 
 /// One segment of the log.
@@ -94,7 +97,7 @@ impl Manifest {
             log_ms: 0,
             next_segment: 1,
             next_checkpoint: 1,
-            checkpoint: None,
+            checkpoints: Vec::new(),
             segments: Vec::new(),
             next_run: 1,
             runs: Vec::new(),
@@ -103,7 +106,7 @@ impl Manifest {
 
     /// The last commit that the checkpoint stands for.
     pub(crate) fn covered(&self) -> Position {
-        self.checkpoint.map_or(Position::ZERO, |checkpoint| checkpoint.covers)
+        self.checkpoints.last().map_or(Position::ZERO, |checkpoint| checkpoint.covers)
     }
 
     /// Adds the segment that is written to from here on; the one before it ends where this one begins.
@@ -125,10 +128,11 @@ impl Manifest {
         body.put_u64(self.log_ms);
         body.put_u32(self.next_segment);
         body.put_u32(self.next_checkpoint);
-        body.put_u8(u8::from(self.checkpoint.is_some()));
-        if let Some(checkpoint) = &self.checkpoint {
+        body.put_varint(self.checkpoints.len() as u64);
+        for checkpoint in &self.checkpoints {
             body.put_u32(checkpoint.number);
             body.put_u64(checkpoint.covers.0);
+            body.put_u64(checkpoint.bytes);
         }
         body.put_varint(self.segments.len() as u64);
         for segment in &self.segments {
@@ -179,15 +183,18 @@ impl Manifest {
             log_ms: reader.u64("a time")?,
             next_segment: reader.u32("a segment's id")?,
             next_checkpoint: reader.u32("a checkpoint's number")?,
-            checkpoint: None,
+            checkpoints: Vec::new(),
             segments: Vec::new(),
             next_run: 0,
             runs: Vec::new(),
         };
-        if reader.u8("a presence byte")? != 0 {
-            let number = reader.u32("a checkpoint's number")?;
-            let covers = Position(reader.u64("a position")?);
-            manifest.checkpoint = Some(CheckpointEntry { number, covers });
+        let count = reader.varint("a count of checkpoints")?;
+        for _ in 0..count {
+            manifest.checkpoints.push(CheckpointEntry {
+                number: reader.u32("a checkpoint's number")?,
+                covers: Position(reader.u64("a position")?),
+                bytes: reader.u64("a size")?,
+            });
         }
         let count = reader.varint("a count of segments")?;
         for _ in 0..count {
@@ -229,11 +236,18 @@ mod tests {
         prop::collection::vec(run.prop_map(|(number, generation, bytes)| RunEntry { number, generation, bytes }), 0..5)
     }
 
+    fn checkpoints() -> impl Strategy<Value = Vec<CheckpointEntry>> {
+        let entry = any::<(u32, u64, u64)>().prop_map(|(number, covers, bytes)| {
+            let covers = Position(covers);
+            CheckpointEntry { number, covers, bytes }
+        });
+        prop::collection::vec(entry, 0..5)
+    }
+
     fn manifest() -> impl Strategy<Value = Manifest> {
         let numbers = any::<(u64, u128, u32, u64, u64, u32, u32, u32)>();
-        let checkpoint = any::<Option<(u32, u64)>>();
-        (numbers, checkpoint, prop::collection::vec(segment(), 0..5), runs()).prop_map(
-            |(numbers, checkpoint, segments, runs)| {
+        (numbers, checkpoints(), prop::collection::vec(segment(), 0..5), runs()).prop_map(
+            |(numbers, checkpoints, segments, runs)| {
                 let (id, store_id, boot, synced_upto, log_ms, next_segment, next_checkpoint, next_run) = numbers;
                 Manifest {
                     id,
@@ -243,7 +257,7 @@ mod tests {
                     log_ms,
                     next_segment,
                     next_checkpoint,
-                    checkpoint: checkpoint.map(|(number, covers)| CheckpointEntry { number, covers: Position(covers) }),
+                    checkpoints,
                     segments,
                     next_run,
                     runs,

@@ -103,7 +103,7 @@ pub(super) fn clean_up(io: &dyn Io, manifest: &Manifest) -> Result<u32, OpenErro
     for name in names(io)? {
         let needed = match names::parse(&name) {
             Named::Segment(id) => manifest.segments.iter().any(|entry| entry.id == id),
-            Named::Checkpoint(number) => manifest.checkpoint.is_some_and(|entry| entry.number == number),
+            Named::Checkpoint(number) => manifest.checkpoints.iter().any(|entry| entry.number == number),
             Named::Temporary => false,
             Named::Spare(number) => {
                 next_spare = next_spare.max(number + 1);

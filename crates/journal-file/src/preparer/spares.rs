@@ -4,7 +4,9 @@
 //! disk. What it is not: taking a spare into use (`rotation`).
 //!
 //! Invariants: a spare's name, size and zeros are durable before the writer can take it; while the log moves there are two
-//! (one to go on with, one in reserve), else one; a new spare takes at most a sixteenth of the free space.
+//! (one to go on with, one in reserve) or three, else one; a new spare takes at most a sixteenth of the free space. The second is
+//! made only when the segment that is written to is nearly full: until then a retired one usually takes the place, and nothing
+//! has to be filled with zeros.
 
 use crate::aligned::AlignedBuf;
 use crate::atomic_file::{self, PublishError};
@@ -21,7 +23,12 @@ const FILL_BYTES: usize = 1024 * 1024;
 /// A new spare takes at most this part of the free space.
 const FREE_SPACE_PART: u64 = 16;
 
+/// So many are made while the log moves.
 const WANTED_MOVING: usize = 2;
+
+/// So many retired segments are kept while the log moves: they do not come in time with those that are begun.
+const KEPT_MOVING: usize = 3;
+
 const WANTED_IDLE: usize = 1;
 
 /// The pool of spares, and the one being made.
@@ -54,9 +61,9 @@ impl Spares {
         if let Some(filling) = self.filling.take() {
             return self.fill(filling, now_us);
         }
-        let (pool, wanted_bytes, rotations) = {
+        let (pool, wanted_bytes, rotations, pressed) = {
             let state = self.shared.state();
-            (state.spares.len(), state.spare_bytes_wanted, state.rotations)
+            (state.spares.len(), state.spare_bytes_wanted, state.rotations, state.nearly_full || state.spares_fail)
         };
         if rotations != self.rotations_seen {
             self.rotations_seen = rotations;
@@ -65,14 +72,17 @@ impl Spares {
         let idle_at_us = self.moved_at_us + self.shared.config.spare_idle_ms * 1000;
         let moving = rotations > 0 && now_us < idle_at_us;
         let wanted = if moving { WANTED_MOVING } else { WANTED_IDLE };
-        if pool < wanted || wanted_bytes > 0 {
+        let made = if pressed { wanted } else { WANTED_IDLE };
+        if pool < made || wanted_bytes > 0 {
             return self.begin(wanted_bytes, rotations, now_us);
         }
-        if pool > wanted {
+        if pool > if moving { KEPT_MOVING } else { WANTED_IDLE } {
             let given = self.give_one_back()?;
             return Ok(if given { Step::Worked } else { Step::Idle { wake_at_us: None } });
         }
-        self.set_failing(false);
+        if pool >= wanted {
+            self.set_failing(false);
+        }
         Ok(Step::Idle { wake_at_us: moving.then_some(idle_at_us) })
     }
 
@@ -167,7 +177,7 @@ impl Spares {
         let (fits, failing) = {
             let state = self.shared.state();
             let size = self.shared.config.segment_bytes(state.rotations + 1);
-            (state.spares.len() < WANTED_MOVING && segment.bytes == size, state.spares_fail)
+            (state.spares.len() < KEPT_MOVING && segment.bytes == size, state.spares_fail)
         };
         // What a reader still holds open keeps its content when only its name goes.
         match Arc::try_unwrap(segment) {

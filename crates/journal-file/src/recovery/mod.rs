@@ -106,9 +106,8 @@ pub(crate) fn recover(
     replay: &mut dyn Replay,
     progress: &mut dyn FnMut(RecoveryProgress),
 ) -> Result<Recovered, OpenError> {
-    if let Some(entry) = manifest.checkpoint {
-        let state = checkpoint::read(io, entry, manifest.store_id)?;
-        replay.checkpoint(&state)?;
+    if let Some(pages) = checkpoint::read_chain(io, &manifest.checkpoints, manifest.store_id)? {
+        replay.checkpoint(&mut pages.iter().map(|(key, content)| (*key, &content[..])))?;
     }
     let applied = Applied { replay, index: Index::default(), log_ms: manifest.log_ms, uncovered_bytes: 0, messages: 0 };
     let mut scan = Scan::new(io, config, manifest, applied, progress);

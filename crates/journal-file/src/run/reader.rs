@@ -51,6 +51,13 @@ impl RunFile {
         Ok((Self { number, generation: header.generation, bytes, file }, sections))
     }
 
+    /// Says that the blocks of a section from `from` on will be read soon, about `bytes` of them.
+    pub(crate) fn will_need(&self, section: &Section, from: usize, bytes: u64) {
+        if let Some(block) = section.blocks.get(from) {
+            self.file.will_need(block.at, bytes.min(section.end_at - block.at));
+        }
+    }
+
     /// Reads `count` blocks of a section of this run, beginning with block `from`, in one go. Each is a slice of the same
     /// memory, which stays as long as any of them. The section must have so many blocks.
     pub(crate) fn read_blocks(&self, section: &Section, from: usize, count: usize) -> Result<Vec<Bytes>, BlockError> {

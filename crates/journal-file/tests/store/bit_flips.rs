@@ -2,7 +2,7 @@
 
 use crate::harness::{KEY, Stepped};
 use crate::runs::moving;
-use journal::conformance::{Harness, Recorder};
+use journal::conformance::{Harness, Recorder, save};
 use journal::{Fetch, Journal};
 use journal_file::Config;
 use journal_file::fuzz::MemoryFolder;
@@ -26,7 +26,7 @@ fn healthy(clean: bool, config: &Config) -> MemoryFolder {
         journal.append(16, true, QueueId(1), seq.to_string().as_bytes());
         store.publish(&mut journal, seq, usize::try_from(seq).expect("few") * 100);
         if seq == MESSAGES / 2 {
-            journal.checkpoint(b"half".to_vec());
+            save(&mut journal, "half");
             for _ in 0..20 {
                 store.run(&mut journal);
                 journal.poll().expect("nothing failed");

@@ -6,7 +6,7 @@
 use crate::harness::{KEY, Stepped};
 use crate::runs::{fetched, moving};
 use journal::Journal;
-use journal::conformance::{Harness, Recorder};
+use journal::conformance::{Harness, Recorder, save};
 use journal_file::fuzz::MemoryFolder;
 use journal_file::{Config, FileJournal};
 use std::ops::RangeInclusive;
@@ -53,7 +53,7 @@ fn run(store: &mut Stepped, from: u64) -> u64 {
             journal.forget(KEY, Seq(1)..=Seq(forgotten_at(seq)));
         }
         if seq % 4 == 0 {
-            journal.checkpoint(seq.to_string().into_bytes());
+            save(&mut journal, &seq.to_string());
             settle(store, &mut journal, forgotten_at(seq));
         }
     }
@@ -80,10 +80,7 @@ fn settle(store: &mut Stepped, journal: &mut FileJournal, dead: u64) {
 /// Opens what a crash left and checks it against what was acknowledged. Returns the last message's seq.
 fn check(store: &mut Stepped, durable: u64) -> u64 {
     let (journal, recorder) = store.open_recorded();
-    let covered = recorder
-        .checkpoint
-        .as_ref()
-        .map_or(0, |state| String::from_utf8_lossy(state).parse::<u64>().expect("the state is a number"));
+    let covered = recorder.saved().map_or(0, |state| state.parse::<u64>().expect("the state is a number"));
     let last = journal.open_position().0 - 1;
     assert!(last == durable || last == durable + 1, "{last} commits are there, {durable} were acknowledged");
     let replayed: Vec<u64> = recorder.messages().iter().map(|(_, seq, _)| seq.0).collect();

@@ -1,6 +1,6 @@
 //! The real folder: its lock, its modes, and the threads of a running store.
 
-use journal::conformance::Recorder;
+use journal::conformance::{Recorder, save};
 use journal::{Fetch, Journal, Urgency};
 use journal_file::{Config, Disk, FileJournal, OpenError, Threads};
 use std::os::unix::fs::PermissionsExt;
@@ -65,14 +65,14 @@ fn a_running_store_makes_commits_durable_and_has_them_at_the_next_start() {
         journal.submit(Urgency::Now);
     }
     wait_until(&mut journal, |journal| journal.poll() == Ok(Position(200)));
-    journal.checkpoint(b"state".to_vec());
+    save(&mut journal, "state");
     wait_until(&mut journal, |journal| journal.stats().checkpoints == 1);
     journal.close();
     wait_until(&mut journal, |journal| journal.closed());
     threads.stop();
     drop(journal);
     let (journal, threads, recorder) = start(folder.path());
-    assert_eq!(recorder.checkpoint.as_deref(), Some(&b"state"[..]));
+    assert_eq!(recorder.saved().as_deref(), Some("state"));
     assert!(recorder.records.is_empty());
     for seq in 1..=200 {
         let Fetch::Read(read) = journal.fetch(KEY, Seq(seq)) else { panic!("message {seq} is on disk") };

@@ -1,7 +1,7 @@
 //! A full disk: publishes are refused, settling goes on, and everything recovers by itself when space returns.
 
 use crate::harness::{KEY, Stepped};
-use journal::conformance::Harness;
+use journal::conformance::{Harness, save};
 use journal::{Journal, Room};
 use journal_file::fuzz::MemoryFolder;
 use journal_file::{Config, FileJournal};
@@ -55,7 +55,7 @@ fn settling_gives_the_space_back() {
     journal.forget(KEY, Seq(1)..=Seq(last));
     store.clock.advance_ms(1000);
     assert!(journal.checkpoint_due(), "on a full disk a checkpoint is due soon, for the space it frees");
-    journal.checkpoint(b"state".to_vec());
+    save(&mut journal, "state");
     store.run(&mut journal);
     journal.poll().expect("nothing failed");
     store.clock.advance_ms(1000);
@@ -80,7 +80,7 @@ fn nothing_fails_when_there_is_no_byte_left_and_all_goes_on_when_there_is() {
     store.faults.set_free_bytes(Some(0));
     journal.append(16, true, QueueId(1), b"an acknowledgement");
     store.commit(&mut journal).expect("there is a reserve for it");
-    journal.checkpoint(b"state".to_vec());
+    save(&mut journal, "state");
     store.run(&mut journal);
     journal.poll().expect("a full disk poisons nothing");
     assert_eq!(journal.room(), Room::Full);

@@ -1,6 +1,7 @@
 //! The store from outside, through its public face, over real disks and over one in memory that can be told to fail.
 
 mod bit_flips; // one changed bit anywhere is detected or harmless
+mod checkpoints; // changes are folded, and no page is lost on the way
 mod conformance; // the journal's contract, over disk and memory
 mod crash_points; // a crash at every operation, also while opening
 mod disk; // the real folder: lock, modes, threads

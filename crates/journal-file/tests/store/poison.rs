@@ -1,7 +1,7 @@
 //! Whatever fails, wherever: the journal says so for ever, and the next start has everything durable.
 
 use crate::harness::{KEY, Stepped};
-use journal::conformance::Harness;
+use journal::conformance::{Harness, save};
 use journal::{Fetch, Journal};
 use journal_file::Config;
 use journal_file::fuzz::MemoryFolder;
@@ -17,7 +17,7 @@ fn a_checkpoint_that_cannot_be_written_poisons() {
     let (mut journal, _) = store.open_recorded();
     store.publish(&mut journal, 1, 10);
     store.faults.set_failing(true);
-    journal.checkpoint(b"state".to_vec());
+    save(&mut journal, "state");
     store.run(&mut journal);
     let poisoned = journal.poll().expect_err("the failure is told");
     assert!(poisoned.reason.contains("checkpoint"), "{poisoned}");
@@ -34,7 +34,7 @@ fn after_a_failure_nothing_touches_the_disk_any_more() {
     assert!(store.commit(&mut journal).is_err());
     store.faults.set_failing(false);
     store.faults.take_ops();
-    journal.checkpoint(b"state".to_vec());
+    save(&mut journal, "state");
     journal.close();
     store.clock.advance_ms(3_600_000);
     store.run(&mut journal);

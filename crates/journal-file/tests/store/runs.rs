@@ -1,7 +1,7 @@
 //! Messages that wait move out of the log into runs, are found there, and leave no space behind when they die.
 
 use crate::harness::{KEY, Stepped};
-use journal::conformance::{Harness, Recorder};
+use journal::conformance::{Harness, Recorder, save};
 use journal::{Fetch, Inquiry, Journal, SeqSet};
 use journal_file::fuzz::MemoryFolder;
 use journal_file::io::{Io, Mode};
@@ -71,7 +71,7 @@ impl Setting {
     fn checkpoint(&mut self) {
         self.journal.append(16, true, QueueId(1), b"a record, so that there is something to cover");
         self.store.commit(&mut self.journal).expect("nothing failed");
-        self.journal.checkpoint(b"state".to_vec());
+        save(&mut self.journal, "state");
         self.settle();
     }
 
@@ -301,7 +301,7 @@ fn rot_in_a_segment_is_not_carried_into_a_run() {
     let bytes = folder.bytes(&segments[0]).expect("it was listed");
     let file = folder.open(&segments[0], Mode::Buffered).expect("it was listed");
     file.write_at(5000, &[bytes[5000] ^ 1]).expect("memory never fails");
-    journal.checkpoint(b"state".to_vec());
+    save(&mut journal, "state");
     let mut polled = Ok(Position::ZERO);
     for _ in 0..ROUNDS {
         store.run(&mut journal);

@@ -1,7 +1,7 @@
 //! Questions to the engine: a journal that gives back space on their grounds keeps what lives.
 
 use super::recorder::live;
-use super::{Harness, Recorder, body, commit, key, message, note, open, settle};
+use super::{Harness, Recorder, body, commit, key, message, note, open, save, settle};
 use crate::contract::Journal;
 use std::collections::BTreeSet;
 use vocab::{PartitionKey, Seq};
@@ -37,7 +37,7 @@ pub fn questions_answered_truly_lose_nothing<H: Harness>(harness: &mut H) {
             dead.insert((key(1), seq));
         }
         if round % 4 == 3 {
-            journal.checkpoint(b"state".to_vec());
+            save(&mut journal, "state");
         }
         settle(harness, &mut journal).expect("nothing failed");
         answer(&mut journal, &dead);

@@ -17,7 +17,7 @@ pub use inquiries::*;
 pub use messages::*;
 pub use recorder::{Recorder, Replayed};
 
-use crate::contract::{Fetch, Journal, Opened, Poisoned, Replay, ReplayError, Urgency};
+use crate::contract::{Fetch, Journal, Opened, PageKey, Poisoned, Replay, ReplayError, Urgency};
 use std::sync::Arc;
 use vocab::{Message, PartitionId, PartitionKey, Position, QueueId, Seq};
 
@@ -52,6 +52,9 @@ pub trait Harness {
 /// The kind of the suite's own records.
 const KIND: u8 = crate::record::ENGINE_KIND_MIN;
 
+/// The page that most tests write.
+const STATE: PageKey = PageKey(7);
+
 fn key(queue: u32) -> PartitionKey {
     PartitionKey::new(QueueId(queue), PartitionId(0))
 }
@@ -73,6 +76,11 @@ fn reopen<H: Harness>(harness: &mut H, journal: H::Journal) -> (H::Journal, Reco
 
 fn note(journal: &mut impl Journal, text: &str) {
     journal.append(KIND, true, QueueId(1), text.as_bytes());
+}
+
+/// Hands over a checkpoint of one page, which [`Recorder::saved`] finds again.
+pub fn save(journal: &mut impl Journal, text: &str) {
+    journal.checkpoint(vec![(STATE, Some(text.as_bytes().to_vec()))]);
 }
 
 /// Submits what is open and waits until it is durable.
@@ -133,6 +141,9 @@ macro_rules! conformance_tests {
             messages_outlive_the_checkpoint_that_covers_them
             a_checkpoint_counts_only_once_its_commits_are_durable
             the_newest_checkpoint_is_replayed
+            pages_that_did_not_change_stay_as_they_were
+            pages_of_many_checkpoints_are_replayed_as_one_set
+            a_checkpoint_handed_over_before_another_counted_loses_no_page
             questions_answered_truly_lose_nothing
             a_failed_journal_is_poisoned_for_ever
             a_failure_keeps_what_was_durable

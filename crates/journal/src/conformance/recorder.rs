@@ -1,7 +1,7 @@
 //! A [`Replay`] that writes down what it is shown.
 
-use crate::contract::{Replay, ReplayError, ReplayRecord, SeqSet};
-use std::collections::BTreeSet;
+use crate::contract::{PageKey, Replay, ReplayError, ReplayRecord, SeqSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use vocab::{Message, PartitionKey, QueueId, Seq};
@@ -34,8 +34,8 @@ pub enum Replayed {
 /// Takes everything, in order, and holds every message for live but those named in `dead`.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
-    /// The checkpoint, if one was replayed.
-    pub checkpoint: Option<Vec<u8>>,
+    /// The checkpoint's pages, if one was replayed.
+    pub checkpoint: Option<BTreeMap<PageKey, Vec<u8>>>,
     /// The records, in order.
     pub records: Vec<Replayed>,
     /// Messages that do not live.
@@ -53,6 +53,13 @@ impl Recorder {
             Replayed::Messages { .. } => None,
         };
         self.records.iter().filter_map(note).collect()
+    }
+
+    /// The text of the suite's own page in the checkpoint, if there is one.
+    #[must_use]
+    pub fn saved(&self) -> Option<String> {
+        let content = self.checkpoint.as_ref()?.get(&super::STATE)?;
+        Some(String::from_utf8_lossy(content).into_owned())
     }
 
     /// Every message that was replayed, in order.
@@ -79,10 +86,15 @@ pub(super) fn live(dead: &BTreeSet<(PartitionKey, Seq)>, key: PartitionKey, seqs
 }
 
 impl Replay for Recorder {
-    fn checkpoint(&mut self, state: &[u8]) -> Result<(), ReplayError> {
+    fn checkpoint(&mut self, pages: &mut dyn Iterator<Item = (PageKey, &[u8])>) -> Result<(), ReplayError> {
         assert!(self.checkpoint.is_none(), "the checkpoint is replayed at most once");
         assert!(self.records.is_empty(), "the checkpoint is replayed before any record");
-        self.checkpoint = Some(state.to_vec());
+        let mut shown = BTreeMap::new();
+        for (key, content) in pages {
+            assert!(shown.last_key_value().is_none_or(|(last, _)| *last < key), "pages are shown with ascending keys");
+            shown.insert(key, content.to_vec());
+        }
+        self.checkpoint = Some(shown);
         Ok(())
     }
 

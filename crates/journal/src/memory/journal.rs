@@ -2,7 +2,7 @@
 
 use super::MemoryStore;
 use super::state::{Record, State};
-use crate::contract::{Fetch, Inquiry, Journal, JournalStats, Poisoned, Room, SeqSet, Urgency};
+use crate::contract::{Fetch, Inquiry, Journal, JournalStats, PageChange, Poisoned, Room, SeqSet, Urgency};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, MutexGuard};
 use vocab::{Message, PartitionKey, Position, QueueId, Seq};
@@ -128,11 +128,11 @@ impl Journal for MemoryJournal {
         self.bytes_since_checkpoint >= CHECKPOINT_BYTES
     }
 
-    fn checkpoint(&mut self, state: Vec<u8>) {
+    fn checkpoint(&mut self, pages: Vec<PageChange>) {
         assert!(self.open.is_empty(), "a checkpoint covers whole commits");
         self.bytes_since_checkpoint = 0;
-        if let Some(mut store) = self.current() {
-            store.set_checkpoint(state);
+        if let Some(mut state) = self.current() {
+            state.add_checkpoint(pages);
         }
     }
 

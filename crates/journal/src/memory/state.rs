@@ -3,7 +3,7 @@
 //! Invariants: `commits` are consecutive, the first having position `first`; `durable` counts those of them that are
 //! durable; positions below `first` are covered by the checkpoint and durable.
 
-use crate::contract::{JournalStats, Opened, Poisoned, Replay, ReplayError, ReplayRecord, Room};
+use crate::contract::{JournalStats, Opened, PageChange, PageKey, Poisoned, Replay, ReplayError, ReplayRecord, Room};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use vocab::{BootEpoch, Message, PartitionKey, Position, QueueId, Seq};
@@ -16,6 +16,9 @@ pub(super) enum Record {
     Messages { key: PartitionKey, first: Seq, messages: Vec<Arc<Message>> },
     Engine { kind: u8, critical: bool, queue: QueueId, payload: Vec<u8> },
 }
+
+/// Pages that changed, or are gone.
+type Changes = BTreeMap<PageKey, Option<Vec<u8>>>;
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -31,8 +34,9 @@ pub(super) struct State {
     covered: u64,
     commits: VecDeque<Vec<Record>>,
     durable: usize,
-    checkpoint: Option<Vec<u8>>,
-    waiting_checkpoint: Option<(Position, Vec<u8>)>,
+    checkpoint: Option<BTreeMap<PageKey, Vec<u8>>>,
+    /// Pages that count once this commit is durable.
+    waiting_checkpoint: Option<(Position, Changes)>,
     messages: BTreeMap<PartitionKey, BTreeMap<Seq, Arc<Message>>>,
 }
 
@@ -53,8 +57,11 @@ impl State {
         self.commits.push_back(commit);
     }
 
-    pub(super) fn set_checkpoint(&mut self, state: Vec<u8>) {
-        self.waiting_checkpoint = Some((self.last_position(), state));
+    /// What was handed over before and does not count yet, counts with these.
+    pub(super) fn add_checkpoint(&mut self, pages: Vec<PageChange>) {
+        let (_, mut waiting) = self.waiting_checkpoint.take().unwrap_or_default();
+        waiting.extend(pages);
+        self.waiting_checkpoint = Some((self.last_position(), waiting));
     }
 
     /// Makes everything submitted durable, unless that is held back or the store has failed.
@@ -73,12 +80,18 @@ impl State {
 
     fn publish_checkpoint(&mut self) {
         let durable = self.durable_position();
-        if let Some((covers, state)) = self.waiting_checkpoint.take_if(|(covers, _)| *covers <= durable) {
+        if let Some((covers, changes)) = self.waiting_checkpoint.take_if(|(covers, _)| *covers <= durable) {
             let newly = usize::try_from(covers.0 - self.covered).expect("commits are counted in memory");
             self.commits.drain(..newly);
             self.durable -= newly;
             self.covered = covers.0;
-            self.checkpoint = Some(state);
+            let pages = self.checkpoint.get_or_insert_default();
+            for (key, content) in changes {
+                match content {
+                    Some(content) => pages.insert(key, content),
+                    None => pages.remove(&key),
+                };
+            }
             self.stats.checkpoints += 1;
         }
     }
@@ -94,8 +107,8 @@ impl State {
     }
 
     pub(super) fn replay(&mut self, replay: &mut dyn Replay) -> Result<(), ReplayError> {
-        if let Some(state) = &self.checkpoint {
-            replay.checkpoint(state)?;
+        if let Some(pages) = &self.checkpoint {
+            replay.checkpoint(&mut pages.iter().map(|(key, content)| (*key, &content[..])))?;
         }
         for record in self.commits.iter().flatten() {
             replay.record(match record {

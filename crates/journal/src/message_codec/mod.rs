@@ -63,20 +63,26 @@ pub fn put_entry(buffer: &mut Vec<u8>, key: PartitionKey, seq: Seq, message: &Me
     buffer[header_at + 4..content_at].copy_from_slice(&crc.to_le_bytes());
 }
 
-/// Decodes one whole entry and checks that it is the message asked for. The body is a slice of `entry`.
+/// Checks that a whole entry is the message asked for, and gives its content.
 ///
 /// # Errors
-/// The bytes are not this message's, or cannot be read by this version.
-pub fn decode_entry(entry: &Bytes, key: PartitionKey, seq: Seq) -> Result<Message, DecodeError> {
+/// The bytes are not this message's.
+pub fn check_entry(entry: &[u8], key: PartitionKey, seq: Seq) -> Result<&[u8], DecodeError> {
     let mut reader = crate::wire::Reader::new(entry);
     let len = reader.u32("an entry's length")?;
     let expected = reader.u32("an entry's checksum")?;
     let content = reader.take(len as usize, "an entry's content")?;
     let found = checksum(key, seq, content);
-    if found != expected {
-        return Err(DecodeError::Checksum { expected, found });
-    }
-    decode_content(&entry.slice(ENTRY_HEADER_BYTES..ENTRY_HEADER_BYTES + content.len()))
+    if found == expected { Ok(content) } else { Err(DecodeError::Checksum { expected, found }) }
+}
+
+/// Decodes one whole entry and checks that it is the message asked for. The body is a slice of `entry`.
+///
+/// # Errors
+/// The bytes are not this message's, or cannot be read by this version.
+pub fn decode_entry(entry: &Bytes, key: PartitionKey, seq: Seq) -> Result<Message, DecodeError> {
+    let len = check_entry(entry, key, seq)?.len();
+    decode_content(&entry.slice(ENTRY_HEADER_BYTES..ENTRY_HEADER_BYTES + len))
 }
 
 /// Decodes an entry's content whose integrity something else vouches for (the frame's checksum, at replay).

@@ -4,7 +4,7 @@ use super::Seed;
 use engine::core::event::{Event, LeaseEnd, LeasedEvent, Record, Removal, Return, ReturnedItem};
 use engine::core::seqs::SeqRanges;
 use engine::core::state::State;
-use engine::{record, snapshot};
+use engine::{fuzz, record};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::{
@@ -19,9 +19,13 @@ const NOW_MS: u64 = 1_700_000_000_000;
 pub(super) fn seeds() -> Vec<Seed> {
     let mut seeds: Vec<Seed> =
         events().iter().filter_map(|(name, event)| Some(Seed::new("engine_record", name, encoded(event)?))).collect();
-    seeds.push(Seed::new("checkpoint", "empty", snapshot::encode(&State::default())));
-    seeds.push(Seed::new("checkpoint", "one-queue", snapshot::encode(&state_after(3))));
-    seeds.push(Seed::new("checkpoint", "leased-and-returned", snapshot::encode(&state_after(events().len()))));
+    seeds.push(Seed::new("checkpoint", "empty", fuzz::checkpoint_input(&mut State::default())));
+    seeds.push(Seed::new("checkpoint", "one-queue", fuzz::checkpoint_input(&mut state_after(3))));
+    seeds.push(Seed::new(
+        "checkpoint",
+        "leased-and-returned",
+        fuzz::checkpoint_input(&mut state_after(events().len())),
+    ));
     seeds
 }
 

@@ -1,10 +1,11 @@
-//! Manifests of a store in memory, and changes that recovery must see through.
+//! Manifests of a store in memory, a checkpoint, and changes that recovery must see through.
 //!
 //! An input of `recover` is up to 16 changes of 4 bytes (place, place, operand, kind: 0 flips, 1 sets, 2 copies a page
 //! here from the page that the operand names) and then bytes that are written over the first change's place.
 
 use super::Seed;
-use journal_file::fuzz::MemoryFolder;
+use journal::PageKey;
+use journal_file::fuzz::{self, MemoryFolder};
 use journal_file::{Config, names};
 use std::sync::Arc;
 use vocab::clock::ManualClock;
@@ -17,6 +18,9 @@ const PAGE: u16 = 4096;
 
 /// Bytes before the body of a manifest.
 const ENVELOPE_BYTES: usize = 16;
+
+/// Bytes before the first page of a checkpoint.
+const CHECKPOINT_ENVELOPE_BYTES: usize = ENVELOPE_BYTES + 29;
 
 pub(super) fn seeds() -> Vec<Seed> {
     let mut seeds = vec![
@@ -33,7 +37,16 @@ pub(super) fn seeds() -> Vec<Seed> {
         seeds.push(Seed::new("manifest", body, &bytes[ENVELOPE_BYTES..]));
         seeds.push(Seed::new("manifest", file, bytes));
     }
+    let file = checkpoint();
+    seeds.push(Seed::new("checkpoint_file", "pages", &file[CHECKPOINT_ENVELOPE_BYTES..]));
+    seeds.push(Seed::new("checkpoint_file", "file", file));
     seeds
+}
+
+/// A page, an empty one, one that is gone, and one of the greatest key.
+fn checkpoint() -> Vec<u8> {
+    let pages = [(1, Some(vec![7; 40])), (2, Some(Vec::new())), (1 << 96, None), (u128::MAX, Some(b"last".to_vec()))];
+    fuzz::healthy_checkpoint(&pages.map(|(key, content)| (PageKey(key), content)))
 }
 
 fn change(place: u16, operand: u8, kind: u8) -> Vec<u8> {
@@ -65,7 +78,10 @@ fn open_and_close(folder: &MemoryFolder, seed: u64) {
 struct NothingToReplay;
 
 impl journal::Replay for NothingToReplay {
-    fn checkpoint(&mut self, _state: &[u8]) -> Result<(), journal::ReplayError> {
+    fn checkpoint(
+        &mut self,
+        _pages: &mut dyn Iterator<Item = (journal::PageKey, &[u8])>,
+    ) -> Result<(), journal::ReplayError> {
         Ok(())
     }
 

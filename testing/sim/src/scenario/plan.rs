@@ -141,6 +141,7 @@ fn config(dice: &mut Dice) -> Config {
         cache_bytes: kib(0..33, dice) as usize,
         checkpoint_bytes: kib(4..65, dice),
         checkpoint_ms: dice.within(200..5000),
+        checkpoint_files_max: dice.within(1..5) as usize,
         idle_seal_us: dice.within(1000..50_000),
         spare_idle_ms: dice.within(500..20_000),
         retry_ms: dice.within(10..500),

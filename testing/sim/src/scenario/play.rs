@@ -240,6 +240,7 @@ impl Play {
         self.world.get().budget = 0;
         let stats = server.broker.journal_stats();
         self.coverage.add("path: checkpoint taken", stats.checkpoints);
+        self.coverage.add("path: checkpoint folded", stats.checkpoint_folds);
         self.coverage.add("path: body read from disk", stats.cache_misses);
         self.trace.add(server.executor.trace().sum());
     }

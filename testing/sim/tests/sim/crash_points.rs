@@ -31,6 +31,7 @@ fn host() -> Host {
         write_bytes_max: 4096,
         checkpoint_bytes: 6 * 1024,
         checkpoint_ms: 100,
+        checkpoint_files_max: 1,
         cache_bytes: 2048,
         ..Config::default()
     };

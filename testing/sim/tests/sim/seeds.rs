@@ -60,6 +60,7 @@ fn everything() -> Vec<String> {
     let broker = [
         "path: body read from disk",
         "path: checkpoint taken",
+        "path: checkpoint folded",
         "path: damage refused",
         "path: journal poisoned by a disk error",
         "path: power lost during recovery",

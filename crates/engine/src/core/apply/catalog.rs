@@ -12,9 +12,11 @@ impl State {
         self.boot = epoch;
         self.log_ms = self.log_ms.max(at_ms);
         for queue in self.queues.values_mut() {
+            queue.unsaved.counts = true;
             for (index, log) in queue.logs.iter_mut().enumerate() {
                 if !clean && log.reserved > log.next && !mutant::active(Mutant::ReuseSeq) {
                     log.removed.insert_range(log.next.0..log.reserved.0);
+                    log.pages.mark_span(log.next.0, log.reserved.0 - 1);
                     log.next = log.reserved;
                     log.reserved = Seq(log.next.0 + vocab::limits::SEQ_RESERVATION);
                 }
@@ -65,6 +67,7 @@ impl State {
     ) {
         self.log_ms = self.log_ms.max(at_ms);
         let Some(queue) = self.queues.get_mut(&id) else { return };
+        queue.unsaved.info = true;
         let info = Arc::make_mut(&mut queue.info);
         info.settings = settings.clone();
         info.annotations = annotations.clone();
@@ -76,6 +79,7 @@ impl State {
     pub(super) fn apply_queue_deleted(&mut self, id: QueueId) {
         let Some(queue) = self.queues.remove(&id) else { return };
         self.names.remove(&queue.info.name);
+        self.gone.extend(queue.stored_pages());
         for (partition, log) in (0..=u16::MAX).zip(&queue.logs) {
             let key = PartitionKey::new(id, PartitionId(partition));
             self.forgotten.push((key, 0, u64::MAX));
@@ -100,7 +104,7 @@ impl State {
     }
 
     pub(super) fn apply_reserved(&mut self, key: PartitionKey, below: Seq) {
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         if let Some(log) = queue.logs.get_mut(usize::from(key.partition.0)) {
             log.reserved = log.reserved.max(below);
         }

@@ -1,7 +1,7 @@
 //! Applies what happens to leases: given, ended, moved, handed on; and time passing.
 
 use crate::core::event::{LeaseEnd, LeasedEvent, Record, Return, ReturnedItem};
-use crate::core::state::State;
+use crate::core::state::{Queue, State};
 use crate::core::subscription::Lease;
 use crate::core::timers::Timer;
 use vocab::{LeaseEpoch, PartitionKey, Seq, SubscriptionId};
@@ -13,7 +13,7 @@ impl State {
     pub(super) fn apply_leased(&mut self, event: &LeasedEvent) {
         let LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms } = event;
         self.log_ms = self.log_ms.max(*at_ms);
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         let partition = usize::from(key.partition.0);
         let Some(log) = queue.logs.get(partition) else { return };
         let Some(progress) = queue.subscriptions.get_mut(subscription).and_then(|p| p.get_mut(partition)) else {
@@ -46,7 +46,7 @@ impl State {
         why: Return,
         items: &[ReturnedItem],
     ) {
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         let partition = usize::from(key.partition.0);
         let Some(log) = queue.logs.get(partition) else { return };
         let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
@@ -57,6 +57,7 @@ impl State {
             if !log.holds(seq) || progress.acked.contains(seq.0) {
                 continue;
             }
+            progress.pages.mark(seq);
             if let Some(lease) = progress.leases.remove(&seq.0) {
                 if let Some(deadline_ms) = lease.end.deadline_ms() {
                     self.timers.clear(deadline_ms, Timer::LeaseEnd(key, subscription, seq));
@@ -83,11 +84,12 @@ impl State {
     }
 
     pub(super) fn apply_extended(&mut self, key: PartitionKey, subscription: SubscriptionId, items: &[(Seq, u64)]) {
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         let progress = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(usize::from(key.partition.0)));
         let Some(progress) = progress else { return };
         for (seq, deadline_ms) in items {
             let Some(lease) = progress.leases.get_mut(&seq.0) else { continue };
+            progress.pages.mark(*seq);
             if let Some(old_ms) = lease.end.deadline_ms() {
                 self.timers.clear(old_ms, Timer::LeaseEnd(key, subscription, *seq));
             }
@@ -103,7 +105,7 @@ impl State {
         end: LeaseEnd,
         deliveries: u32,
     ) {
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         let partition = usize::from(key.partition.0);
         let Some(log) = queue.logs.get(partition) else { return };
         let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
@@ -113,6 +115,7 @@ impl State {
         if !log.holds(seq) || progress.acked.contains(seq.0) {
             return;
         }
+        progress.pages.mark(seq);
         let (since_ms, mut record) = match progress.leases.remove(&seq.0) {
             Some(lease) => {
                 if let Some(old_ms) = lease.end.deadline_ms() {
@@ -160,6 +163,7 @@ impl State {
                 let held = progress.leases.iter().filter(|(_, lease)| matches!(lease.end, LeaseEnd::Session(_)));
                 for seq in held.map(|(seq, _)| *seq).collect::<Vec<_>>() {
                     let lease = progress.leases.remove(&seq).expect("it was just found");
+                    progress.pages.mark(Seq(seq));
                     progress.returned.insert(seq, lease.record);
                     progress.back.insert(seq);
                 }

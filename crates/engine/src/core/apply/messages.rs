@@ -89,7 +89,7 @@ impl Queue {
 
 impl State {
     pub(super) fn apply_published(&mut self, key: PartitionKey, first: Seq, messages: &[Arc<Message>]) {
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         let partition = usize::from(key.partition.0);
         let Some(log) = queue.logs.get_mut(partition) else { return };
         let Some(published_ms) = messages.first().map(|message| message.facts.published_ms) else { return };
@@ -102,6 +102,7 @@ impl State {
             queue.totals.published_bytes += message.body.len() as u64;
             if let Some(expires_ms) = message.facts.expires_ms {
                 log.expiries.insert(seq.0, expires_ms);
+                log.pages.mark(seq);
                 self.timers.set(expires_ms, Timer::Expiry(key, seq));
             }
         }
@@ -123,7 +124,7 @@ impl State {
     }
 
     pub(super) fn apply_acked(&mut self, key: PartitionKey, subscription: SubscriptionId, seqs: &SeqRanges) {
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         let partition = usize::from(key.partition.0);
         let Some(log) = queue.logs.get_mut(partition) else { return };
         let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
@@ -154,7 +155,7 @@ impl State {
 
     pub(super) fn apply_removed(&mut self, key: PartitionKey, seqs: &SeqRanges, why: Removal, over_below: Seq) {
         let removed = self.remove(key, seqs);
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         match why {
             Removal::Expired => queue.totals.expired += removed,
             Removal::Purged => queue.totals.purged += removed,
@@ -167,7 +168,7 @@ impl State {
 
     pub(super) fn apply_buried(&mut self, key: PartitionKey, seq: Seq) {
         let removed = self.remove(key, &SeqRanges::span(seq, seq));
-        if let Some(queue) = self.queues.get_mut(&key.queue) {
+        if let Some(queue) = Queue::change(&mut self.queues, key.queue) {
             queue.totals.buried += removed;
         }
         self.reset_retention_timer_if_passed(key);
@@ -176,7 +177,7 @@ impl State {
     /// Takes live messages out of the log for every subscription. Says how many lived. The cost grows with what is
     /// known of single messages in the ranges, not with the ranges.
     fn remove(&mut self, key: PartitionKey, seqs: &SeqRanges) -> u64 {
-        let Some(queue) = self.queues.get_mut(&key.queue) else { return 0 };
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return 0 };
         let partition = usize::from(key.partition.0);
         let Some(log) = queue.logs.get_mut(partition) else { return 0 };
         let mut removed = 0;
@@ -203,6 +204,10 @@ impl State {
                 log.raise_floor(Seq(last + 1));
             } else {
                 log.removed.insert_range(first..=last);
+                log.pages.mark_span(first, last);
+                for progress in queue.subscriptions.values_mut() {
+                    progress[partition].pages.mark_span(first, last);
+                }
             }
             removed += lived;
             self.forgotten.push((key, first, last));
@@ -228,6 +233,7 @@ impl State {
 /// Takes an open message out of a subscription: it is leased, waiting or ready there.
 fn leave(progress: &mut Progress, timers: &mut Timers, key: PartitionKey, subscription: SubscriptionId, seq: Seq) {
     progress.open -= 1;
+    progress.pages.mark(seq);
     progress.returned.remove(&seq.0);
     if let Some(lease) = progress.leases.remove(&seq.0) {
         if let Some(deadline_ms) = lease.end.deadline_ms() {
@@ -241,6 +247,7 @@ fn leave(progress: &mut Progress, timers: &mut Timers, key: PartitionKey, subscr
 /// Takes a message's own expiry away.
 fn forget_expiry(log: &mut Log, timers: &mut Timers, key: PartitionKey, seq: Seq) {
     if let Some(at_ms) = log.expiries.remove(&seq.0) {
+        log.pages.mark(seq);
         timers.discard(at_ms, Timer::Expiry(key, seq));
     }
 }

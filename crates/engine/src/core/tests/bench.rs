@@ -68,6 +68,15 @@ impl Bench {
         }
     }
 
+    /// The process ends without warning and starts again.
+    pub(crate) fn crash(&mut self) {
+        let epoch = BootEpoch(self.machine.state.boot.0 + 1);
+        let booted = Event::Booted { epoch, clean: false, at_ms: self.now_ms };
+        self.machine.state.apply(&booted);
+        self.events.push(booted);
+        self.check();
+    }
+
     fn settle_down(&mut self, mut out: Output) -> Option<Answer> {
         let mut answer = None;
         loop {
@@ -173,7 +182,10 @@ impl Bench {
             let ready: BTreeSet<_> = progress.ready_seqs(log.next, |seq| log.holds(seq)).map(|seq| seq.0).collect();
             let mut open = 0;
             let live_seqs = queue.live_seqs(PartitionId(0), Seq(0)..=Seq(u64::MAX));
-            for seq in log.floor.0..log.next.0 {
+            let mut next = log.skip_removed(log.floor);
+            while next < log.next {
+                let seq = next.0;
+                next = log.skip_removed(next.next());
                 let live = queue.is_live(PartitionId(0), Seq(seq));
                 open += u64::from(live);
                 assert_eq!(live_seqs.contains(seq), live, "queue {id} seq {seq}, looked at with all others");
@@ -188,6 +200,9 @@ impl Bench {
             }
             assert_eq!(progress.open, open, "queue {id} counts its open messages");
             assert_eq!(live_seqs.len(), open, "queue {id} finds its live messages and no others");
+            let known =
+                ready.iter().chain(progress.waiting.keys()).chain(progress.leases.keys()).chain(&progress.burying);
+            assert!(known.into_iter().all(|seq| live_seqs.contains(*seq)), "queue {id} knows only of live messages");
             assert_eq!(progress.ready(), ready.len() as u64, "queue {id} counts its ready messages");
             assert!(!queue.is_live(PartitionId(0), Seq(log.floor.0.wrapping_sub(1))), "nothing lives below the floor");
         }

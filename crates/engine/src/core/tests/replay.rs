@@ -1,5 +1,5 @@
-//! Replay equals live operation: the events, through their bytes, lead to the same state; so does a checkpoint in the
-//! middle. Random commands against the machine, with every invariant checked after each.
+//! Replay equals live operation: the events, through their bytes, lead to the same state; so do checkpoints on the way,
+//! each of which holds only what changed. Random commands against the machine, with every invariant checked after each.
 
 use super::Bench;
 use super::bench::burying;
@@ -7,8 +7,13 @@ use crate::core::command::{Command, Extension, LeaseTerms, Settle, Settlement, T
 use crate::core::event::Event;
 use crate::core::state::State;
 use crate::{record, snapshot};
+use journal::PageKey;
 use proptest::prelude::*;
-use vocab::{BootEpoch, CountedBy, Facts, LeaseToken, Message, QueueId, QueueSettings};
+use proptest::sample::Index;
+use roaring::RoaringTreemap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use vocab::{BootEpoch, CountedBy, Facts, LeaseToken, Message, QueueId, QueueSettings, SessionId};
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -20,9 +25,12 @@ enum Act {
     Transfer { which: usize },
     Pass { ms: u64 },
     Purge { queue: usize },
+    Update { queue: usize, delay_ms: u64 },
+    Crash,
 }
 
-fn acts() -> impl Strategy<Value = Vec<Act>> {
+/// Crashes leap over whole pages of seqs; with a `crash_weight` of 0 there are none.
+fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
     let queue = || 0_usize..3;
     let act = prop_oneof![
         4 => (queue(), 1_usize..5, proptest::option::weighted(0.3, 0_u64..3_000), proptest::option::weighted(0.2, 1_u64..9_000))
@@ -35,6 +43,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => any::<usize>().prop_map(|which| Act::Transfer { which }),
         3 => (0_u64..5_000).prop_map(|ms| Act::Pass { ms }),
         1 => queue().prop_map(|queue| Act::Purge { queue }),
+        1 => (queue(), 0_u64..500).prop_map(|(queue, delay_ms)| Act::Update { queue, delay_ms }),
+        crash_weight => Just(Act::Crash),
     ];
     proptest::collection::vec(act, 1..80)
 }
@@ -49,8 +59,7 @@ fn settle_of(how: u8) -> Settle {
     }
 }
 
-fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act]) {
-    let mut tokens: Vec<LeaseToken> = Vec::new();
+fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<LeaseToken>) {
     let pick = |tokens: &[LeaseToken], which: usize| (!tokens.is_empty()).then(|| tokens[which % tokens.len()]);
     for act in acts {
         match *act {
@@ -69,17 +78,17 @@ fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act]) {
                 bench.wait(queues[queue], 2, wait_ms);
             }
             Act::Settle { which, how } => {
-                if let Some(token) = pick(&tokens, which) {
+                if let Some(token) = pick(tokens, which) {
                     bench.ask(Command::Settle(vec![Settlement { token, how: settle_of(how) }]));
                 }
             }
             Act::Extend { which, lease_ms } => {
-                if let Some(token) = pick(&tokens, which) {
+                if let Some(token) = pick(tokens, which) {
                     bench.ask(Command::Extend(vec![Extension { token, lease_ms, total_ms_max: None }]));
                 }
             }
             Act::Transfer { which } => {
-                if let Some(token) = pick(&tokens, which) {
+                if let Some(token) = pick(tokens, which) {
                     bench.ask(Command::Transfer(vec![Transfer { token, terms: LeaseTerms::Claim, deliveries: None }]));
                 }
             }
@@ -87,6 +96,14 @@ fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act]) {
             Act::Purge { queue } => {
                 bench.ask(Command::Purge { queue: queues[queue] });
             }
+            Act::Update { queue, delay_ms } => {
+                let info = &bench.machine.state.queues[&queues[queue]].info;
+                let (settings, annotations, revision) =
+                    (info.settings.clone(), info.annotations.clone(), info.revision);
+                let settings = Box::new(QueueSettings { delay_ms, ..settings });
+                bench.ask(Command::UpdateQueue { queue: queues[queue], revision, settings, annotations });
+            }
+            Act::Crash => bench.crash(),
         }
     }
 }
@@ -114,32 +131,171 @@ fn replay(state: &mut State, events: &[Event]) {
     }
 }
 
-fn at_rest(state: &mut State, now_ms: u64) -> Vec<u8> {
+/// Everything that is stored, in words; waiting messages whose time has come are ready.
+fn at_rest(state: &mut State, now_ms: u64) -> String {
     state.advance(now_ms);
-    snapshot::encode(state)
+    let mut words = format!("{:?}\n", (state.boot, state.next_queue, state.log_ms, &state.names));
+    let list = |set: &RoaringTreemap| set.iter().collect::<Vec<_>>();
+    for queue in state.queues.values() {
+        write!(words, "{:?}\n{:?}\n", queue.info, queue.totals).expect("memory takes it");
+        for log in &queue.logs {
+            let numbers = (log.next, log.reserved, log.floor, log.over_below, log.newest_ms);
+            let lists = (list(&log.removed), &log.anchors, &log.expiries, &log.boots);
+            writeln!(words, "log {numbers:?} {lists:?}").expect("memory takes it");
+        }
+        for (id, partitions) in &queue.subscriptions {
+            for p in partitions {
+                let numbers = (p.cursor, p.open, p.next_epoch);
+                let lists = (list(&p.ahead), list(&p.acked), &p.back, &p.waiting);
+                let records = (&p.leases, &p.returned);
+                writeln!(words, "{id:?} {numbers:?} {lists:?} {records:?}").expect("memory takes it");
+            }
+        }
+    }
+    words
+}
+
+/// What a journal keeps of checkpoints: the merged pages.
+#[derive(Clone, Default)]
+struct Saved(BTreeMap<PageKey, Vec<u8>>);
+
+impl Saved {
+    fn save(&mut self, state: &mut State) {
+        let mut keys = BTreeSet::new();
+        for (key, content) in snapshot::take_changed(state) {
+            assert!(keys.insert(key), "a page is given once");
+            let known = match content {
+                Some(content) => self.0.insert(key, content).is_some(),
+                None => self.0.remove(&key).is_some(),
+            };
+            assert!(known || self.0.contains_key(&key), "only what was stored can be gone");
+        }
+    }
+
+    fn read(&self) -> State {
+        if self.0.is_empty() {
+            return State::default();
+        }
+        let mut pages = self.0.iter().map(|(key, content)| (*key, &content[..]));
+        snapshot::decode(&mut pages).expect("what was written reads back")
+    }
+}
+
+/// Four ways to the live state: all events; checkpoints by the live state; checkpoints by ever new states that are read
+/// from the last one; the last of these checkpoints with everything written once more.
+fn check_replay(acts: &[Act], cuts: &[Index]) {
+    let (mut bench, queues) = bench_with_queues();
+    let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(acts.len() + 1)).collect();
+    cuts.sort_unstable();
+    let (mut by_live, mut by_resumed) = (Saved::default(), Saved::default());
+    let (mut done, mut saved) = (0, 0);
+    let mut tokens = Vec::new();
+    for cut in cuts {
+        run(&mut bench, &queues, &acts[done..cut], &mut tokens);
+        by_live.save(&mut bench.machine.state);
+        let mut resumed = by_resumed.read();
+        replay(&mut resumed, &bench.events[saved..]);
+        by_resumed.save(&mut resumed);
+        (done, saved) = (cut, bench.events.len());
+    }
+    run(&mut bench, &queues, &acts[done..], &mut tokens);
+    let now_ms = bench.now_ms;
+    let live = at_rest(&mut bench.machine.state, now_ms);
+
+    let check = |mut state: State, from: usize, way: &str| {
+        replay(&mut state, &bench.events[from..]);
+        assert_eq!(at_rest(&mut state, now_ms), live, "{way}");
+    };
+    check(State::default(), 0, "all events");
+    check(by_live.read(), saved, "checkpoints by the live state");
+    check(by_resumed.read(), saved, "checkpoints by states that were read");
+    let mut whole = Saved::default();
+    for (key, content) in snapshot::take_everything(&mut by_resumed.read()) {
+        whole.0.extend(content.map(|content| (key, content)));
+    }
+    check(if saved == 0 { State::default() } else { whole.read() }, saved, "everything written once more");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn replayed_events_and_checkpoints_lead_to_the_live_state(acts in acts(), cut: proptest::sample::Index) {
-        let (mut bench, queues) = bench_with_queues();
-        run(&mut bench, &queues, &acts);
-        let now_ms = bench.now_ms;
-        let live = at_rest(&mut bench.machine.state, now_ms);
-
-        let mut replayed = State::default();
-        replay(&mut replayed, &bench.events);
-        prop_assert_eq!(&at_rest(&mut replayed, now_ms), &live);
-
-        let cut = cut.index(bench.events.len());
-        let mut before = State::default();
-        replay(&mut before, &bench.events[..cut]);
-        let mut resumed = snapshot::decode(&snapshot::encode(&before)).expect("it was just written");
-        replay(&mut resumed, &bench.events[cut..]);
-        prop_assert_eq!(&at_rest(&mut resumed, now_ms), &live);
+    fn replayed_events_and_checkpoints_lead_to_the_live_state(
+        acts in acts(0),
+        cuts in proptest::collection::vec(any::<Index>(), 0..6),
+    ) {
+        check_replay(&acts, &cuts);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn so_they_do_over_crashes_that_leap_over_pages(
+        acts in acts(1),
+        cuts in proptest::collection::vec(any::<Index>(), 1..8),
+    ) {
+        check_replay(&acts, &cuts);
+    }
+}
+
+#[test]
+fn a_deleted_queue_leaves_no_page_behind() {
+    let (mut bench, queues) = bench_with_queues();
+    let mut saved = Saved::default();
+    saved.save(&mut bench.machine.state);
+    let before = saved.0.len();
+    bench.create("never stored", QueueSettings::default());
+    let stored = bench.create("stored", QueueSettings { delay_ms: 1000, ..QueueSettings::default() });
+    bench.publish_plain(stored, 3);
+    bench.crash();
+    bench.publish_plain(stored, 3);
+    bench.ask(Command::DeleteQueue { queue: QueueId(stored.0 - 1) });
+    saved.save(&mut bench.machine.state);
+    assert!(saved.0.len() >= before + 4, "info, counts and pages of two kinds");
+    bench.ask(Command::DeleteQueue { queue: stored });
+    bench.publish_plain(queues[0], 1);
+    saved.save(&mut bench.machine.state);
+    let now_ms = bench.now_ms;
+    assert_eq!(at_rest(&mut saved.read(), now_ms), at_rest(&mut bench.machine.state, now_ms));
+    assert!(saved.0.keys().all(|PageKey(key)| key >> 96 < u128::from(stored.0)), "{:?}", saved.0.keys());
+}
+
+#[test]
+fn leases_that_a_crash_ends_are_stored_as_ended() {
+    let (mut bench, queues) = bench_with_queues();
+    bench.publish_plain(queues[0], 3);
+    bench.receive_with(queues[0], 2, LeaseTerms::Session(SessionId(7)));
+    let mut saved = Saved::default();
+    saved.save(&mut bench.machine.state);
+    bench.crash();
+    saved.save(&mut bench.machine.state);
+    let now_ms = bench.now_ms;
+    assert_eq!(at_rest(&mut saved.read(), now_ms), at_rest(&mut bench.machine.state, now_ms));
+}
+
+#[test]
+fn a_checkpoint_costs_what_changed_and_not_what_exists() {
+    let (mut bench, queues) = bench_with_queues();
+    let queue = queues[0];
+    for _ in 0..3 {
+        bench.publish_plain(queue, 200);
+        let leased = bench.receive(queue, 200);
+        for leased in leased.iter().filter(|leased| leased.token.seq.0 % 2 == 0) {
+            bench.settle(leased.token, Settle::Ack).expect("the lease is held");
+        }
+        bench.crash();
+    }
+    bench.publish_plain(queue, 1);
+    let mut saved = Saved::default();
+    saved.save(&mut bench.machine.state);
+    assert_eq!(saved.0.keys().filter(|PageKey(key)| key >> 88 == u128::from(queue.0) << 8 | 4).count(), 3);
+    let last = bench.receive(queue, 1)[0];
+    bench.settle(last.token, Settle::Ack).expect("the lease is held");
+    let changed: Vec<_> = snapshot::take_changed(&mut bench.machine.state);
+    assert_eq!(changed.len(), 3, "globals, the queue's counts, one page: {changed:?}");
+    assert_eq!(snapshot::take_changed(&mut bench.machine.state).len(), 1, "only the globals are always given");
 }
 
 #[test]

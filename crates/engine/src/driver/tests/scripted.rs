@@ -1,6 +1,6 @@
 //! [`Scripted`]: a memory journal that asks what the test wants asked, and keeps what it is answered.
 
-use journal::{Fetch, Inquiry, Journal, JournalStats, MemoryJournal, Poisoned, Room, SeqSet, Urgency};
+use journal::{Fetch, Inquiry, Journal, JournalStats, MemoryJournal, PageChange, Poisoned, Room, SeqSet, Urgency};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use vocab::{Message, PartitionKey, Position, QueueId, Seq};
@@ -70,8 +70,8 @@ impl Journal for Scripted {
         self.journal.checkpoint_due()
     }
 
-    fn checkpoint(&mut self, state: Vec<u8>) {
-        self.journal.checkpoint(state);
+    fn checkpoint(&mut self, pages: Vec<PageChange>) {
+        self.journal.checkpoint(pages);
     }
 
     fn inquiry(&mut self) -> Option<Inquiry> {
