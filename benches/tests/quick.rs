@@ -50,7 +50,7 @@ fn a_quick_run_measures_the_store() {
         "store",
         &[
             ("deep backlog", "memory over an empty store's, MB"),
-            ("deep backlog", "publish rate, of that at a twentieth"),
+            ("deep backlog", "publish rate, of the shallow one"),
             ("deep backlog", "start to ready after kill -9, s"),
             ("drain, receive 10", "deep backlog, of the recent window's rate"),
             ("drain, receive 100", "deep backlog, of the recent window's rate"),

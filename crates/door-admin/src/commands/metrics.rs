@@ -107,6 +107,8 @@ fn record_journal(stats: &JournalStats) {
     let gauges = [
         ("longshore_journal_segments", stats.segments, "Segments of the log that exist"),
         ("longshore_journal_segment_bytes", stats.segment_bytes, "Bytes of those segments on disk"),
+        ("longshore_journal_runs", stats.runs, "Runs of sorted messages that exist"),
+        ("longshore_journal_run_bytes", stats.run_bytes, "Bytes of those runs on disk"),
         ("longshore_journal_cached_bytes", stats.cached_bytes, "Bytes of message bodies held in memory"),
     ];
     for (name, value, help) in gauges {
