@@ -95,7 +95,7 @@ impl Planner {
         }
         let told = self.told.take()?.live;
         let group: Vec<&Run> = told.iter().filter_map(|(number, _)| runs.get(*number)).collect();
-        if !is_worth(&group, config) {
+        if !is_worth(&group, config) || group.iter().any(|run| run.unreadable && run.live > 0) {
             return None;
         }
         let source = |(number, live): (u32, Vec<SeqSet>)| {
@@ -135,7 +135,7 @@ fn worth_rewriting<'a>(runs: &'a Runs, config: &Config) -> Vec<&'a Run> {
 }
 
 fn is_candidate(run: &Run, config: &Config) -> bool {
-    run.is_sparse() || run.file.bytes < config.run_bytes_min
+    (run.is_sparse() || run.file.bytes < config.run_bytes_min) && (!run.unreadable || run.live == 0)
 }
 
 fn is_worth(group: &[&Run], config: &Config) -> bool {

@@ -31,6 +31,8 @@ pub(crate) struct Run {
     pub(crate) count: u64,
     /// Those that live, or fewer.
     pub(crate) live: u64,
+    /// Some of it cannot be read: it is not rewritten, only dropped once nothing in it lives.
+    pub(crate) unreadable: bool,
 }
 
 /// A section, as its partition sees it.
@@ -94,8 +96,19 @@ impl Runs {
         let count = sections.iter().map(|section| section.count).sum();
         let number = file.number;
         self.order.insert(at, number);
-        self.held.insert(number, Run { file, sections: Arc::new(sections), count, live: live.iter().sum() });
+        self.held.insert(
+            number,
+            Run { file, sections: Arc::new(sections), count, live: live.iter().sum(), unreadable: false },
+        );
         self.changed = true;
+    }
+
+    /// Some of a run cannot be read.
+    pub(crate) fn set_unreadable(&mut self, number: u32) {
+        if let Some(run) = self.held.get_mut(&number) {
+            run.unreadable = true;
+            self.changed = true;
+        }
     }
 
     /// Where a message lies, if it is in a run.

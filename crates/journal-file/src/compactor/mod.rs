@@ -9,7 +9,7 @@
 //!
 //! Invariants: a run is whole, named and durable before one manifest both names it and drops what it stands for, so that
 //! every message is in exactly one place that counts; a source's file goes only after that; a full disk starts the job
-//! again later; any other failure poisons.
+//! again later; a run that cannot be read is left as it is; any other failure poisons.
 
 mod flush;
 mod rewrite;
@@ -42,8 +42,18 @@ pub(crate) enum Job {
 /// What came of a job. The manifest says so already.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    Flushed { segment: u32, run: NewRun },
-    Rewritten { replaced: Vec<u32>, run: Option<NewRun> },
+    Flushed {
+        segment: u32,
+        run: NewRun,
+    },
+    Rewritten {
+        replaced: Vec<u32>,
+        run: Option<NewRun>,
+    },
+    /// A run among those to be rewritten cannot be read. Nothing has changed.
+    Abandoned {
+        unreadable: u32,
+    },
 }
 
 /// A run that was just made.
@@ -75,6 +85,11 @@ struct Finished {
 pub(crate) enum Failure {
     /// Not yet.
     Full,
+    /// A run cannot be read. What is readable in it stays so, and dying for it would help nobody.
+    Unreadable {
+        run: u32,
+        reason: String,
+    },
     Failed(String),
 }
 
@@ -153,6 +168,7 @@ impl Compactor {
         let run = match &outcome {
             Outcome::Flushed { run, .. } => Some(run),
             Outcome::Rewritten { run, .. } => run.as_ref(),
+            Outcome::Abandoned { .. } => None,
         };
         let entry =
             run.map(|(file, _)| RunEntry { number: file.number, generation: file.generation, bytes: file.bytes });
@@ -177,9 +193,13 @@ impl Compactor {
             return Step::Worked;
         }
         self.set_failing(false);
-        self.shared.state().outcomes.push_back(finished.outcome);
-        self.shared.progress();
+        self.tell(finished.outcome);
         Step::Worked
+    }
+
+    fn tell(&self, outcome: Outcome) {
+        self.shared.state().outcomes.push_back(outcome);
+        self.shared.progress();
     }
 
     fn remove(&self, runs: &[u32]) -> Result<(), String> {
@@ -207,6 +227,11 @@ impl Compactor {
                 self.rest_until_us = Some(until_us);
                 Step::Idle { wake_at_us: Some(until_us) }
             }
+            Failure::Unreadable { run, reason } => {
+                tracing::error!(reason, "a run cannot be read and is left as it is");
+                self.tell(Outcome::Abandoned { unreadable: run });
+                Step::Worked
+            }
             Failure::Failed(reason) => {
                 self.shared.poison(&reason);
                 Step::Worked
@@ -226,6 +251,7 @@ fn change(manifest: &mut Manifest, finished: &Finished) {
             manifest.runs.retain(|entry| !replaced.contains(&entry.number));
             at.expect("a run that is rewritten is in the manifest")
         }
+        Outcome::Abandoned { .. } => unreachable!("what was abandoned is told without a manifest"),
     };
     if let Some(entry) = finished.entry {
         manifest.runs.insert(at, entry);

@@ -65,7 +65,7 @@ impl Rewrite {
     /// Copies what lives in the next blocks; at the end says what came of it.
     pub(super) fn step(&mut self, shared: &Shared, header: &RunHeader) -> Result<Option<Rewritten>, Failure> {
         let stepped = self.try_step(shared, header);
-        if matches!(stepped, Err(Failure::Full)) {
+        if matches!(stepped, Err(Failure::Full | Failure::Unreadable { .. })) {
             self.writer = None;
             abandon(shared, header);
         }
@@ -118,5 +118,5 @@ fn next_blocks(section: &Section, live: &SeqSet, from: usize, bytes_max: u64) ->
 }
 
 fn unreadable(file: &RunFile, error: &BlockError) -> Failure {
-    Failure::Failed(format!("{}: {error}", names::run(file.number)))
+    Failure::Unreadable { run: file.number, reason: format!("{}: {error}", names::run(file.number)) }
 }

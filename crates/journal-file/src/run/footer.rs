@@ -1,7 +1,7 @@
 //! The end of a run: what it holds, and where that lies.
 //!
 //! ```text
-//!  body of the envelope "LSF":
+//!  body of the envelope "LSI":
 //!  | count varint | section * count |
 //!
 //!  trailer, the last bytes of the file:
@@ -31,7 +31,7 @@ pub(super) const VERSION: u8 = 1;
 /// Bytes of the trailer.
 pub(super) const TRAILER_BYTES: usize = 24;
 
-const MAGIC: [u8; 3] = *b"LSF";
+const MAGIC: [u8; 3] = *b"LSI";
 
 const TRAILER_MAGIC: [u8; 4] = *b"LSRT";
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  byte 0                      4096                      footer at                          size, whole 4 KiB blocks
-//!       | envelope "LSR" | 0.. | block | block | .. block | envelope "LSF" | 0.. | trailer |
+//!       | envelope "LSR" | 0.. | block | block | .. block | envelope "LSI" | 0.. | trailer |
 //!
 //!  section    the blocks of one partition: neighbours, in order of seq; sections lie in order of (queue, partition)
 //!  block      about 32 KiB of a section (`block`); a message that is larger has a block of its own

@@ -215,15 +215,34 @@ fn small_neighbours_are_joined() {
     setting.reopen().check_everything_that_lives();
 }
 
-#[test]
-fn a_damaged_block_takes_no_message_of_another_block_with_it() {
-    let setting = Setting::filled(moving());
+/// Damages the last body of the first run.
+fn damage_a_block(setting: &Setting) {
     let run = &setting.names("run-")[0];
     let bytes = setting.folder.bytes(run).expect("it was listed");
     let is_body = |window: &[u8]| window[0] != 0 && window.iter().all(|byte| *byte == window[0]);
     let last = bytes.windows(BODY_BYTES).rposition(is_body).expect("there are bodies in it");
     let file = setting.folder.open(run, Mode::Buffered).expect("it was listed");
     file.write_at(last as u64, &[!bytes[last]]).expect("memory never fails");
+}
+
+#[test]
+fn a_run_that_cannot_be_read_is_left_as_it_is_until_nothing_in_it_lives() {
+    let mut setting = Setting::filled(moving());
+    damage_a_block(&setting);
+    setting.forget(KEY, 1..=MESSAGES);
+    setting.forget(other(0), 1..=MESSAGES);
+    setting.settle();
+    assert!(setting.run_bytes() > 0, "what is readable stays");
+    setting.journal.poll().expect("the store goes on");
+    setting.forget(other(1), 1..=MESSAGES);
+    setting.settle();
+    assert_eq!(setting.journal.stats().runs, 0);
+}
+
+#[test]
+fn a_damaged_block_takes_no_message_of_another_block_with_it() {
+    let setting = Setting::filled(moving());
+    damage_a_block(&setting);
     let mut lost = 0;
     for (key, seq) in [KEY, other(0), other(1)].into_iter().flat_map(|key| (1..=MESSAGES).map(move |seq| (key, seq))) {
         match setting.journal.fetch(key, Seq(seq)) {

@@ -6,21 +6,20 @@
 //! Invariants: a message is in the cache until it is durable and in the index from then on; a segment that the index points
 //! into is held here.
 
+mod compaction;
+
 use crate::block_cache::BlockCache;
 use crate::cache::Cache;
-use crate::compactor::{FlushJob, Job, Outcome};
-use crate::config::Config;
 use crate::index::{Index, Slot};
 use crate::message_read;
 use crate::planner::Planner;
 use crate::retirement::Segments;
-use crate::run::{RunFile, Section};
 use crate::runs::Runs;
 use crate::shared::{CheckpointJob, PlacedPiece, Progress, Shared, Submitted, Written};
 use journal::commit::{CommitMessages, OpenCommit, Place};
 use journal::{Fetch, Inquiry, Journal, JournalStats, PageChange, Poisoned, Room, SeqSet, Urgency};
 use std::cell::Cell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use vocab::clock::Clock;
@@ -28,9 +27,6 @@ use vocab::{Message, PartitionKey, Position, QueueId, Seq};
 
 /// Commits whose memory is kept: one open, one waiting, one written.
 const BUFFERS_KEPT: usize = 3;
-
-/// So many windows of messages may wait in the log before new ones are held back.
-const WINDOWS_MAX: u64 = 4;
 
 /// While publishes are refused, a checkpoint is worth its cost this often: it lets segments go.
 const CHECKPOINT_MS_FULL: u64 = 1000;
@@ -142,65 +138,6 @@ impl FileJournal {
             self.shared.wake_preparer();
         }
     }
-}
-
-impl FileJournal {
-    /// Takes in what the compactor did, and gives it the next thing to do.
-    fn compact(&mut self, outcomes: Vec<Outcome>) {
-        for outcome in outcomes {
-            self.planner.end();
-            match outcome {
-                Outcome::Flushed { segment, run: (file, sections) } => self.move_segment(segment, file, sections),
-                Outcome::Rewritten { replaced, run } => self.runs.replace(&replaced, run),
-            }
-        }
-        if !self.planner.is_free() {
-            return;
-        }
-        let Self { index, segments, runs, planner, shared, .. } = self;
-        let flush = segments.oldest_movable(self.covered).filter(|_| is_over_window(segments, &shared.config));
-        let flush = flush.map(|segment| {
-            let messages = index.of_segment(segment.id);
-            Job::Flush(FlushJob { segment: Arc::clone(segment), messages })
-        });
-        let job = flush.or_else(|| planner.rewrite(runs, &shared.config, self.durable).map(Job::Rewrite));
-        if let Some(job) = job {
-            planner.begin(matches!(job, Job::Flush(_)));
-            shared.state().job = Some(job);
-            shared.wake_compactor();
-        }
-    }
-
-    /// The living messages of a segment are in a run: they are found there from here on, and the segment goes.
-    fn move_segment(&mut self, segment: u32, file: Arc<RunFile>, sections: Vec<Section>) {
-        let mut living = BTreeMap::new();
-        self.index.leave_segment(segment, |key, live| {
-            living.insert(key, live);
-        });
-        let live: Vec<u64> = sections.iter().map(|section| living.get(&section.key).copied().unwrap_or(0)).collect();
-        self.runs.push(file, sections, &live);
-        self.shared.state().retired.extend(self.segments.take(segment));
-        self.shared.wake_preparer();
-    }
-
-    /// More waits to be covered or sorted than a restart, or memory, should have to bear, and somebody is at it: new
-    /// commits have to wait. Not on a full disk: there, what frees space must go on.
-    fn is_overburdened(&self) -> bool {
-        let config = &self.shared.config;
-        let uncovered = self.uncovered_bytes > config.uncovered_bytes_max;
-        let unsorted = self.segments.live() > WINDOWS_MAX * config.window_messages_max && self.planner.is_flushing();
-        if !uncovered && !unsorted {
-            return false;
-        }
-        let state = self.shared.state();
-        let covering = state.checkpoint_busy && !state.checkpoints_fail;
-        (uncovered && covering) || (unsorted && !state.runs_fail)
-    }
-}
-
-/// Whether the log holds more than it should.
-fn is_over_window(segments: &Segments, config: &Config) -> bool {
-    segments.live() > config.window_messages_max || segments.bytes_behind() > config.window_bytes_max
 }
 
 fn slot(seq: Seq, place: Place, written: &Written) -> Slot {
