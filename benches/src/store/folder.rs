@@ -5,7 +5,7 @@
 use anyhow::{Context, Result, ensure};
 use rustix::fs::{Advice, fadvise, statvfs};
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -31,7 +31,7 @@ pub fn disk_bytes(folder: &Path) -> Result<u64> {
 /// Has the kernel forget what it holds of the files in `folder`, which must be synced.
 pub fn drop_cache(folder: &Path) -> Result<()> {
     for path in files(folder)? {
-        let file = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
+        let Some(file) = open(&path)? else { continue };
         fadvise(&file, 0, None, Advice::DontNeed).with_context(|| format!("dropping {}", path.display()))?;
     }
     Ok(())
@@ -43,7 +43,7 @@ pub fn read_bare(folder: &Path) -> Result<f64> {
     let mut buffer = vec![0; READ_BYTES];
     let (begin, mut bytes) = (Instant::now(), 0);
     for path in files(folder)? {
-        let mut file = File::open(&path).with_context(|| format!("opening {}", path.display()))?;
+        let Some(mut file) = open(&path)? else { continue };
         while bytes < BARE_BYTES_MAX {
             match file.read(&mut buffer)? {
                 0 => break,
@@ -54,6 +54,14 @@ pub fn read_bare(folder: &Path) -> Result<f64> {
     let elapsed = begin.elapsed();
     drop_cache(folder)?;
     Ok(bytes as f64 / elapsed.as_secs_f64())
+}
+
+/// `None` for a file that is gone: a running store makes, renames and removes files.
+fn open(path: &Path) -> Result<Option<File>> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => Ok(Some(opened.with_context(|| format!("opening {}", path.display()))?)),
+    }
 }
 
 /// Refuses to begin where less than `bytes_min` are free.
