@@ -128,7 +128,8 @@ impl Broker {
         }
     }
 
-    /// Publishes all messages or none; the ids are in the order of the messages. Waits while too many bytes are on
+    /// Publishes all messages or none; the ids are in the order of the messages. One that the queue takes for a message
+    /// published before is not stored again, and its id is the first one's. Waits while too many bytes are on
     /// their way to disk.
     ///
     /// # Errors
@@ -137,9 +138,7 @@ impl Broker {
         let _room = self.make_room(&messages).await;
         let key = PartitionKey::new(queue, PartitionId(0));
         match self.ask(Command::Publish { key, messages }).await? {
-            (Answer::Published(Ok((first, count))), _) => {
-                Ok((first.0..).take(count).map(|seq| MessageId::new(key, Seq(seq))).collect())
-            }
+            (Answer::Published(Ok(placed)), _) => Ok(placed.seqs().map(|seq| MessageId::new(key, seq)).collect()),
             (Answer::Published(Err(error)), _) => Err(Error::Refused(error)),
             (other, _) => other_kind!(other),
         }

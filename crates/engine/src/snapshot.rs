@@ -10,6 +10,7 @@
 //!  kind 3  log page    removed set | expiries: count × (place | ms)
 //!  kind 4  progress    acked set | ahead set | back: count × place | waiting: count × (place | ms)
 //!          page        | leases: count × (place | since_ms | end | record) | returned: count × (place | record)
+//!  kind 5  dedup page  count | count × (place | ms | key 16 bytes)
 //!
 //!  log           next | reserved | floor | over_below | newest_ms | anchors: count × (seq | ms) | boots: count × (seq | boot)
 //!  progress      cursor | next epoch | open

@@ -20,5 +20,5 @@ pub use ids::{
 pub use kind::Kind;
 pub use message::{BuryReason, Facts, Header, HeaderValue, Message, Native, Origin};
 pub use message_id::MessageId;
-pub use settings::{BuryPolicy, CountedBy, Durability, QueueSettings};
+pub use settings::{BuryPolicy, CountedBy, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
 pub use token::LeaseToken;

@@ -36,6 +36,10 @@ pub const LEASE_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Seqs reserved ahead by one journaled reservation: a crash skips at most so many numbers.
 pub const SEQ_RESERVATION: u64 = 65_536;
 
+/// Messages whose lane is held in memory, per queue (design 4, "scan window"): lanes whose oldest message lies further back wait
+/// until what is before it was handed out. A message costs about 100 bytes here.
+pub const LANES_KNOWN_MAX: usize = 65_536;
+
 /// Memory for bodies kept after they were written, over all queues, in bytes (design rule 4).
 pub const BODY_CACHE_BYTES: usize = 32 * 1024 * 1024;
 

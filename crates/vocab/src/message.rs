@@ -52,6 +52,8 @@ pub struct Facts {
     pub expires_ms: Option<u64>,
     /// Ordering key: messages of one lane are handed out in order where the queue asks for it.
     pub lane: Option<String>,
+    /// The producer's name for it: published again under the same one it is taken for the same, where the queue asks for it.
+    pub dedup: Option<String>,
     /// Who sent it, as the door knows them.
     pub sender: Option<String>,
     /// Where it was before it was buried; set by the engine.
@@ -119,7 +121,7 @@ impl Message {
         let headers: usize = self.headers.iter().map(Header::weight).sum();
         let native = self.native.as_ref().map_or(0, |native| shared(native.bytes.len()));
         let facts = &self.facts;
-        let texts = [&facts.lane, &facts.sender].into_iter().flatten().map(|text| allocated(text.len()));
+        let texts = [&facts.lane, &facts.dedup, &facts.sender].into_iter().flatten().map(|text| allocated(text.len()));
         let origin = facts.origin.as_ref().map_or(0, |origin| allocated(size_of::<Origin>() + origin.text_bytes()));
         allocated(ARC_BYTES + size_of::<Self>())
             + shared(self.body.len())
@@ -158,7 +160,8 @@ impl HeaderValue {
 impl Facts {
     fn text_bytes(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-        text(&self.lane) + text(&self.sender) + self.origin.as_ref().map_or(0, |origin| origin.text_bytes())
+        let texts = text(&self.lane) + text(&self.dedup) + text(&self.sender);
+        texts + self.origin.as_ref().map_or(0, |origin| origin.text_bytes())
     }
 }
 

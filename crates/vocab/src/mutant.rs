@@ -23,11 +23,15 @@ pub enum Mutant {
     RetireUncovered,
     /// Runs are rewritten without what died lately, although a crash may bring it back to life.
     RewriteUndurable,
+    /// Messages of a lane are handed out while others of it are leased.
+    IgnoreHeldLanes,
+    /// A checkpoint brings back no dedup ids.
+    ForgetDedupIds,
 }
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,
@@ -36,6 +40,8 @@ impl Mutant {
         Self::DropRedeliveryTimer,
         Self::RetireUncovered,
         Self::RewriteUndurable,
+        Self::IgnoreHeldLanes,
+        Self::ForgetDedupIds,
     ];
 }
 

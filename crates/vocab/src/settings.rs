@@ -27,6 +27,61 @@ pub struct QueueSettings {
     pub durability: Durability,
     /// A lease is told only once it is durable, so that no crash can give a message to two owners.
     pub strict_leases: bool,
+    /// In which order messages are handed out.
+    #[serde(default)]
+    pub order: Order,
+    /// Which messages are taken for ones that were published before; `None` takes none.
+    #[serde(default)]
+    pub dedup: Option<DedupPolicy>,
+}
+
+impl QueueSettings {
+    /// Whether a lease must be durable before it is told: a lane is handed on only when nobody can hold its head any more.
+    #[must_use]
+    pub fn tells_durable_leases(&self) -> bool {
+        self.strict_leases || self.order == Order::Laned
+    }
+}
+
+/// In which order a queue hands its messages out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// By place, whatever else is leased.
+    #[default]
+    Standard,
+    /// Each lane by place, and nothing of a lane while any of it is leased. A message without a lane is one by itself.
+    Laned,
+}
+
+/// When a published message is taken for one that the queue was given before: it is not stored again, and its producer
+/// is told the first one's id, whether or not that one still lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DedupPolicy {
+    /// For so many milliseconds from the first publish.
+    pub window_ms: u64,
+    /// Where ids must differ.
+    pub scope: DedupScope,
+}
+
+impl DedupPolicy {
+    /// What was published before this time is over its window at `now_ms`.
+    #[must_use]
+    pub fn since_ms(self, now_ms: u64) -> u64 {
+        (now_ms + 1).saturating_sub(self.window_ms)
+    }
+}
+
+/// Where dedup ids must differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DedupScope {
+    /// In the whole queue.
+    #[default]
+    Queue,
+    /// In each lane.
+    Lane,
 }
 
 /// The one counter that buries, its limit, and the queue that takes the buried.
@@ -76,6 +131,8 @@ impl Default for QueueSettings {
             bury: None,
             durability: Durability::Always,
             strict_leases: false,
+            order: Order::Standard,
+            dedup: None,
         }
     }
 }

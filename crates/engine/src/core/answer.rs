@@ -17,8 +17,8 @@ pub enum Answer {
     Deleted(Result<(), NoSuchQueue>),
     /// To `Purge`: how many messages there were.
     Purged(Result<u64, NoSuchQueue>),
-    /// To `Publish`: the first seq and how many.
-    Published(Result<(Seq, usize), PublishError>),
+    /// To `Publish`: where the messages are.
+    Published(Result<Placed, PublishError>),
     /// To `Receive`: the leases; empty when there was nothing.
     Received(Result<Vec<Leased>, ReceiveError>),
     /// To `Settle`: a verdict each.
@@ -33,6 +33,32 @@ pub enum Answer {
     Peeked(Result<Vec<Peeked>, NoSuchQueue>),
     /// To commands that have nothing to say.
     Done,
+}
+
+/// Where published messages are: those that are new have consecutive seqs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The first new one's seq.
+    pub first: Seq,
+    /// How many there are, new or not.
+    pub count: usize,
+    /// Messages that were taken for ones published before: number in the command, ascending, and that one's seq.
+    pub repeats: Vec<(usize, Seq)>,
+}
+
+impl Placed {
+    /// The seq of each message, in order.
+    pub fn seqs(&self) -> impl Iterator<Item = Seq> + '_ {
+        let (mut next, mut repeats) = (self.first, self.repeats.iter().peekable());
+        (0..self.count).map(move |index| match repeats.next_if(|(number, _)| *number == index) {
+            Some((_, seq)) => *seq,
+            None => {
+                let seq = next;
+                next = seq.next();
+                seq
+            }
+        })
+    }
 }
 
 /// What must be durable before an answer may be told (design rule 1).

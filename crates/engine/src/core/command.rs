@@ -3,6 +3,7 @@
 //! What it is not: a protocol's request. Names of queues, permissions and waiting on disk are the broker's.
 
 use crate::core::info::Annotations;
+use crate::core::lanes::LanesRead;
 use vocab::{LeaseToken, Message, PartitionKey, QueueId, QueueSettings, Seq, SessionId, SubscriptionId};
 
 /// One request to the engine.
@@ -72,6 +73,8 @@ pub enum Command {
     },
     /// A message that is to be buried was read; see [`crate::core::effect::Effect::FetchToBury`].
     Bury(Box<BuryFetched>),
+    /// Lanes of messages were read; see [`crate::core::effect::Effect::ReadLanes`].
+    TakeLanes(Box<LanesRead>),
     /// Counts a queue's messages by state.
     Stats {
         /// Which queue.

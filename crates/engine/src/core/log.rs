@@ -5,6 +5,7 @@
 //! Invariants: `floor` is at most the lowest live seq; every seq below it is gone. `anchors` are ascending in seq and in
 //! time: a message is at least as old as the last anchor at or below it says, and no older than the one before.
 
+use crate::core::dedup::Dedup;
 use crate::core::pages::Pages;
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, VecDeque};
@@ -15,7 +16,7 @@ const ANCHORS_PER_RETENTION: u64 = 4096;
 const ANCHOR_MS_MIN: u64 = 1000;
 
 /// One partition's log.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Log {
     /// The seq that the next message gets.
     pub next: Seq,
@@ -37,6 +38,8 @@ pub struct Log {
     pub boots: Vec<(Seq, BootEpoch)>,
     /// When the retention timer is set for.
     pub retention_timer_ms: Option<u64>,
+    /// Dedup ids within their window.
+    pub dedup: Dedup,
     /// Which pages of `removed` and `expiries` a checkpoint has to store.
     pub pages: Pages,
 }
@@ -56,6 +59,7 @@ impl Log {
             expiries: BTreeMap::new(),
             boots: vec![(Seq(1), boot)],
             retention_timer_ms: None,
+            dedup: Dedup::default(),
             pages: Pages::default(),
         }
     }

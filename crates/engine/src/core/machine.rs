@@ -5,6 +5,8 @@
 //!
 //! Invariant: when `execute`, `tick` or `pump` returns, the state holds every event in the output, in order.
 
+mod lanes;
+
 use crate::core::answer::{Answer, Executed, Grounds, Hurry, Told, Whom};
 use crate::core::command::{BuryFetched, Command, Extension, LeaseTerms, Receive, Settlement, Transfer, WaiterId};
 use crate::core::decide::Decision;
@@ -17,7 +19,7 @@ use crate::core::timers::Timer;
 use crate::core::waiters::Waiter;
 use vocab::limits::WAIT_MS_MAX;
 use vocab::mutant::{self, Mutant};
-use vocab::{Durability, Message, PartitionKey, QueueId, SubscriptionId};
+use vocab::{Durability, Message, Order, PartitionKey, QueueId, SubscriptionId};
 
 /// What a step of the machine leads to.
 #[derive(Debug, Default)]
@@ -84,6 +86,10 @@ impl Machine {
                 self.bury(&fetched, now_ms, out);
                 return Executed::Answered;
             }
+            Command::TakeLanes(read) => {
+                self.take_lanes(&read);
+                return Executed::Answered;
+            }
             Command::Stats { queue } => Answer::Stats(self.state.queue_stats(queue).map(Box::new)),
             Command::Peek { key, from, count } => Answer::Peeked(self.state.peek(key, from, count)),
         };
@@ -118,7 +124,10 @@ impl Machine {
             while let Some(waiter) = self.state.volatile.waiters.first(queue, subscription).copied() {
                 let whom = Whom::Waiter(waiter.id);
                 match self.deliver(queue, subscription, waiter.max, waiter.terms, now_ms, out) {
-                    Ok(leased) if leased.is_empty() => break,
+                    Ok(leased) if leased.is_empty() => {
+                        self.dismiss_impatient(queue, subscription, out);
+                        break;
+                    }
                     Ok(leased) => self.tell_leased(whom, queue, leased, out),
                     // The queue is as full of leases as it may be: whoever waits goes on waiting for an end of one.
                     Err(ReceiveError::TooManyLeases { .. }) => break,
@@ -144,7 +153,8 @@ impl Machine {
         } else {
             let decision = self.state.decide_publish(key, messages, now_ms);
             let answer = self.take(decision, out);
-            (answer, if answer.is_ok() { self.own_grounds(key) } else { Grounds::NewestEvent })
+            let grounds = if answer.is_ok() { self.own_grounds(key) } else { Grounds::NewestEvent };
+            (answer, grounds)
         };
         out.told.push(Told { whom: Whom::Asker, answer: Answer::Published(answer), grounds });
         Executed::Answered
@@ -157,9 +167,10 @@ impl Machine {
             Ok(leased) if leased.is_empty() => {
                 let default_ms = self.state.queues.get(&queue).map_or(0, |queue| queue.info.settings.wait_ms);
                 let wait_ms = wait_ms.unwrap_or(default_ms).min(WAIT_MS_MAX);
-                if wait_ms > 0 && !self.stopping {
-                    let until_ms = now_ms + wait_ms;
-                    let waiting = Waiter { id: waiter, max, terms, until_ms };
+                let impatient = wait_ms == 0 && self.is_reading_lanes(queue, subscription);
+                if (wait_ms > 0 || impatient) && !self.stopping {
+                    let until_ms = now_ms + if impatient { READ_WAIT_MS_MAX } else { wait_ms };
+                    let waiting = Waiter { id: waiter, max, terms, until_ms, impatient };
                     self.state.volatile.waiters.join(queue, subscription, waiting);
                     self.state.timers.set(until_ms, Timer::Waiter(queue, subscription, waiter));
                     return Executed::Waits(waiter);
@@ -182,6 +193,7 @@ impl Machine {
         now_ms: u64,
         out: &mut Output,
     ) -> Result<Vec<Leased>, ReceiveError> {
+        self.use_lanes(queue, subscription, now_ms);
         let picked = self.state.decide_receive(queue, subscription, max, terms, now_ms)?;
         for (key, seq) in picked.doomed {
             self.send_to_bury(key, seq, out);
@@ -189,6 +201,7 @@ impl Machine {
         if let Some(event) = picked.event {
             self.apply(Event::Leased(event), out);
         }
+        self.read_lanes(queue, subscription, out);
         Ok(picked.leased)
     }
 
@@ -197,7 +210,7 @@ impl Machine {
             leased.iter().max_by_key(|leased| leased.token.seq).expect("only deliveries of something are told");
         let settings = &self.state.queues[&queue].info.settings;
         let grounds = match settings.durability {
-            Durability::Always if settings.strict_leases => Grounds::OwnEvents,
+            Durability::Always if settings.tells_durable_leases() => Grounds::OwnEvents,
             Durability::Always => Grounds::Publish(newest.token.key, newest.token.seq),
             Durability::Interval(_) | Durability::Never => Grounds::Reservation(newest.token.key),
         };
@@ -248,7 +261,11 @@ impl Machine {
 
     fn bury(&mut self, fetched: &BuryFetched, now_ms: u64, out: &mut Output) {
         let decision = self.state.decide_bury(fetched, now_ms);
+        let lane = self.state.lane_of(fetched.key, fetched.seq);
         let buried = self.take(decision, out);
+        if let Some(lane) = lane.filter(|_| buried) {
+            self.bury_head(fetched.key, lane, out);
+        }
         // An unreadable message stays passed by: it can be neither delivered nor moved. One whose dead-letter queue
         // went away in between is delivered again.
         if !buried && fetched.message.is_some() {
@@ -256,6 +273,7 @@ impl Machine {
             let progress = queue.and_then(|queue| queue.subscriptions.get_mut(&SubscriptionId(0)));
             if let Some(progress) = progress.and_then(|p| p.get_mut(usize::from(fetched.key.partition.0))) {
                 progress.burying.remove(&fetched.seq.0);
+                self.state.renew_lane(fetched.key, SubscriptionId(0), fetched.seq);
                 self.state.touch(fetched.key.queue, SubscriptionId(0));
             }
         }
@@ -271,7 +289,14 @@ impl Machine {
             );
         }
         for (key, seq) in doomed {
-            self.send_to_bury(key, seq, out);
+            match self.state.order_of(key.queue) {
+                Order::Standard => self.send_to_bury(key, seq, out),
+                Order::Laned => {
+                    if let Some(lane) = self.state.lane_of(key, seq) {
+                        self.bury_head(key, lane, out);
+                    }
+                }
+            }
         }
     }
 
@@ -280,6 +305,7 @@ impl Machine {
         let progress = queue.and_then(|queue| queue.subscriptions.get_mut(&SubscriptionId(0)));
         let Some(progress) = progress.and_then(|p| p.get_mut(usize::from(key.partition.0))) else { return };
         if progress.back.contains(&seq.0) && progress.burying.insert(seq.0) {
+            self.state.renew_lane(key, SubscriptionId(0), seq);
             out.effects.push(Effect::FetchToBury { key, seq });
         }
     }
@@ -312,8 +338,8 @@ impl Machine {
             Event::Leased(LeasedEvent { key, end, .. }) => match end {
                 LeaseEnd::Session(_) => Hurry::Whenever,
                 LeaseEnd::Deadline(_) | LeaseEnd::Claim => {
-                    let strict =
-                        self.state.queues.get(&key.queue).is_some_and(|queue| queue.info.settings.strict_leases);
+                    let queue = self.state.queues.get(&key.queue);
+                    let strict = queue.is_some_and(|queue| queue.info.settings.tells_durable_leases());
                     if strict { Hurry::Now } else { Hurry::WithinMs(LEASE_WRITE_MS) }
                 }
             },
@@ -360,6 +386,9 @@ impl Machine {
         grounds
     }
 }
+
+/// A receive that does not wait is held this long at most while lanes are read, milliseconds: a slow disk makes it empty.
+const READ_WAIT_MS_MAX: u64 = 1_000;
 
 /// A lease that rides along is on disk after at most this long, even when nothing else comes (storage.md 5.6).
 const LEASE_WRITE_MS: u64 = 20;

@@ -3,10 +3,12 @@
 pub mod answer;
 pub mod command;
 pub mod decide;
+pub mod dedup;
 pub mod effect;
 pub mod error;
 pub mod event;
 pub mod info;
+pub mod lanes;
 pub mod log;
 pub mod machine;
 pub mod pages;

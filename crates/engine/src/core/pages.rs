@@ -27,6 +27,8 @@ pub enum PageId {
     Log(PartitionKey, u64),
     /// Single messages in a subscription's progress.
     Progress(PartitionKey, SubscriptionId, u64),
+    /// Dedup ids of a log.
+    Dedup(PartitionKey, u64),
 }
 
 /// The page that a seq is in.

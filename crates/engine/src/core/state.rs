@@ -6,6 +6,7 @@
 //! `volatile` is never stored and empty after a replay.
 
 use crate::core::info::{QueueInfo, QueueTotals};
+use crate::core::lanes::Lanes;
 use crate::core::log::Log;
 use crate::core::pages::PageId;
 use crate::core::subscription::Progress;
@@ -47,6 +48,10 @@ pub struct Volatile {
     pub waiters: Waiters,
     /// Subscriptions that may have something for their waiters.
     pub touched: BTreeSet<(QueueId, SubscriptionId)>,
+    /// Lanes of laned queues that somebody receives from.
+    pub lanes: BTreeMap<(PartitionKey, SubscriptionId), Lanes>,
+    /// The ticket of the lanes made last.
+    pub lanes_ticket: u64,
 }
 
 /// One queue.
@@ -120,6 +125,7 @@ impl Queue {
         for (log, partition) in self.logs.iter().zip((0..=u16::MAX).map(PartitionId)) {
             let key = PartitionKey::new(self.info.id, partition);
             stored.extend(log.pages.stored().map(|page| PageId::Log(key, page)));
+            stored.extend(log.dedup.pages.stored().map(|page| PageId::Dedup(key, page)));
             for (subscription, progress) in &self.subscriptions {
                 let pages = &progress[usize::from(partition.0)].pages;
                 stored.extend(pages.stored().map(|page| PageId::Progress(key, *subscription, page)));

@@ -80,6 +80,12 @@ impl Progress {
         self.open - self.waiting.len() as u64 - self.leases.len() as u64 - self.burying.len() as u64
     }
 
+    /// Whether a message that is not leased cannot be handed out: it waits for its time, or for its burial.
+    #[must_use]
+    pub fn is_blocked(&self, seq: Seq) -> bool {
+        self.waiting.contains_key(&seq.0) || self.burying.contains(&seq.0)
+    }
+
     /// Ready seqs in order: those that came back and the never delivered, by place. `holds` says whether a seq is in the
     /// log; `next` is the log's next seq.
     pub fn ready_seqs<'a>(&'a self, next: Seq, holds: impl Fn(Seq) -> bool + 'a) -> impl Iterator<Item = Seq> + 'a {

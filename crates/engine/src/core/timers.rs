@@ -20,6 +20,10 @@ pub enum Timer {
     Expiry(PartitionKey, Seq),
     /// The oldest messages of a log reach their retention.
     Retention(PartitionKey),
+    /// Lanes that nobody may have used for a while.
+    Lanes(PartitionKey, SubscriptionId),
+    /// The oldest dedup ids of a log are over.
+    Dedup(PartitionKey),
     /// A receive has waited long enough.
     Waiter(QueueId, SubscriptionId, WaiterId),
 }

@@ -17,6 +17,8 @@ pub struct Waiter {
     pub terms: LeaseTerms,
     /// When it stops waiting (log time, milliseconds).
     pub until_ms: u64,
+    /// It waits only until it is known whether there is anything.
+    pub impatient: bool,
 }
 
 /// All waiting receives. First come, first served.
@@ -52,6 +54,13 @@ impl Waiters {
         self.lines.get(&(queue, subscription))?.front()
     }
 
+    /// Those of this line who wait only until it is known whether there is anything.
+    #[must_use]
+    pub fn impatient(&self, queue: QueueId, subscription: SubscriptionId) -> Vec<WaiterId> {
+        let line = self.lines.get(&(queue, subscription)).into_iter().flatten();
+        line.filter(|waiter| waiter.impatient).map(|waiter| waiter.id).collect()
+    }
+
     /// How many wait in this line.
     #[must_use]
     pub fn count(&self, queue: QueueId, subscription: SubscriptionId) -> u64 {
@@ -82,7 +91,11 @@ mod tests {
         let mut waiters = Waiters::default();
         let ids = [WaiterId(1), WaiterId(2), WaiterId(3)];
         for id in ids {
-            waiters.join(queue, subscription, Waiter { id, max: 1, terms: LeaseTerms::Claim, until_ms: 10 });
+            waiters.join(
+                queue,
+                subscription,
+                Waiter { id, max: 1, terms: LeaseTerms::Claim, until_ms: 10, impatient: false },
+            );
         }
         assert!(waiters.leave(ids[1]).is_some());
         assert!(waiters.leave(ids[1]).is_none(), "nobody leaves twice");

@@ -10,6 +10,7 @@ use crate::core::command::{BuryFetched, Command, WaiterId};
 use crate::core::effect::Effect;
 use crate::core::event::Event;
 use crate::core::info::Leased;
+use crate::core::lanes::{LaneKey, LanesRead, LanesToRead};
 use crate::core::machine::{Machine, Output};
 use crate::driver::inbox::{Envelope, Inbox};
 use crate::driver::log_time::LogTime;
@@ -218,8 +219,11 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             if effects.is_empty() {
                 return;
             }
-            for Effect::FetchToBury { key, seq } in effects {
-                self.fetch_to_bury(key, seq, now_ms, out);
+            for effect in effects {
+                match effect {
+                    Effect::FetchToBury { key, seq } => self.fetch_to_bury(key, seq, now_ms, out),
+                    Effect::ReadLanes(wanted) => self.read_lanes(wanted),
+                }
             }
         }
     }
@@ -315,6 +319,25 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             }
             Fetch::Gone => tracing::error!(?key, %seq, "a message that is to be buried is not in the journal"),
         }
+    }
+
+    /// Finds out lanes, at once where memory has the messages.
+    fn read_lanes(&mut self, asked: LanesToRead) {
+        let found: Vec<_> = asked.seqs.iter().map(|seq| self.journal.fetch(asked.key, *seq)).collect();
+        let at_once = found.iter().all(|fetch| !matches!(fetch, Fetch::Read(_)));
+        let read = move || {
+            let lanes = found.into_iter().zip(&asked.seqs).map(|(fetch, seq)| lane_of(fetch, *seq)).collect();
+            Envelope { command: Command::TakeLanes(Box::new(LanesRead { asked, lanes })), reply: None }
+        };
+        if at_once {
+            self.backlog.push_front(read());
+            return;
+        }
+        let inbox = self.inbox.clone();
+        (self.offload)(Box::new(move || {
+            // A closed inbox means that the broker stops: nobody waits for lanes any more.
+            let _ = inbox.put(read());
+        }));
     }
 
     /// The position of the newest event.
@@ -434,6 +457,22 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let ride_ms = (self.journal.open_bytes() > 0).then_some(self.open_since_ms + RIDE_MS);
         let timer_ms = self.machine.state.timers.next_ms();
         Step::Idle { until_ms: [ride_ms, timer_ms].into_iter().flatten().min() }
+    }
+}
+
+/// The lane of a message. One that cannot be read is alone in its lane: whoever receives it is told of the damage.
+fn lane_of(fetch: Fetch, seq: Seq) -> LaneKey {
+    match fetch {
+        Fetch::Ready(message) => LaneKey::of(&message, seq),
+        Fetch::Read(read) => match read() {
+            Ok(message) => LaneKey::of(&message, seq),
+            Err(error) => {
+                tracing::error!(%error, "the lane of a message cannot be read");
+                LaneKey::alone(seq)
+            }
+        },
+        // It left meanwhile.
+        Fetch::Gone => LaneKey::alone(seq),
     }
 }
 

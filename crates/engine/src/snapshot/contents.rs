@@ -1,6 +1,7 @@
 //! The contents of pages, from bytes; drawn in [`crate::snapshot`].
 
 use super::sets::take_set;
+use crate::core::dedup::{Dedup, DedupKey};
 use crate::core::info::{QueueInfo, QueueTotals};
 use crate::core::log::Log;
 use crate::core::pages::{SEQS_PER_PAGE, first_seq};
@@ -10,6 +11,7 @@ use crate::record::{take_end, take_record};
 use journal::wire::{Malformed, Reader};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use vocab::mutant::{self, Mutant};
 use vocab::{BootEpoch, LeaseEpoch, QueueId, Seq, SubscriptionId};
 
 pub(super) fn take_info(reader: &mut Reader<'_>, id: QueueId) -> Result<QueueInfo, Malformed> {
@@ -93,6 +95,22 @@ fn take_pairs(reader: &mut Reader<'_>) -> Result<Vec<(u64, u64)>, Malformed> {
 pub(super) fn take_log_page(reader: &mut Reader<'_>, page: u64, log: &mut Log) -> Result<(), Malformed> {
     take_set(reader, page, &mut log.removed)?;
     take_map(reader, page, &mut log.expiries, |reader| reader.varint("expiry"))
+}
+
+pub(super) fn take_dedup_page(reader: &mut Reader<'_>, page: u64, dedup: &mut Dedup) -> Result<(), Malformed> {
+    for _ in 0..reader.varint("count of dedup ids")? {
+        let offset = reader.offset();
+        let seq = Seq(take_seq(reader, page)?);
+        if seq <= dedup.last() {
+            return Err(Malformed { offset, expected: "places in order" });
+        }
+        let at_ms = reader.varint("time of a dedup id")?;
+        let key = reader.take(16, "key of a dedup id")?.try_into().expect("sixteen bytes were taken");
+        if !mutant::active(Mutant::ForgetDedupIds) {
+            dedup.insert(DedupKey(key), seq, at_ms);
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn take_progress_page(reader: &mut Reader<'_>, page: u64, progress: &mut Progress) -> Result<(), Malformed> {

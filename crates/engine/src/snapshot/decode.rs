@@ -1,6 +1,6 @@
 //! Pages to state; drawn in [`crate::snapshot`].
 
-use super::contents::{take_counts, take_info, take_log_page, take_progress_page};
+use super::contents::{take_counts, take_dedup_page, take_info, take_log_page, take_progress_page};
 use super::key::page_named;
 use crate::core::info::QueueInfo;
 use crate::core::pages::PageId;
@@ -104,6 +104,12 @@ fn take_page(
             take_log_page(reader, page, log)?;
             log.pages.note_stored(page);
         }
+        PageId::Dedup(key, page) => {
+            let queue = state.queues.get_mut(&key.queue).ok_or(Refused::Alone)?;
+            let log = queue.logs.get_mut(usize::from(key.partition.0)).ok_or(Refused::Alone)?;
+            take_dedup_page(reader, page, &mut log.dedup)?;
+            log.dedup.pages.note_stored(page);
+        }
         PageId::Progress(key, subscription, page) => {
             let queue = state.queues.get_mut(&key.queue).ok_or(Refused::Alone)?;
             let partitions = queue.subscriptions.get_mut(&subscription).ok_or(Refused::Alone)?;
@@ -143,9 +149,13 @@ fn keep_from<T>(map: &mut BTreeMap<u64, T>, floor: u64) {
 
 /// Timers are not stored: each follows from what it is for.
 fn set_timers(state: &mut State) {
-    for queue in state.queues.values() {
-        for (log, partition) in queue.logs.iter().zip((0..=u16::MAX).map(PartitionId)) {
+    for queue in state.queues.values_mut() {
+        for (log, partition) in queue.logs.iter_mut().zip((0..=u16::MAX).map(PartitionId)) {
             let key = PartitionKey::new(queue.info.id, partition);
+            if let (Some(policy), Some(oldest_ms)) = (queue.info.settings.dedup, log.dedup.oldest_ms()) {
+                log.dedup.timer_ms = Some(oldest_ms + policy.window_ms);
+                state.timers.set(oldest_ms + policy.window_ms, Timer::Dedup(key));
+            }
             for (seq, at_ms) in &log.expiries {
                 state.timers.set(*at_ms, Timer::Expiry(key, Seq(*seq)));
             }

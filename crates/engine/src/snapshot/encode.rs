@@ -2,6 +2,7 @@
 
 use super::key::key_of;
 use super::sets::put_set;
+use crate::core::dedup::Dedup;
 use crate::core::info::QueueInfo;
 use crate::core::log::Log;
 use crate::core::pages::{PageId, Pages, SEQS_PER_PAGE, first_seq};
@@ -29,7 +30,7 @@ pub fn take_changed(state: &mut State) -> Vec<PageChange> {
 pub fn take_everything(state: &mut State) -> Vec<PageChange> {
     for queue in state.queues.values_mut() {
         (queue.unsaved.info, queue.unsaved.counts) = (true, true);
-        let of_logs = queue.logs.iter_mut().map(|log| &mut log.pages);
+        let of_logs = queue.logs.iter_mut().flat_map(|log| [&mut log.pages, &mut log.dedup.pages]);
         let of_readers = queue.subscriptions.values_mut().flatten().map(|progress| &mut progress.pages);
         of_logs.chain(of_readers).for_each(Pages::mark_stored);
     }
@@ -52,6 +53,10 @@ fn take_queue(out: &mut Vec<PageChange>, queue: &mut Queue) {
         let changes = pages.take(log.floor, |page| log_page(log, page));
         log.pages = pages;
         out.extend(changes.into_iter().map(|(page, content)| (key_of(PageId::Log(key, page)), content)));
+        let mut pages = std::mem::take(&mut log.dedup.pages);
+        let changes = pages.take(log.dedup.floor(), |page| dedup_page(&log.dedup, page));
+        log.dedup.pages = pages;
+        out.extend(changes.into_iter().map(|(page, content)| (key_of(PageId::Dedup(key, page)), content)));
         for (subscription, progress) in &mut queue.subscriptions {
             let progress = &mut progress[usize::from(partition.0)];
             let mut pages = std::mem::take(&mut progress.pages);
@@ -138,6 +143,23 @@ fn log_page(log: &Log, page: u64) -> Option<Vec<u8>> {
     any |= put_map(&mut out, &log.expiries, page, |out, ms| out.put_varint(*ms));
     any.then_some(out)
 }
+
+/// A page of dedup ids; `None` when there are none.
+fn dedup_page(dedup: &Dedup, page: u64) -> Option<Vec<u8>> {
+    let seqs = seqs_of(page);
+    let count = dedup.range(*seqs.start(), *seqs.end()).count();
+    let mut out = Vec::with_capacity(8 + count * DEDUP_ENTRY_BYTES);
+    out.put_varint(count as u64);
+    for (entry, at_ms) in dedup.range(*seqs.start(), *seqs.end()) {
+        out.put_varint(entry.seq - first_seq(page));
+        out.put_varint(at_ms);
+        out.extend_from_slice(&entry.key.0);
+    }
+    (count > 0).then_some(out)
+}
+
+/// About how long an entry is: place, time, key.
+const DEDUP_ENTRY_BYTES: usize = 3 + 6 + 16;
 
 /// A page of a subscription's progress; `None` when nothing is in it.
 fn progress_page(progress: &Progress, page: u64) -> Option<Vec<u8>> {

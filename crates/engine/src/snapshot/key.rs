@@ -11,6 +11,7 @@ const INFO: u8 = 1;
 const COUNTS: u8 = 2;
 const LOG: u8 = 3;
 const PROGRESS: u8 = 4;
+const DEDUP: u8 = 5;
 
 const QUEUE_AT: u32 = 96;
 const KIND_AT: u32 = 88;
@@ -27,6 +28,7 @@ pub(super) fn key_of(page: PageId) -> PageKey {
         PageId::Info(queue) => key(INFO, queue),
         PageId::Counts(queue) => key(COUNTS, queue),
         PageId::Log(log, page) => key(LOG, log.queue) | within(log, page),
+        PageId::Dedup(log, page) => key(DEDUP, log.queue) | within(log, page),
         PageId::Progress(log, subscription, page) => {
             key(PROGRESS, log.queue) | within(log, page) | u128::from(subscription.0) << SUBSCRIPTION_AT
         }
@@ -45,6 +47,7 @@ pub(super) fn page_named(PageKey(number): PageKey) -> Option<PageId> {
         INFO => PageId::Info(queue),
         COUNTS => PageId::Counts(queue),
         LOG => PageId::Log(log, page),
+        DEDUP => PageId::Dedup(log, page),
         PROGRESS => PageId::Progress(log, subscription, page),
         _ => return None,
     };
@@ -66,6 +69,7 @@ mod tests {
                 PageId::Info(queue),
                 PageId::Counts(queue),
                 PageId::Log(log, page),
+                PageId::Dedup(log, page),
                 PageId::Progress(log, subscription, page),
             ];
             for page in pages {

@@ -62,6 +62,7 @@ fn message_with_everything() -> Message {
             due_ms: Some(1_700_000_000_001),
             expires_ms: Some(u64::MAX),
             lane: Some("customer-7".into()),
+            dedup: Some("order-4711".into()),
             sender: Some("alice".into()),
             origin: Some(Box::new(origin)),
         },

@@ -95,6 +95,7 @@ fn buried(reason: BuryReason) -> Message {
         published_ms: 1_700_000_000_000,
         due_ms: Some(1_700_000_060_000),
         expires_ms: Some(1_700_000_120_000),
+        dedup: Some("order-4711".to_owned()),
         lane: Some("lane".into()),
         sender: Some("sender".into()),
         origin: Some(Box::new(origin)),

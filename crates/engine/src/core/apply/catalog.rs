@@ -7,9 +7,13 @@ use std::sync::Arc;
 use vocab::mutant::{self, Mutant};
 use vocab::{BootEpoch, LeaseEpoch, PartitionId, PartitionKey, QueueId, QueueSettings, Seq};
 
+/// Dedup ids are dropped in lots of this much time, milliseconds: the timer would fire for each otherwise.
+const DROP_IDS_MS: u64 = 1_000;
+
 impl State {
     pub(super) fn apply_booted(&mut self, epoch: BootEpoch, clean: bool, at_ms: u64) {
         self.boot = epoch;
+        self.volatile.lanes.clear();
         self.log_ms = self.log_ms.max(at_ms);
         for queue in self.queues.values_mut() {
             queue.unsaved.counts = true;
@@ -89,8 +93,12 @@ impl State {
             if let Some(at_ms) = log.retention_timer_ms {
                 self.timers.clear(at_ms, Timer::Retention(key));
             }
+            if let Some(at_ms) = log.dedup.timer_ms {
+                self.timers.clear(at_ms, Timer::Dedup(key));
+            }
             for (subscription, progress) in &queue.subscriptions {
                 let progress = &progress[usize::from(partition)];
+                self.volatile.lanes.remove(&(key, *subscription));
                 for (seq, due_ms) in &progress.waiting {
                     self.timers.clear(*due_ms, Timer::Due(key, *subscription, Seq(*seq)));
                 }
@@ -107,6 +115,20 @@ impl State {
         let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         if let Some(log) = queue.logs.get_mut(usize::from(key.partition.0)) {
             log.reserved = log.reserved.max(below);
+        }
+    }
+
+    /// Drops the dedup ids of a log whose window is over. Nothing stored changes by this: an id over its window is none.
+    pub(super) fn drop_old_ids(&mut self, key: PartitionKey, now_ms: u64) {
+        let Some(queue) = self.queues.get_mut(&key.queue) else { return };
+        let policy = queue.info.settings.dedup;
+        let Some(log) = queue.logs.get_mut(usize::from(key.partition.0)) else { return };
+        log.dedup.drop_before(policy.map_or(u64::MAX, |policy| policy.since_ms(now_ms)));
+        log.dedup.timer_ms = None;
+        if let (Some(policy), Some(oldest_ms)) = (policy, log.dedup.oldest_ms()) {
+            let at_ms = (oldest_ms + policy.window_ms).max(now_ms + DROP_IDS_MS);
+            log.dedup.timer_ms = Some(at_ms);
+            self.timers.set(at_ms, Timer::Dedup(key));
         }
     }
 

@@ -19,6 +19,7 @@ impl State {
         let Some(progress) = queue.subscriptions.get_mut(subscription).and_then(|p| p.get_mut(partition)) else {
             return;
         };
+        let mut lanes = self.volatile.lanes.get_mut(&(*key, *subscription));
         for (seq, epoch) in seqs.iter().zip((first_epoch.0..).map(LeaseEpoch)) {
             progress.next_epoch = progress.next_epoch.max(epoch.next());
             if !log.holds(seq) || progress.acked.contains(seq.0) {
@@ -35,6 +36,9 @@ impl State {
             }
             progress.leases.insert(seq.0, Lease { end: *end, since_ms: *at_ms, record });
             queue.totals.delivered += 1;
+            if let Some(lanes) = &mut lanes {
+                lanes.renew(seq, progress, true);
+            }
         }
         progress.settle_cursor(log);
     }
@@ -52,6 +56,7 @@ impl State {
         let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
             return;
         };
+        let mut lanes = self.volatile.lanes.get_mut(&(key, subscription));
         for item in items {
             let seq = item.seq;
             if !log.holds(seq) || progress.acked.contains(seq.0) {
@@ -72,6 +77,9 @@ impl State {
                 self.timers.set(item.due_ms, Timer::Due(key, subscription, seq));
             } else {
                 progress.back.insert(seq.0);
+            }
+            if let Some(lanes) = &mut lanes {
+                lanes.renew(seq, progress, true);
             }
             match why {
                 Return::Released => queue.totals.released += 1,
@@ -145,15 +153,29 @@ impl State {
     pub fn advance(&mut self, now_ms: u64) {
         let due: Vec<_> = self.timers.due(now_ms, DUE_PER_STEP).collect();
         for (at_ms, timer) in due {
-            let Timer::Due(key, subscription, seq) = timer else { continue };
-            self.timers.clear(at_ms, timer);
-            let queue = self.queues.get_mut(&key.queue).expect("a timer's queue exists: deleting it clears its timers");
-            let progress = queue.subscriptions.get_mut(&subscription).expect("a timer's subscription exists");
-            let progress = &mut progress[usize::from(key.partition.0)];
-            progress.waiting.remove(&seq.0);
-            progress.back.insert(seq.0);
-            self.touch(key.queue, subscription);
+            match timer {
+                Timer::Due(..) | Timer::Dedup(_) | Timer::Lanes(..) => self.timers.clear(at_ms, timer),
+                Timer::LeaseEnd(..) | Timer::Expiry(..) | Timer::Retention(_) | Timer::Waiter(..) => {}
+            }
+            match timer {
+                Timer::Due(key, subscription, seq) => self.become_ready(key, subscription, seq),
+                Timer::Dedup(key) => self.drop_old_ids(key, now_ms),
+                Timer::Lanes(key, subscription) => self.drop_idle_lanes(key, subscription, now_ms),
+                Timer::LeaseEnd(..) | Timer::Expiry(..) | Timer::Retention(_) | Timer::Waiter(..) => {}
+            }
         }
+    }
+
+    fn become_ready(&mut self, key: PartitionKey, subscription: SubscriptionId, seq: Seq) {
+        let queue = self.queues.get_mut(&key.queue).expect("a timer's queue exists: deleting it clears its timers");
+        let progress = queue.subscriptions.get_mut(&subscription).expect("a timer's subscription exists");
+        let progress = &mut progress[usize::from(key.partition.0)];
+        progress.waiting.remove(&seq.0);
+        progress.back.insert(seq.0);
+        if let Some(lanes) = self.volatile.lanes.get_mut(&(key, subscription)) {
+            lanes.renew(seq, progress, true);
+        }
+        self.touch(key.queue, subscription);
     }
 
     /// Session leases end with a restart: their messages are ready again, as if never delivered by them.

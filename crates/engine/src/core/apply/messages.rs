@@ -1,5 +1,6 @@
 //! Applies what happens to messages in their log: they come, they are acknowledged, they leave.
 
+use crate::core::dedup::DedupKey;
 use crate::core::event::Removal;
 use crate::core::log::Log;
 use crate::core::seqs::SeqRanges;
@@ -94,12 +95,17 @@ impl State {
         let Some(log) = queue.logs.get_mut(partition) else { return };
         let Some(published_ms) = messages.first().map(|message| message.facts.published_ms) else { return };
         debug_assert!(first >= log.next, "seqs only grow");
+        let before = log.next;
         log.next = Seq(first.0 + messages.len() as u64);
         log.note_published(first, published_ms, queue.info.settings.retention_ms);
         self.log_ms = self.log_ms.max(published_ms);
         queue.totals.published += messages.len() as u64;
         for (seq, message) in (first.0..).map(Seq).zip(messages) {
             queue.totals.published_bytes += message.body.len() as u64;
+            if let Some((policy, key)) = queue.info.settings.dedup.and_then(|p| Some((p, DedupKey::of(p, message)?))) {
+                log.dedup.drop_before(policy.since_ms(published_ms));
+                log.dedup.insert(key, seq, published_ms);
+            }
             if let Some(expires_ms) = message.facts.expires_ms {
                 log.expiries.insert(seq.0, expires_ms);
                 log.pages.mark(seq);
@@ -116,7 +122,15 @@ impl State {
                     self.timers.set(due_ms, Timer::Due(key, *subscription, seq));
                 }
             }
+            if let Some(lanes) = self.volatile.lanes.get_mut(&(key, *subscription)) {
+                lanes.note_published(first, before, messages.iter().map(Arc::as_ref), progress);
+            }
             self.volatile.touched.insert((key.queue, *subscription));
+        }
+        let first_id_ms = log.dedup.oldest_ms().filter(|_| log.dedup.timer_ms.is_none());
+        if let (Some(policy), Some(at_ms)) = (queue.info.settings.dedup, first_id_ms) {
+            log.dedup.timer_ms = Some(at_ms + policy.window_ms);
+            self.timers.set(at_ms + policy.window_ms, Timer::Dedup(key));
         }
         if log.retention_timer_ms.is_none() {
             self.reset_retention_timer(key);
@@ -130,11 +144,19 @@ impl State {
         let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
             return;
         };
+        let mut lanes = self.volatile.lanes.get_mut(&(key, subscription));
         for seq in seqs.iter().filter(|seq| log.holds(*seq)) {
             if progress.acked.insert(seq.0) {
                 leave(progress, &mut self.timers, key, subscription, seq);
                 queue.totals.acked += 1;
+                if let Some(lanes) = &mut lanes {
+                    lanes.renew(seq, progress, false);
+                }
             }
+        }
+        // The end of a lease makes room for another, and may open its lane.
+        if lanes.is_some() || queue.info.settings.leases_max.is_some() {
+            self.volatile.touched.insert((key.queue, subscription));
         }
         progress.settle_cursor(log);
         let read_by_all =
@@ -195,6 +217,10 @@ impl State {
                 // What is removed is gone for everyone: kept among the acknowledged it would be counted twice.
                 progress.acked.remove_range(first..=last);
                 progress.leave_range(&mut self.timers, key, *subscription, first, last);
+                if let Some(lanes) = self.volatile.lanes.get_mut(&(key, *subscription)) {
+                    lanes.forget(first..=last, progress);
+                    self.volatile.touched.insert((key.queue, *subscription));
+                }
                 lived = lived.max(unread);
             }
             for seq in log.expiries.range(first..=last).map(|(seq, _)| Seq(*seq)).collect::<Vec<_>>() {

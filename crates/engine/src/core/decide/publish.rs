@@ -1,14 +1,18 @@
 //! Decides on publishes, and on burials, which publish into another queue.
 
+use crate::core::answer::Placed;
 use crate::core::command::BuryFetched;
 use crate::core::decide::Decision;
+use crate::core::dedup::DedupKey;
 use crate::core::error::{NoSuchQueue, PublishError};
 use crate::core::event::{Event, Record};
+use crate::core::log::Log;
 use crate::core::state::{Queue, State};
 use std::sync::Arc;
 use vocab::limits::{BATCH_COUNT_MAX, COMMIT_BYTES_MAX, SEQ_RESERVATION};
 use vocab::{
-    BuryReason, CountedBy, Message, MessageId, Origin, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId,
+    BuryReason, CountedBy, Message, MessageId, Origin, PartitionId, PartitionKey, QueueId, QueueSettings, Seq,
+    SubscriptionId,
 };
 
 impl State {
@@ -19,7 +23,7 @@ impl State {
         key: PartitionKey,
         mut messages: Vec<Message>,
         now_ms: u64,
-    ) -> Decision<Result<(Seq, usize), PublishError>> {
+    ) -> Decision<Result<Placed, PublishError>> {
         let found = self.queues.get(&key.queue).and_then(|queue| Some((queue, queue.log(key.partition)?)));
         let Some((queue, log)) = found else { return Decision::unchanged(Err(NoSuchQueue(key.queue).into())) };
         if let Err(error) = check_sizes(&messages, queue.info.settings.message_bytes_max) {
@@ -32,11 +36,13 @@ impl State {
             message.facts.due_ms = (due_ms > now_ms).then_some(due_ms);
         }
         let (first, count) = (log.next, messages.len());
-        if count == 0 {
-            return Decision::unchanged(Ok((first, 0)));
+        let repeats = take_repeats(&queue.info.settings, log, &mut messages, now_ms);
+        let answer = Ok(Placed { first, count, repeats });
+        if messages.is_empty() {
+            return Decision::unchanged(answer);
         }
         let events = enter(key, log.next, log.reserved, messages.into_iter().map(Arc::new).collect());
-        Decision { events, answer: Ok((first, count)) }
+        Decision { events, answer }
     }
 
     /// A message from where it was into its dead-letter queue, in one step. Nothing happens if it is not there to be
@@ -116,6 +122,31 @@ impl Queue {
             Some(CountedBy::Deliveries) | None => BuryReason::TooManyDeliveries,
         }
     }
+}
+
+/// Takes out the messages that were published before, as far as the queue's dedup ids tell: the number of each and the seq of
+/// the first one. A message may repeat one of the same batch.
+fn take_repeats(settings: &QueueSettings, log: &Log, messages: &mut Vec<Message>, now_ms: u64) -> Vec<(usize, Seq)> {
+    let mut repeats = Vec::new();
+    let Some(policy) = settings.dedup else { return repeats };
+    let mut fresh = Vec::<(DedupKey, Seq)>::new();
+    let (mut index, mut next) = (0, log.next);
+    messages.retain(|message| {
+        let key = DedupKey::of(policy, message);
+        let find = |key: DedupKey| {
+            let known = log.dedup.find(key, policy.since_ms(now_ms));
+            known.or_else(|| fresh.iter().find(|(of, _)| *of == key).map(|(_, seq)| *seq))
+        };
+        let first = key.and_then(find);
+        repeats.extend(first.map(|seq| (index, seq)));
+        index += 1;
+        if first.is_none() {
+            fresh.extend(key.map(|key| (key, next)));
+            next = next.next();
+        }
+        first.is_none()
+    });
+    repeats
 }
 
 /// Messages into a log, with a reservation ahead of them when the one that exists is half used up.

@@ -8,7 +8,7 @@ use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
 use vocab::limits::RECEIVE_COUNT_MAX;
-use vocab::{LeaseToken, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+use vocab::{LeaseEpoch, LeaseToken, Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// Most messages found doomed in one receive; the others are found by later ones.
 const DOOMED_PER_PICK: usize = 64;
@@ -25,7 +25,7 @@ pub struct Picked {
 }
 
 impl State {
-    /// Up to `max` ready messages of the queue's subscription, oldest places first.
+    /// Up to `max` ready messages of the queue's subscription, oldest places first, or oldest lanes where the queue keeps them.
     ///
     /// # Errors
     /// The queue does not exist, or has given out as many leases as it may.
@@ -43,50 +43,91 @@ impl State {
         let mut picked = Picked::default();
         for (partition, progress) in (0..=u16::MAX).map(PartitionId).zip(partitions) {
             let key = PartitionKey::new(id, partition);
-            self.pick(queue, key, subscription, progress, max, terms, now_ms, &mut picked);
+            let end = LeaseEnd::of(terms, queue.info.settings.lease_ms, now_ms);
+            let picking = Picking { state: self, key, subscription, progress, max, end, now_ms, picked: &mut picked };
+            match queue.info.settings.order {
+                Order::Standard => picking.by_place(queue),
+                Order::Laned => picking.by_lane(),
+            }
             if picked.event.is_some() {
                 break;
             }
         }
         Ok(picked)
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "one step of one decision, split off for its length")]
-    fn pick(
-        &self,
-        queue: &Queue,
-        key: PartitionKey,
-        subscription: SubscriptionId,
-        progress: &Progress,
-        max: u32,
-        terms: LeaseTerms,
-        now_ms: u64,
-        picked: &mut Picked,
-    ) {
-        if progress.ready() == 0 {
+/// What one pick looks at, and what it finds.
+struct Picking<'a> {
+    state: &'a State,
+    key: PartitionKey,
+    subscription: SubscriptionId,
+    progress: &'a Progress,
+    max: u32,
+    end: LeaseEnd,
+    now_ms: u64,
+    picked: &'a mut Picked,
+}
+
+/// What became of a message that was looked at.
+#[derive(PartialEq, Eq)]
+enum Looked {
+    /// It was taken, and there is room for another.
+    Taken,
+    /// It must be buried.
+    Doomed,
+    /// There is no room for another.
+    Full,
+}
+
+impl Picking<'_> {
+    /// The oldest places first.
+    fn by_place(mut self, queue: &Queue) {
+        if self.progress.ready() == 0 {
             return;
         }
-        let log = queue.log(key.partition).expect("progress and logs have the same partitions");
-        let end = LeaseEnd::of(terms, queue.info.settings.lease_ms, now_ms);
+        let log = queue.log(self.key.partition).expect("progress and logs have the same partitions");
         let mut seqs = SeqRanges::default();
-        let mut epoch = progress.next_epoch;
-        for seq in progress.ready_seqs(log.next, |seq| log.holds(seq)) {
-            let known = progress.returned.get(&seq.0);
-            if known.is_some_and(|record| self.is_doomed(key.queue, record)) {
-                picked.doomed.push((key, seq));
-                if picked.doomed.len() == DOOMED_PER_PICK {
-                    break;
-                }
-                continue;
-            }
-            seqs.push(seq);
-            let token = LeaseToken { key, subscription, seq, epoch };
-            picked.leased.push(leased(token, known, end, now_ms));
-            epoch = epoch.next();
-            if picked.leased.len() == max as usize {
+        for seq in self.progress.ready_seqs(log.next, |seq| log.holds(seq)) {
+            if self.look(seq, &mut seqs) == Looked::Full {
                 break;
             }
         }
+        self.finish(seqs);
+    }
+
+    /// The lanes with the oldest heads first, and of each as many as there is room for, in order. What must be buried stops
+    /// its lane: order holds into the dead-letter queue.
+    fn by_lane(mut self) {
+        let Some(lanes) = self.state.volatile.lanes.get(&(self.key, self.subscription)) else { return };
+        let mut seqs = SeqRanges::default();
+        'lots: for lot in lanes.lots() {
+            for seq in lot.take_while(|seq| !self.progress.is_blocked(*seq)) {
+                match self.look(seq, &mut seqs) {
+                    Looked::Taken => {}
+                    Looked::Doomed => break,
+                    Looked::Full => break 'lots,
+                }
+            }
+        }
+        self.finish(seqs);
+    }
+
+    fn look(&mut self, seq: Seq, seqs: &mut SeqRanges) -> Looked {
+        let known = self.progress.returned.get(&seq.0);
+        if known.is_some_and(|record| self.state.is_doomed(self.key.queue, record)) {
+            self.picked.doomed.push((self.key, seq));
+            return if self.picked.doomed.len() == DOOMED_PER_PICK { Looked::Full } else { Looked::Doomed };
+        }
+        let epoch = LeaseEpoch(self.progress.next_epoch.0 + self.picked.leased.len() as u64);
+        let token = LeaseToken { key: self.key, subscription: self.subscription, seq, epoch };
+        seqs.push(seq);
+        self.picked.leased.push(leased(token, known, self.end, self.now_ms));
+        if self.picked.leased.len() == self.max as usize { Looked::Full } else { Looked::Taken }
+    }
+
+    fn finish(self, seqs: SeqRanges) {
+        let Self { key, subscription, progress, end, now_ms, picked, .. } = self;
         if !seqs.is_empty() {
             let first_epoch = progress.next_epoch;
             picked.event = Some(LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms: now_ms });

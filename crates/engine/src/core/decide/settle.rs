@@ -10,7 +10,7 @@ use crate::core::seqs::SeqRanges;
 use crate::core::state::State;
 use crate::core::subscription::{Lease, Progress};
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{LeaseToken, PartitionKey, Seq, SessionId, SubscriptionId};
+use vocab::{LeaseToken, Order, PartitionKey, QueueId, Seq, SessionId, SubscriptionId};
 
 /// What a token proves.
 enum Proof<'a> {
@@ -41,6 +41,10 @@ impl State {
                 Some(true) => Err(SettleError::Gone),
                 Some(false) => Err(SettleError::NotLeased),
                 None => self.prove(&token).and_then(|proof| {
+                    if matches!(proof, Proof::Ended) && self.is_laned(token.key.queue) {
+                        // The lane may have been handed on: what came after it may be done already.
+                        return Err(SettleError::NotLeased);
+                    }
                     let done = endings.add(&token, &proof, how, now_ms)?;
                     seen.insert(message, done);
                     Ok(())
@@ -144,6 +148,10 @@ impl State {
             endings.returned.entry((*key, *subscription, Return::Expired.code())).or_default().push(item);
         }
         self.endings_to_events(endings, now_ms)
+    }
+
+    fn is_laned(&self, queue: QueueId) -> bool {
+        self.queues.get(&queue).is_some_and(|queue| queue.info.settings.order == Order::Laned)
     }
 
     /// Finds what a token proves.

@@ -31,7 +31,7 @@ impl State {
         let (mut ended, mut expired) = (Vec::new(), BTreeMap::<PartitionKey, Vec<Seq>>::new());
         for (at_ms, timer) in self.timers.due(now_ms, TIMERS_PER_TICK) {
             match timer {
-                Timer::Due(..) => {}
+                Timer::Due(..) | Timer::Dedup(_) | Timer::Lanes(..) => {}
                 Timer::LeaseEnd(key, subscription, seq) => ended.push((key, subscription, seq)),
                 Timer::Expiry(key, seq) if self.is_leased(key, seq) => ticked.moot.push((at_ms, timer)),
                 Timer::Expiry(key, seq) => expired.entry(key).or_default().push(seq),

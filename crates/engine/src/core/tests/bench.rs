@@ -6,7 +6,10 @@ use crate::core::effect::Effect;
 use crate::core::error::SettleError;
 use crate::core::event::Event;
 use crate::core::info::{Leased, QueueStats};
+use crate::core::lanes::{LaneKey, LanesRead};
 use crate::core::machine::{Machine, Output};
+use crate::core::subscription::Progress;
+use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use vocab::{
@@ -99,10 +102,20 @@ impl Bench {
             if effects.is_empty() {
                 return answer;
             }
-            for Effect::FetchToBury { key, seq } in effects {
-                let message = self.contents.get(&(key, seq)).cloned();
-                let fetched = Box::new(BuryFetched { key, seq, message });
-                self.machine.execute(Command::Bury(fetched), self.now_ms, &mut out);
+            for effect in effects {
+                let command = match effect {
+                    Effect::FetchToBury { key, seq } => {
+                        let message = self.contents.get(&(key, seq)).cloned();
+                        Command::Bury(Box::new(BuryFetched { key, seq, message }))
+                    }
+                    Effect::ReadLanes(asked) => {
+                        let lane = |seq: &Seq| LaneKey::of(&self.contents[&(asked.key, *seq)], *seq);
+                        let lanes = asked.seqs.iter().map(lane).collect();
+                        Command::TakeLanes(Box::new(LanesRead { asked, lanes }))
+                    }
+                };
+                self.machine.execute(command, self.now_ms, &mut out);
+                self.machine.pump(self.now_ms, &mut out);
             }
         }
     }
@@ -118,7 +131,7 @@ impl Bench {
 
     pub(crate) fn publish(&mut self, queue: QueueId, messages: Vec<Message>) -> Seq {
         match self.ask(Command::Publish { key: key(queue), messages }) {
-            Some(Answer::Published(Ok((first, _)))) => first,
+            Some(Answer::Published(Ok(placed))) => placed.first,
             other => panic!("not published: {other:?}"),
         }
     }
@@ -130,7 +143,8 @@ impl Bench {
     pub(crate) fn receive_with(&mut self, queue: QueueId, max: u32, terms: LeaseTerms) -> Vec<Leased> {
         let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(0), terms };
         let waiter = WaiterId(0);
-        match self.ask(Command::Receive { receive, waiter }) {
+        let answer = self.ask(Command::Receive { receive, waiter });
+        match answer.or_else(|| self.served.remove(&waiter)) {
             Some(Answer::Received(Ok(leased))) => leased,
             other => panic!("not received: {other:?}"),
         }
@@ -205,7 +219,35 @@ impl Bench {
             assert!(known.into_iter().all(|seq| live_seqs.contains(*seq)), "queue {id} knows only of live messages");
             assert_eq!(progress.ready(), ready.len() as u64, "queue {id} counts its ready messages");
             assert!(!queue.is_live(PartitionId(0), Seq(log.floor.0.wrapping_sub(1))), "nothing lives below the floor");
+            self.check_lanes(*id, progress, &live_seqs);
         }
+    }
+
+    /// Whatever can be handed out is the beginning of a lane of which nothing is leased, and the oldest lanes come first;
+    /// once all is known, every such lane is there.
+    fn check_lanes(&self, id: QueueId, progress: &Progress, live: &RoaringTreemap) {
+        let Some(lanes) = self.machine.state.volatile.lanes.get(&(key(id), SubscriptionId(0))) else { return };
+        let mut by_lane = BTreeMap::<LaneKey, Vec<u64>>::new();
+        for seq in live {
+            by_lane.entry(self.lane(id, Seq(seq))).or_default().push(seq);
+        }
+        let held = |seqs: &Vec<u64>| seqs.iter().any(|seq| progress.leases.contains_key(seq));
+        by_lane.retain(|_, seqs| !held(seqs) && !progress.is_blocked(Seq(seqs[0])));
+        let mut expected: Vec<_> = by_lane.into_values().collect();
+        expected.sort_unstable();
+        let lots: Vec<Vec<u64>> = lanes.lots().map(|lot| lot.map(|seq| seq.0).collect()).collect();
+        assert!(lots.is_sorted(), "queue {id}: the oldest lanes come first: {lots:?}");
+        for lot in &lots {
+            let begins = |all: &Vec<u64>| all.starts_with(lot);
+            assert!(expected.iter().any(begins), "queue {id}: {lot:?} is the beginning of a lane in {expected:?}");
+        }
+        if lanes.is_complete(self.machine.state.queues[&id].logs[0].next) {
+            assert_eq!(lots, expected, "queue {id}: everything that can be handed out");
+        }
+    }
+
+    fn lane(&self, queue: QueueId, seq: Seq) -> LaneKey {
+        LaneKey::of(&self.contents[&(key(queue), seq)], seq)
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod bench;
 mod buries;
+mod dedup;
+mod lanes;
 mod leases;
 mod live;
 mod replay;

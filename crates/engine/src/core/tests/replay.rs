@@ -13,7 +13,9 @@ use proptest::sample::Index;
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use vocab::{BootEpoch, CountedBy, Facts, LeaseToken, Message, QueueId, QueueSettings, SessionId};
+use vocab::{
+    BootEpoch, CountedBy, DedupPolicy, DedupScope, Facts, LeaseToken, Message, Order, QueueId, QueueSettings, SessionId,
+};
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -31,7 +33,7 @@ enum Act {
 
 /// Crashes leap over whole pages of seqs; with a `crash_weight` of 0 there are none.
 fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
-    let queue = || 0_usize..3;
+    let queue = || 0_usize..4;
     let act = prop_oneof![
         4 => (queue(), 1_usize..5, proptest::option::weighted(0.3, 0_u64..3_000), proptest::option::weighted(0.2, 1_u64..9_000))
             .prop_map(|(queue, count, due_in_ms, expires_in_ms)| Act::Publish { queue, count, due_in_ms, expires_in_ms }),
@@ -66,9 +68,14 @@ fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<Lea
             Act::Publish { queue, count, due_in_ms, expires_in_ms } => {
                 let due_ms = due_in_ms.map(|ms| bench.now_ms + ms);
                 let expires_ms = expires_in_ms.map(|ms| bench.now_ms + ms);
-                let facts = Facts { due_ms, expires_ms, ..Facts::default() };
-                let message = Message { facts, ..Message::with_body("body") };
-                bench.publish(queues[queue], vec![message; count]);
+                let name = |index: usize| Some(((bench.now_ms / 7 + (index * index) as u64) % 4).to_string());
+                let message = |index| {
+                    let (lane, dedup) = (name(index), name(index + count).filter(|_| index % 2 == 0));
+                    let facts = Facts { due_ms, expires_ms, lane, dedup, ..Facts::default() };
+                    Message { facts, ..Message::with_body("body") }
+                };
+                let messages = (0..count).map(message).collect();
+                bench.publish(queues[queue], messages);
             }
             Act::Receive { queue, max, lease_ms } => {
                 let leased = bench.receive_with(queues[queue], max, LeaseTerms::Deadline(lease_ms));
@@ -117,7 +124,16 @@ fn bench_with_queues() -> (Bench, Vec<QueueId>) {
         "failing",
         QueueSettings { delay_ms: 400, retention_ms: Some(60_000), ..burying(CountedBy::Failures, 2, "dead") },
     );
-    (bench, vec![dead, counted, failing])
+    let laned = bench.create(
+        "laned",
+        QueueSettings {
+            order: Order::Laned,
+            dedup: Some(DedupPolicy { window_ms: 3_000, scope: DedupScope::Lane }),
+            lease_ms: 1_500,
+            ..burying(CountedBy::Deliveries, 3, "dead")
+        },
+    );
+    (bench, vec![dead, counted, failing, laned])
 }
 
 /// Applies events as recovery would: through their bytes where they have some.
@@ -134,6 +150,10 @@ fn replay(state: &mut State, events: &[Event]) {
 /// Everything that is stored, in words; waiting messages whose time has come are ready.
 fn at_rest(state: &mut State, now_ms: u64) -> String {
     state.advance(now_ms);
+    for queue in state.queues.values_mut() {
+        let policy = queue.info.settings.dedup;
+        queue.logs.iter_mut().for_each(|log| log.dedup.drop_before(policy.map_or(0, |policy| policy.since_ms(now_ms))));
+    }
     let mut words = format!("{:?}\n", (state.boot, state.next_queue, state.log_ms, &state.names));
     let list = |set: &RoaringTreemap| set.iter().collect::<Vec<_>>();
     for queue in state.queues.values() {
@@ -141,7 +161,8 @@ fn at_rest(state: &mut State, now_ms: u64) -> String {
         for log in &queue.logs {
             let numbers = (log.next, log.reserved, log.floor, log.over_below, log.newest_ms);
             let lists = (list(&log.removed), &log.anchors, &log.expiries, &log.boots);
-            writeln!(words, "log {numbers:?} {lists:?}").expect("memory takes it");
+            let ids: Vec<_> = log.dedup.range(0, u64::MAX).collect();
+            writeln!(words, "log {numbers:?} {lists:?} {ids:?}").expect("memory takes it");
         }
         for (id, partitions) in &queue.subscriptions {
             for p in partitions {

@@ -1,0 +1,118 @@
+//! Finding out the lanes of messages that were not seen being published: which to read next, and taking in what was read.
+//!
+//! What it is not: the reading itself, which is an effect ([`crate::core::effect::Effect::ReadLanes`]).
+//! Invariant: lanes of leased messages are read first, the others in order of place; one lot is read at a time.
+
+use super::{LaneKey, Lanes};
+use crate::core::log::Log;
+use crate::core::state::Queue;
+use crate::core::subscription::Progress;
+use vocab::limits::LANES_KNOWN_MAX;
+use vocab::{PartitionKey, Seq, SubscriptionId};
+
+/// Messages read at a time: enough for reading ahead on disk, few enough that the first of a deep queue come soon.
+const READ_COUNT: usize = 512;
+
+/// More are read while fewer lanes than this can be handed out.
+const HEADS_MIN: usize = 256;
+
+/// How far one look for living messages goes, in seqs.
+const LOOK_SEQS: u64 = 65_536;
+
+/// Messages whose lanes have to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LanesToRead {
+    /// Their partition.
+    pub key: PartitionKey,
+    /// For whom.
+    pub subscription: SubscriptionId,
+    /// For which making of the lanes.
+    pub ticket: u64,
+    /// Which messages.
+    pub seqs: Vec<Seq>,
+    /// With them everything below is known.
+    pub below: Seq,
+}
+
+/// The same, read.
+#[derive(Debug)]
+pub struct LanesRead {
+    /// What was asked.
+    pub asked: LanesToRead,
+    /// The lanes, in the order asked.
+    pub lanes: Vec<LaneKey>,
+}
+
+impl Lanes {
+    /// Whether lanes are being read: what can be handed out may be more in a moment.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.reading
+    }
+
+    /// Whether every message before `next` is known.
+    #[cfg(test)]
+    pub(crate) fn is_complete(&self, next: Seq) -> bool {
+        self.unread_leases.is_empty() && self.known_below >= next
+    }
+
+    /// What to read next, if anything is to be read and is not being read.
+    pub fn next_to_read(
+        &mut self,
+        queue: &Queue,
+        key: PartitionKey,
+        subscription: SubscriptionId,
+    ) -> Option<LanesToRead> {
+        let (log, progress) = (queue.log(key.partition)?, queue.progress(subscription, key.partition)?);
+        if self.reading {
+            return None;
+        }
+        let (seqs, below) = if self.unread_leases.is_empty() {
+            self.next_unknown(queue, key, log, progress)?
+        } else {
+            (self.unread_leases.iter().rev().take(READ_COUNT).copied().collect(), self.known_below)
+        };
+        self.reading = true;
+        Some(LanesToRead { key, subscription, ticket: self.ticket, seqs, below })
+    }
+
+    fn next_unknown(
+        &mut self,
+        queue: &Queue,
+        key: PartitionKey,
+        log: &Log,
+        progress: &Progress,
+    ) -> Option<(Vec<Seq>, Seq)> {
+        self.known_below = self.known_below.max(log.floor);
+        while self.known_below < log.next && self.known.len() < LANES_KNOWN_MAX && self.heads.len() < HEADS_MIN {
+            let first = self.known_below;
+            let last = Seq(first.0.saturating_add(LOOK_SEQS - 1).min(log.next.0 - 1));
+            let live = queue.live_seqs(key.partition, first..=last);
+            let unknown = live.iter().filter(|seq| !progress.acked.contains(*seq) && !self.known.contains_key(seq));
+            let seqs: Vec<_> = unknown.map(Seq).take(READ_COUNT).collect();
+            let below = if seqs.len() < READ_COUNT { last.next() } else { seqs[READ_COUNT - 1].next() };
+            if !seqs.is_empty() {
+                return Some((seqs, below));
+            }
+            self.known_below = below;
+        }
+        None
+    }
+
+    /// Takes in what was read; of messages that have left meanwhile nothing is kept.
+    pub fn take_read(&mut self, read: &LanesRead, log: &Log, progress: &Progress) {
+        if read.asked.ticket != self.ticket {
+            return;
+        }
+        self.reading = false;
+        for (seq, lane) in read.asked.seqs.iter().zip(&read.lanes) {
+            if self.unread_leases.last() == Some(seq) {
+                self.unread_leases.pop();
+            }
+            if log.holds(*seq) && !progress.acked.contains(seq.0) {
+                self.note(*seq, *lane, progress);
+            }
+        }
+        self.known_below = self.known_below.max(read.asked.below);
+    }
+}

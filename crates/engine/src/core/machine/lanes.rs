@@ -1,0 +1,122 @@
+//! Lanes in use: made when somebody receives, filled by reading, dropped when nobody receives any more.
+//!
+//! What it is not: the rules of lanes ([`crate::core::lanes`], `decide/receive/laned.rs`).
+
+use super::{Machine, Output, received};
+use crate::core::answer::{Grounds, Whom};
+use crate::core::effect::Effect;
+use crate::core::lanes::{LaneKey, Lanes, LanesRead};
+use crate::core::state::State;
+use crate::core::timers::Timer;
+use vocab::{Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+
+/// Lanes that nobody received from for this long are dropped, milliseconds.
+const IDLE_MS: u64 = 60_000;
+
+impl Machine {
+    /// Sees to it that the queue's lanes can be looked at, if it has any.
+    pub(super) fn use_lanes(&mut self, id: QueueId, subscription: SubscriptionId, now_ms: u64) {
+        let state = &mut self.state;
+        let Some(queue) = state.queues.get(&id).filter(|queue| queue.info.settings.order == Order::Laned) else {
+            return;
+        };
+        let Some(partitions) = queue.subscriptions.get(&subscription) else { return };
+        for ((partition, log), progress) in (0..=u16::MAX).map(PartitionId).zip(&queue.logs).zip(partitions) {
+            let key = PartitionKey::new(id, partition);
+            let lanes = state.volatile.lanes.entry((key, subscription)).or_insert_with(|| {
+                state.volatile.lanes_ticket += 1;
+                state.timers.set(now_ms + IDLE_MS, Timer::Lanes(key, subscription));
+                Lanes::new(state.volatile.lanes_ticket, log.floor, progress, now_ms)
+            });
+            lanes.used_ms = now_ms;
+        }
+    }
+
+    /// Has the next lanes read, if more are wanted.
+    pub(super) fn read_lanes(&mut self, id: QueueId, subscription: SubscriptionId, out: &mut Output) {
+        let State { queues, volatile, .. } = &mut self.state;
+        let Some(queue) = queues.get(&id) else { return };
+        for ((key, _), lanes) in volatile.lanes.range_mut(of_queue(id)).filter(|((_, of), _)| *of == subscription) {
+            out.effects.extend(lanes.next_to_read(queue, *key, subscription).map(Effect::ReadLanes));
+        }
+    }
+
+    /// Takes in lanes that were read, and lets those who wait look again.
+    pub(super) fn take_lanes(&mut self, read: &LanesRead) {
+        let (key, subscription) = (read.asked.key, read.asked.subscription);
+        let State { queues, volatile, .. } = &mut self.state;
+        let Some(queue) = queues.get(&key.queue) else { return };
+        let Some(lanes) = volatile.lanes.get_mut(&(key, subscription)) else { return };
+        if let (Some(log), Some(progress)) = (queue.log(key.partition), queue.progress(subscription, key.partition)) {
+            lanes.take_read(read, log, progress);
+            self.state.touch(key.queue, subscription);
+        }
+    }
+
+    /// Whether what can be handed out may be more in a moment.
+    pub(super) fn is_reading_lanes(&self, id: QueueId, subscription: SubscriptionId) -> bool {
+        let mut lanes = self.state.volatile.lanes.range(of_queue(id));
+        lanes.any(|((_, of), lanes)| *of == subscription && lanes.is_reading())
+    }
+
+    /// Sends the head of a lane off to be buried, if it is to be: one at a time, so that order holds into the dead-letter
+    /// queue. Where the lane is not known the next receive finds it.
+    pub(super) fn bury_head(&mut self, key: PartitionKey, lane: LaneKey, out: &mut Output) {
+        let lanes = self.state.volatile.lanes.get(&(key, SubscriptionId(0)));
+        let Some(head) = lanes.and_then(|lanes| lanes.head(lane)) else { return };
+        let queue = self.state.queues.get(&key.queue);
+        let progress = queue.and_then(|queue| queue.progress(SubscriptionId(0), key.partition));
+        let record = progress.and_then(|progress| progress.returned.get(&head.0));
+        if record.is_some_and(|record| self.state.is_doomed(key.queue, record)) {
+            self.send_to_bury(key, head, out);
+        }
+    }
+
+    /// Tells those who only waited for lanes to be read that there is nothing.
+    pub(super) fn dismiss_impatient(&mut self, id: QueueId, subscription: SubscriptionId, out: &mut Output) {
+        if self.is_reading_lanes(id, subscription) {
+            return;
+        }
+        for waiter in self.state.volatile.waiters.impatient(id, subscription) {
+            self.stop_waiting(waiter);
+            out.told.push(received(Whom::Waiter(waiter), Ok(Vec::new()), Grounds::NewestEvent));
+        }
+    }
+}
+
+impl State {
+    pub(super) fn order_of(&self, queue: QueueId) -> Order {
+        self.queues.get(&queue).map_or(Order::Standard, |queue| queue.info.settings.order)
+    }
+
+    pub(super) fn lane_of(&self, key: PartitionKey, seq: Seq) -> Option<LaneKey> {
+        self.volatile.lanes.get(&(key, SubscriptionId(0)))?.lane_of(seq)
+    }
+
+    /// Brings a message's lane up to date with its burial.
+    pub(super) fn renew_lane(&mut self, key: PartitionKey, subscription: SubscriptionId, seq: Seq) {
+        let Some(lanes) = self.volatile.lanes.get_mut(&(key, subscription)) else { return };
+        let queue = self.queues.get(&key.queue);
+        if let Some(progress) = queue.and_then(|queue| queue.progress(subscription, key.partition)) {
+            lanes.renew(seq, progress, true);
+        }
+    }
+
+    /// Drops lanes that nobody has used for a while, or looks again later.
+    pub(in crate::core) fn drop_idle_lanes(&mut self, key: PartitionKey, subscription: SubscriptionId, now_ms: u64) {
+        let Some(lanes) = self.volatile.lanes.get(&(key, subscription)) else { return };
+        if lanes.used_ms + IDLE_MS > now_ms || self.volatile.waiters.count(key.queue, subscription) > 0 {
+            self.timers.set(now_ms + IDLE_MS, Timer::Lanes(key, subscription));
+        } else {
+            self.volatile.lanes.remove(&(key, subscription));
+        }
+    }
+}
+
+/// The names of a queue's lanes.
+pub(in crate::core) fn of_queue(id: QueueId) -> std::ops::RangeInclusive<(PartitionKey, SubscriptionId)> {
+    let name = |partition: u16, subscription: u16| {
+        (PartitionKey::new(id, PartitionId(partition)), SubscriptionId(subscription))
+    };
+    name(0, 0)..=name(u16::MAX, u16::MAX)
+}
