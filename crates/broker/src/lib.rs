@@ -19,6 +19,7 @@ pub mod threads;
 
 pub use broker::Broker;
 pub use delivery::{Delivery, PeekedMessage};
+pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
     Annotations, CreateQueueError, Extension, JournalStats, LeaseTerms, Leased, MessageState, NoSuchQueue, Peeked,

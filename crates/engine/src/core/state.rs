@@ -6,7 +6,7 @@
 //! `volatile` is never stored and empty after a replay.
 
 use crate::core::info::{QueueInfo, QueueTotals};
-use crate::core::lanes::Lanes;
+use crate::core::lanes::{LaneLimits, Lanes};
 use crate::core::log::Log;
 use crate::core::pages::PageId;
 use crate::core::subscription::Progress;
@@ -52,6 +52,8 @@ pub struct Volatile {
     pub lanes: BTreeMap<(PartitionKey, SubscriptionId), Lanes>,
     /// The ticket of the lanes made last.
     pub lanes_ticket: u64,
+    /// How much of them is looked at.
+    pub lane_limits: LaneLimits,
 }
 
 /// One queue.

@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use crate::disk::SimDisk;
 use crate::executor::{Executor, Part, Progress};
-use broker::{Broker, Parts, Recovering, Runner, Step};
+use broker::{Broker, LaneLimits, Parts, Recovering, Runner, Step};
 use journal_file::{Compactor, Config, FileJournal, OpenError, Preparer, RecoveryReport, Writer};
 use std::sync::Arc;
 use vocab::clock::{Clock, ManualClock};
@@ -20,6 +20,8 @@ pub struct Host {
     pub clock: ManualClock,
     /// How the store is configured.
     pub config: Config,
+    /// How much of laned queues the broker looks at.
+    pub lane_limits: LaneLimits,
 }
 
 /// A broker that runs on the machine.
@@ -50,7 +52,7 @@ impl Host {
     #[must_use]
     pub fn new(config: Config, capacity: u64, dice: Dice) -> Self {
         let clock = ManualClock::at(BEGIN_MS);
-        Self { disk: SimDisk::new(capacity, dice, clock.clone()), clock, config }
+        Self { disk: SimDisk::new(capacity, dice, clock.clone()), clock, config, lane_limits: LaneLimits::default() }
     }
 
     /// Another machine with a copy of the disk, and a clock of its own that shows the same time.
@@ -58,7 +60,12 @@ impl Host {
     pub fn copy(&self) -> Self {
         let disk = self.disk.copy();
         disk.restart();
-        Self { disk, clock: ManualClock::at(self.clock.wall_ms()), config: self.config.clone() }
+        Self {
+            disk,
+            clock: ManualClock::at(self.clock.wall_ms()),
+            config: self.config.clone(),
+            lane_limits: self.lane_limits,
+        }
     }
 
     /// Opens the store and starts the broker.
@@ -68,7 +75,7 @@ impl Host {
     pub fn start(&self, mut dice: Dice) -> Result<Server, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
         let random = Arc::new(SeededRandom::new(dice.number()));
-        let mut recovering = Recovering::default();
+        let mut recovering = Recovering::with_lane_limits(self.lane_limits);
         let (io, config) = (self.disk.mount(), self.config.clone());
         let store = journal_file::open(io, clock.clone(), random, config, &mut recovering, &mut |_| ())?;
         let parts = Parts {

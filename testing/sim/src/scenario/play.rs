@@ -40,7 +40,7 @@ struct Play {
 pub fn play(seed: u64) -> Result<Outcome, Box<Failure>> {
     let mut dice = Dice::new(seed);
     let plan = Plan::of(&mut dice);
-    let host = Host::new(plan.config.clone(), CAPACITY, dice.fork());
+    let host = Host { lane_limits: plan.lane_limits, ..Host::new(plan.config.clone(), CAPACITY, dice.fork()) };
     host.disk.set_takes_direct(plan.takes_direct);
     let world = World::new(dice.fork(), host.clock.clone());
     let mut play = Play {

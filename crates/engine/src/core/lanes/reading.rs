@@ -3,18 +3,11 @@
 //! What it is not: the reading itself, which is an effect ([`crate::core::effect::Effect::ReadLanes`]).
 //! Invariant: lanes of leased messages are read first, the others in order of place; one lot is read at a time.
 
-use super::{LaneKey, Lanes};
+use super::{LaneKey, LaneLimits, Lanes};
 use crate::core::log::Log;
 use crate::core::state::Queue;
 use crate::core::subscription::Progress;
-use vocab::limits::LANES_KNOWN_MAX;
 use vocab::{PartitionKey, Seq, SubscriptionId};
-
-/// Messages read at a time: enough for reading ahead on disk, few enough that the first of a deep queue come soon.
-const READ_COUNT: usize = 512;
-
-/// More are read while fewer lanes than this can be handed out.
-const HEADS_MIN: usize = 256;
 
 /// How far one look for living messages goes, in seqs.
 const LOOK_SEQS: u64 = 65_536;
@@ -70,7 +63,7 @@ impl Lanes {
         let (seqs, below) = if self.unread_leases.is_empty() {
             self.next_unknown(queue, key, log, progress)?
         } else {
-            (self.unread_leases.iter().rev().take(READ_COUNT).copied().collect(), self.known_below)
+            (self.unread_leases.iter().rev().take(self.limits.read_count).copied().collect(), self.known_below)
         };
         self.reading = true;
         Some(LanesToRead { key, subscription, ticket: self.ticket, seqs, below })
@@ -83,14 +76,15 @@ impl Lanes {
         log: &Log,
         progress: &Progress,
     ) -> Option<(Vec<Seq>, Seq)> {
+        let LaneLimits { known_max, read_count, heads_min, .. } = self.limits;
         self.known_below = self.known_below.max(log.floor);
-        while self.known_below < log.next && self.known.len() < LANES_KNOWN_MAX && self.heads.len() < HEADS_MIN {
+        while self.known_below < log.next && self.known.len() < known_max && self.heads.len() < heads_min {
             let first = self.known_below;
             let last = Seq(first.0.saturating_add(LOOK_SEQS - 1).min(log.next.0 - 1));
             let live = queue.live_seqs(key.partition, first..=last);
             let unknown = live.iter().filter(|seq| !progress.acked.contains(*seq) && !self.known.contains_key(seq));
-            let seqs: Vec<_> = unknown.map(Seq).take(READ_COUNT).collect();
-            let below = if seqs.len() < READ_COUNT { last.next() } else { seqs[READ_COUNT - 1].next() };
+            let seqs: Vec<_> = unknown.map(Seq).take(read_count).collect();
+            let below = if seqs.len() < read_count { last.next() } else { seqs[read_count - 1].next() };
             if !seqs.is_empty() {
                 return Some((seqs, below));
             }

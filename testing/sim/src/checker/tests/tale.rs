@@ -1,7 +1,7 @@
 //! Writes a small history by hand: one event after the other, a millisecond apart.
 
 use crate::checker;
-use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Sent, Uid, What};
+use crate::history::{Call, Ending, Handed, History, Labels, OpId, Reply, Seen, Sent, Uid, What};
 use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, Settle, SettleError, Settlement};
 use std::sync::Arc;
 use vocab::{
@@ -98,7 +98,7 @@ impl Tale {
             first_delivered_ms: 0,
             deadline_ms: Some(self.log_ms + LEASE_MS),
         };
-        Handed { uid: Some(uid), id: id(uid), lease, origin: None }
+        Handed { uid: Some(uid), id: id(uid), labels: Labels::default(), lease, origin: None }
     }
 
     /// A receive that is answered with this message.
@@ -184,7 +184,7 @@ impl Tale {
 }
 
 pub(super) fn sent(uid: Uid) -> Sent {
-    Sent { uid, due_ms: None, expires_ms: None }
+    Sent { uid, due_ms: None, expires_ms: None, labels: Labels::default() }
 }
 
 pub(super) fn id(uid: Uid) -> MessageId {
