@@ -18,7 +18,7 @@ use engine::{
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use vocab::{Message, MessageId, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
+use vocab::{LeaseToken, Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
 
 /// One permit of the room for publishes stands for so many bytes.
 pub(crate) const PERMIT_BYTES: usize = 1024;
@@ -157,7 +157,13 @@ impl Broker {
         cancel.inbox = None;
         drop(cancel);
         match answered.map_err(|_| self.shared.life.reason())? {
-            (Answer::Received(Ok(leased)), content) => Ok(deliveries(&self.shared.offload, leased, content).await?),
+            (Answer::Received(Ok(leased)), content) => {
+                let info = self.shared.catalog.by_id(receive.queue);
+                let in_order = info.is_some_and(|info| info.settings.order == Order::Laned);
+                let (deliveries, passed_by) = deliveries(&self.shared.offload, leased, content, in_order).await;
+                self.give_back(passed_by);
+                Ok(deliveries?)
+            }
             (Answer::Received(Err(error)), _) => Err(Error::Refused(error)),
             (other, _) => other_kind!(other),
         }
@@ -286,6 +292,14 @@ impl Broker {
         match self.shared.life.ended().await {
             State::Failed(unavailable) => Err(unavailable),
             State::Running | State::Closed => Ok(()),
+        }
+    }
+
+    /// Leases whose messages are not delivered after all: they come back as if they had not been given.
+    fn give_back(&self, tokens: Vec<LeaseToken>) {
+        if !tokens.is_empty() {
+            // A closed inbox means that the broker stops: the leases run out.
+            let _ = self.shared.inbox.put(Envelope { command: Command::Undeliver(tokens), reply: None });
         }
     }
 

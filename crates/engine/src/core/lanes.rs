@@ -44,6 +44,8 @@ pub struct Lanes {
     /// Leased messages whose lanes have to be read before anything may be handed out.
     unread_leases: Vec<Seq>,
     reading: bool,
+    /// How often the message that is to be read next was refused.
+    tries: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,7 @@ impl Lanes {
             heads: BTreeSet::new(),
             unread_leases: progress.leases.keys().copied().map(Seq).collect(),
             reading: false,
+            tries: 0,
         }
     }
 

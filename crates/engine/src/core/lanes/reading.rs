@@ -12,6 +12,9 @@ use vocab::{PartitionKey, Seq, SubscriptionId};
 /// How far one look for living messages goes, in seqs.
 const LOOK_SEQS: u64 = 65_536;
 
+/// A message that the disk refuses to give so often in a row is taken to be alone in its lane: it cannot be delivered either.
+const TRIES: u32 = 8;
+
 /// Messages whose lanes have to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LanesToRead {
@@ -32,7 +35,7 @@ pub struct LanesToRead {
 pub struct LanesRead {
     /// What was asked.
     pub asked: LanesToRead,
-    /// The lanes, in the order asked.
+    /// The lanes, in the order asked; only those before the first that the disk refused to give.
     pub lanes: Vec<LaneKey>,
 }
 
@@ -93,13 +96,15 @@ impl Lanes {
         None
     }
 
-    /// Takes in what was read; of messages that have left meanwhile nothing is kept.
+    /// Takes in what was read; of messages that have left meanwhile nothing is kept. What was refused is asked for again.
     pub fn take_read(&mut self, read: &LanesRead, log: &Log, progress: &Progress) {
         if read.asked.ticket != self.ticket {
             return;
         }
         self.reading = false;
-        for (seq, lane) in read.asked.seqs.iter().zip(&read.lanes) {
+        let given_up = self.give_up(read);
+        let LanesRead { asked: LanesToRead { seqs, below, .. }, lanes } = read;
+        for (seq, lane) in seqs.iter().zip(lanes.iter().chain(&given_up)) {
             if self.unread_leases.last() == Some(seq) {
                 self.unread_leases.pop();
             }
@@ -107,6 +112,16 @@ impl Lanes {
                 self.note(*seq, *lane, progress);
             }
         }
-        self.known_below = self.known_below.max(read.asked.below);
+        let unknown = seqs.get(lanes.len() + usize::from(given_up.is_some()));
+        self.known_below = self.known_below.max(unknown.map_or(*below, |seq| *below.min(seq)));
+    }
+
+    /// The lane of the first message that was refused, if it was refused often enough.
+    fn give_up(&mut self, read: &LanesRead) -> Option<LaneKey> {
+        let refused = read.asked.seqs.get(read.lanes.len());
+        self.tries = if refused.is_some() && read.lanes.is_empty() { self.tries + 1 } else { 0 };
+        let given_up = *refused.filter(|_| self.tries >= TRIES)?;
+        self.tries = 0;
+        Some(LaneKey::alone(given_up))
     }
 }
