@@ -70,7 +70,8 @@ pub(crate) fn read(text: &str, setting: Setting<'_>, order: Order) -> Result<Opt
     if target.name == setting.queue {
         return Err(refused("A queue cannot be its own dead-letter queue."));
     }
-    if target.settings.order != order {
+    let fifo = |order: Order| order == Order::Laned;
+    if fifo(target.settings.order) != fifo(order) {
         return Err(refused("Dead-letter queue must be same type of queue as the source."));
     }
     if !allows(&target, setting) {

@@ -86,7 +86,7 @@ impl Rules {
     /// The queue's.
     pub(crate) fn of(queue: &QueueInfo) -> Self {
         match queue.settings.order {
-            Order::Standard => Self::Standard,
+            Order::Standard | Order::Fair => Self::Standard,
             Order::Laned => Self::Fifo { content_ids: has_content_ids(View::of(queue)) },
         }
     }

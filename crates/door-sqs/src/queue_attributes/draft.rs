@@ -11,7 +11,7 @@ use crate::redrive;
 use crate::url::Names;
 use broker::{Annotations, Broker, QueueInfo};
 use std::ops::RangeInclusive;
-use vocab::{Durability, QueueSettings};
+use vocab::{Durability, Order, QueueSettings};
 
 /// The attributes of a queue that is being made or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ impl Draft {
             retention_ms: Some(RETENTION_SECONDS_DEFAULT * 1000),
             message_bytes_max: MESSAGE_BYTES_MAX as u64,
             leases_max: Some(IN_FLIGHT_MAX),
+            // A standard queue whose messages have groups is shared fairly among them, as on AWS.
+            order: Order::Fair,
             ..QueueSettings::default()
         };
         Self { settings, annotations: Annotations::new() }
