@@ -7,6 +7,7 @@
 mod ceiling;
 mod cpu;
 mod disk;
+mod fair;
 mod journal;
 mod latency;
 mod load;
@@ -36,6 +37,8 @@ enum Command {
     Sqs(sqs::Options),
     /// The journal through the embedded broker: many waiters with one record each, against bare writes
     Journal(journal::Options),
+    /// Fair queues through the Rust API: what one tenant's flood does to the wait of the others
+    Fair(fair::Options),
     /// The store through the Rust API: deep backlogs, starts after a kill, bytes written, disk given back
     Store(store::Options),
     /// A process that embeds a store and is told what to do with it; `store` starts it by itself
@@ -49,6 +52,7 @@ fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Sqs(options) => sqs::run(&options),
         Command::Journal(options) => journal::run(&options),
+        Command::Fair(options) => fair::run(&options),
         Command::Store(options) => store::run(&options),
         Command::StoreChild(options) => store::child::run(&options),
         Command::Ceiling(options) => ceiling::run(&options),

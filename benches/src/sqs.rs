@@ -1,10 +1,11 @@
 //! `longshore-bench sqs`: the server against the ceilings, over HTTP.
 //!
 //! What it measures, each in turns with the ceilings so that a busy neighbour hits all alike:
-//! single sends, batches of ten, receive-and-delete of ten, one lone client, and thousands of idle long polls.
+//! single sends, batches of ten, receive-and-delete of ten, FIFO queues beside standard ones, one lone client, and thousands of idle long polls.
 //! `benches/README.md` explains the figures.
 
 mod contestant;
+mod fifo;
 mod idle;
 mod lone;
 pub mod requests;
@@ -56,6 +57,7 @@ enum Part {
     Send,
     Batch,
     Consume,
+    Fifo,
     Lone,
     Idle,
 }
@@ -121,6 +123,9 @@ pub fn run(options: &Options) -> Result<()> {
             let mut contestants = Contestant::all(&server, folder.path(), scale.connections)?;
             throughput::measure(kind, &mut contestants, &scale, &mut report)?;
         }
+    }
+    if options.wants(Part::Fifo) {
+        fifo::measure(&server, folder.path(), &scale, &mut report)?;
     }
     if options.wants(Part::Lone) {
         lone::measure(&server, folder.path(), &scale, &mut report)?;

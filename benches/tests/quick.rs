@@ -30,6 +30,11 @@ fn a_quick_run_over_http_measures_every_workload() {
             ("send batch of 10 × 1 KiB", "share of ceiling B"),
             ("send batch of 10 × 1 KiB", "server CPU, µs"),
             ("receive 10, delete batch of 10", "server CPU, µs"),
+            ("FIFO send batch of 10 × 1 KiB, 1,000 groups", "share of the standard queue's rate"),
+            ("FIFO send batch of 10 × 1 KiB, 1,000 groups", "server CPU, times the standard queue's"),
+            ("FIFO receive 10, delete batch of 10, 1,000 groups", "share of the standard queue's rate"),
+            ("FIFO receive 10, delete batch of 10, 1,000 groups", "server CPU, times the standard queue's"),
+            ("FIFO, one hot group: receive 10, delete batch of 10", "share of 10 / (2 × bare)"),
             ("one lone client, send 1 KiB", "p50, µs; fdatasync's p50 + 300"),
             ("idle long polls", "memory, of ceiling A's"),
             ("idle long polls", "server CPU, % of a core"),
@@ -41,6 +46,11 @@ fn a_quick_run_over_http_measures_every_workload() {
 #[test]
 fn a_quick_run_measures_the_journal() {
     check("journal", &[("single records, many waiters", "share of bare writes")]);
+}
+
+#[test]
+fn a_quick_run_measures_fair_queues() {
+    check("fair", &[("fair queue", "quiet tenants' p99 wait, times calm")]);
 }
 
 #[test]

@@ -31,7 +31,7 @@ const TASKS: &[Task] = &[
     Task { name: "fuzz", arguments: "TARGET [SECONDS]", about: "feed one decoder random bytes", run: fuzz::run },
     Task {
         name: "bench",
-        arguments: "sqs|journal|store […]",
+        arguments: "sqs|fair|journal|store […]",
         about: "figures beside what the bare machine does, in release",
         run: bench::run,
     },

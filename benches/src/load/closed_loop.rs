@@ -45,7 +45,7 @@ impl Outcome {
 }
 
 /// Runs `workload` on all connections.
-pub fn run(load: &mut Load, workload: &mut impl Workload, until: Until) -> Result<Outcome> {
+pub fn run(load: &mut Load, workload: &mut (impl Workload + ?Sized), until: Until) -> Result<Outcome> {
     let begin = Instant::now();
     let deadline = match until {
         Until::Elapsed(time) => Some(begin + time),

@@ -25,6 +25,8 @@ pub struct Contestant {
 pub enum Name {
     /// The server under measurement.
     Longshore,
+    /// The same server, with a FIFO queue.
+    Fifo,
     /// HTTP and a disk.
     CeilingB,
     /// HTTP alone.
@@ -36,6 +38,7 @@ impl Name {
     pub fn text(self) -> &'static str {
         match self {
             Self::Longshore => "longshore",
+            Self::Fifo => "longshore, FIFO",
             Self::CeilingB => "ceiling B",
             Self::CeilingA => "ceiling A",
         }
@@ -45,7 +48,7 @@ impl Name {
     pub fn start(self, server: &Path, folder: &Path) -> Result<Process> {
         let own = tempfile::Builder::new().prefix("data-").tempdir_in(folder)?.keep();
         match self {
-            Self::Longshore => Process::longshore(server, &own.join("data")),
+            Self::Longshore | Self::Fifo => Process::longshore(server, &own.join("data")),
             Self::CeilingB => {
                 Process::ourselves(&["ceiling", "b", "--folder", own.to_str().context("a folder with a plain name")?])
             }
@@ -68,7 +71,10 @@ impl Contestant {
         let process = name.start(server, folder)?;
         let renderer = Renderer::new(process.address());
         let mut load = Load::connect(process.address(), connections)?;
-        let url = create_queue(&mut load, &renderer, "bench")?;
+        let url = match name {
+            Name::Fifo => queue_url(&load.ask(renderer.create_fifo_queue("bench.fifo"))?)?,
+            Name::Longshore | Name::CeilingB | Name::CeilingA => create_queue(&mut load, &renderer, "bench")?,
+        };
         Ok(Self { name, process, load, renderer, url })
     }
 
@@ -80,7 +86,10 @@ impl Contestant {
 
 /// Makes a queue and returns the address that the server gave it.
 pub fn create_queue(load: &mut Load, renderer: &Renderer, name: &str) -> Result<String> {
-    let answer = load.ask(renderer.create_queue(name))?;
-    let answer: serde_json::Value = serde_json::from_slice(&answer).context("the answer to CreateQueue is JSON")?;
+    queue_url(&load.ask(renderer.create_queue(name))?)
+}
+
+fn queue_url(answer: &[u8]) -> Result<String> {
+    let answer: serde_json::Value = serde_json::from_slice(answer).context("the answer to CreateQueue is JSON")?;
     Ok(answer["QueueUrl"].as_str().context("the answer to CreateQueue has a QueueUrl")?.to_owned())
 }

@@ -50,7 +50,7 @@ pub fn measure(server: &Path, folder: &Path, scale: &Scale, report: &mut Report)
 }
 
 /// Bare writes of one block, each synced.
-struct Bare {
+pub struct Bare {
     file: BareFile,
     block: AlignedBuffer,
     syncs: Latency,
@@ -58,13 +58,15 @@ struct Bare {
 }
 
 impl Bare {
-    fn create(folder: &Path) -> Result<Self> {
+    /// In a file of its own under `folder`.
+    pub fn create(folder: &Path) -> Result<Self> {
         let mut block = AlignedBuffer::with_capacity(crate::disk::BLOCK);
         block.push(&[1; crate::disk::BLOCK]);
         Ok(Self { file: BareFile::create(folder)?, block, syncs: Latency::new()?, both: Latency::new()? })
     }
 
-    fn measure(&mut self, count: usize) -> Result<()> {
+    /// Writes and syncs so many times.
+    pub fn measure(&mut self, count: usize) -> Result<()> {
         for _ in 0..count {
             let begin = Instant::now();
             self.file.write(self.block.padded())?;
@@ -74,5 +76,10 @@ impl Bare {
             self.both.record(begin.elapsed());
         }
         Ok(())
+    }
+
+    /// The median of the syncs so far, in microseconds.
+    pub fn sync_p50_us(&self) -> u64 {
+        self.syncs.p50_us()
     }
 }

@@ -56,6 +56,12 @@ impl Renderer {
         self.request("CreateQueue", &format!(r#"{{"QueueName":"{name}","Attributes":{{"VisibilityTimeout":"3600"}}}}"#))
     }
 
+    /// Makes a FIFO queue whose leases outlast any measurement.
+    pub fn create_fifo_queue(&self, name: &str) -> Bytes {
+        let attributes = r#"{"VisibilityTimeout":"3600","FifoQueue":"true"}"#;
+        self.request("CreateQueue", &format!(r#"{{"QueueName":"{name}","Attributes":{attributes}}}"#))
+    }
+
     /// Empties a queue.
     pub fn purge(&self, url: &str) -> Bytes {
         self.request("PurgeQueue", &format!(r#"{{"QueueUrl":"{url}"}}"#))
@@ -119,6 +125,51 @@ impl Renderer {
     }
 }
 
+/// Batches to a FIFO queue: every message has another deduplication id, and the groups take turns. A batch is a copy of the
+/// first one with other digits in it, so that the generator stays lean.
+pub struct FifoBatches {
+    template: Vec<u8>,
+    /// Where the digits of each message's group and id begin.
+    places: Vec<(usize, usize)>,
+    groups: u64,
+    sent: u64,
+}
+
+const GROUP: &[u8] = b"group-0000";
+const ID: &[u8] = b"id-0000000000000000";
+
+impl FifoBatches {
+    /// To the queue at `url`, over so many groups, at most 10,000.
+    pub fn new(renderer: &Renderer, url: &str, groups: u64) -> Self {
+        let (text, group, id) = (message_text(), String::from_utf8_lossy(GROUP), String::from_utf8_lossy(ID));
+        let facts = format!(r#""MessageGroupId":"{group}","MessageDeduplicationId":"{id}""#);
+        let entries = list((0..BATCH).map(|id| format!(r#"{{"Id":"{id}","MessageBody":"{text}",{facts}}}"#)));
+        let body = format!(r#"{{"QueueUrl":"{url}","Entries":[{entries}]}}"#);
+        let template = renderer.request("SendMessageBatch", &body).to_vec();
+        let places = memmem::find_iter(&template, GROUP).zip(memmem::find_iter(&template, ID)).collect();
+        Self { template, places, groups, sent: 0 }
+    }
+
+    /// The next one.
+    pub fn next_batch(&mut self) -> Bytes {
+        let mut batch = self.template.clone();
+        for (group, id) in &self.places {
+            put_digits(&mut batch[*group..group + GROUP.len()], self.sent % self.groups);
+            put_digits(&mut batch[*id..id + ID.len()], self.sent);
+            self.sent += 1;
+        }
+        batch.into()
+    }
+}
+
+/// Writes `number` over the digits at the end of `text`.
+fn put_digits(text: &mut [u8], mut number: u64) {
+    for digit in text.iter_mut().rev().take_while(|byte| byte.is_ascii_digit()) {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
 fn list(entries: impl Iterator<Item = String>) -> String {
     entries.collect::<Vec<_>>().join(",")
 }
@@ -139,6 +190,21 @@ mod tests {
         );
         check("{}", &[]);
         check(r#"{"ReceiptHandle":"cut"#, &[]);
+    }
+
+    #[test]
+    fn fifo_batches_differ_in_their_groups_and_ids_alone() {
+        let renderer = Renderer::new("127.0.0.1:1".parse().expect("an address"));
+        let mut batches = FifoBatches::new(&renderer, "url", 15);
+        let (first, second) = (batches.next_batch(), batches.next_batch());
+        for (batch, expected) in [
+            (&first, ["group-0000", "id-0000000000000000", "group-0009", "id-0000000000000009"]),
+            (&second, ["group-0010", "id-0000000000000010", "group-0004", "id-0000000000000019"]),
+        ] {
+            let text = String::from_utf8_lossy(batch);
+            assert!(expected.iter().all(|part| text.contains(part)), "{expected:?}");
+        }
+        assert_eq!(first.len(), second.len());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 /// Messages put into the queue before each time that they are consumed: they fit into the server's body cache, as they
 /// do where consumers keep up.
-const PORTION: usize = 16_000;
+pub const PORTION: usize = 16_000;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,17 +141,19 @@ fn consumed(contestant: &mut Contestant, scale: &Scale) -> Result<Measured> {
 }
 
 /// Readings at the start of a run.
-struct Meter {
+pub struct Meter {
     server: CpuTime,
     generator: CpuTime,
 }
 
 impl Meter {
-    fn start(contestant: &Contestant) -> Result<Self> {
+    /// Takes the readings.
+    pub fn start(contestant: &Contestant) -> Result<Self> {
         Ok(Self { server: contestant.process.cpu()?, generator: CpuTime::of(std::process::id())? })
     }
 
-    fn stop(self, contestant: &Contestant, outcome: &Outcome) -> Result<Measured> {
+    /// Takes them again: what was used in between.
+    pub fn stop(self, contestant: &Contestant, outcome: &Outcome) -> Result<Measured> {
         let server = contestant.process.cpu()?.since(&self.server);
         let generator = CpuTime::of(std::process::id())?.since(&self.generator);
         Ok(Measured::new(outcome, server, generator.total_us()))

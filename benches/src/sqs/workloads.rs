@@ -1,6 +1,6 @@
 //! What the connections ask for in the throughput measurements.
 
-use super::requests::Renderer;
+use super::requests::{FifoBatches, Renderer};
 use crate::load::{Answer, Workload};
 use anyhow::{Result, bail};
 use bytes::Bytes;
@@ -35,11 +35,39 @@ impl Workload for Repeat {
     }
 
     fn answered(&mut self, _connection: usize, answer: Answer<'_>) -> Result<bool> {
-        answer.expect_success()?;
-        if FAILED.find(answer.body).is_some() {
-            bail!("a batch failed in part: {}", String::from_utf8_lossy(answer.body));
-        }
-        Ok(true)
+        succeeded(answer)
+    }
+}
+
+fn succeeded(answer: Answer<'_>) -> Result<bool> {
+    answer.expect_success()?;
+    if FAILED.find(answer.body).is_some() {
+        bail!("a batch failed in part: {}", String::from_utf8_lossy(answer.body));
+    }
+    Ok(true)
+}
+
+/// Requests that are each rendered anew, a given number of times.
+pub struct Rendered<'a> {
+    batches: &'a mut FifoBatches,
+    left: u64,
+}
+
+impl<'a> Rendered<'a> {
+    /// So many times, over all connections.
+    pub fn times(batches: &'a mut FifoBatches, left: u64) -> Self {
+        Self { batches, left }
+    }
+}
+
+impl Workload for Rendered<'_> {
+    fn next(&mut self, _connection: usize) -> Option<Bytes> {
+        self.left = self.left.checked_sub(1)?;
+        Some(self.batches.next_batch())
+    }
+
+    fn answered(&mut self, _connection: usize, answer: Answer<'_>) -> Result<bool> {
+        succeeded(answer)
     }
 }
 

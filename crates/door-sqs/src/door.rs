@@ -1,5 +1,6 @@
 //! The door itself: the broker it speaks to, and what all its connections share.
 
+use crate::attempts::Attempts;
 use crate::config::SqsConfig;
 use crate::errors::{SqsError, update_queue_error};
 use crate::figures::Figures;
@@ -27,6 +28,7 @@ pub struct SqsDoor {
     pub(crate) ids: RequestIds,
     pub(crate) bodies: Bodies,
     pub(crate) waiting_rules: WaitingRules,
+    pub(crate) attempts: Attempts,
     pub(crate) figures: Figures,
 }
 
@@ -43,6 +45,7 @@ impl SqsDoor {
             ids: RequestIds::new(seed),
             bodies: Bodies::new(config.request_bytes_max, config.request_bytes_in_flight),
             waiting_rules: WaitingRules::new(clock, config.aws_waiting_rules),
+            attempts: Attempts::default(),
             figures: Figures::new(),
             broker,
             config,

@@ -12,6 +12,7 @@
 //! `docs/doors/sqs.md` says action by action what is supported and where this differs from AWS.
 
 mod action;
+mod attempts;
 mod batch;
 mod characters;
 mod commands;

@@ -50,6 +50,24 @@ pub const NUMBER_EXPONENT: RangeInclusive<i64> = -128..=126;
 /// Longest message group id, in characters (AWS).
 pub const GROUP_ID_CHARACTERS_MAX: usize = 128;
 
+/// Longest message deduplication id, in characters (AWS).
+pub const DEDUPLICATION_ID_CHARACTERS_MAX: usize = 128;
+
+/// How long a deduplication id holds, in milliseconds (AWS): 5 minutes.
+pub const DEDUPLICATION_WINDOW_MS: u64 = 300_000;
+
+/// Longest receive request attempt id, in characters (AWS).
+pub const ATTEMPT_ID_CHARACTERS_MAX: usize = 128;
+
+/// How long an attempt of a receive can be repeated, in milliseconds (AWS): 5 minutes.
+pub const ATTEMPT_WINDOW_MS: u64 = 300_000;
+
+/// Attempts that are remembered at a time, over all queues: a repeat follows its first within seconds.
+pub const ATTEMPTS_MAX: usize = 4_096;
+
+/// Bytes of messages that remembered attempts may keep in memory.
+pub const ATTEMPT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Longest trace header, in bytes: real ones have about 100.
 pub const TRACE_BYTES_MAX: usize = 1_024;
 
@@ -80,7 +98,7 @@ pub const KMS_REUSE_SECONDS: RangeInclusive<i64> = 60..=86_400;
 /// Receives before a message is set aside (AWS).
 pub const MAX_RECEIVE_COUNT: RangeInclusive<i64> = 1..=1_000;
 
-/// Messages of a queue that may be in flight (AWS, standard queues).
+/// Messages of a queue that may be in flight (AWS, standard and FIFO queues alike).
 pub const IN_FLIGHT_MAX: u32 = 120_000;
 
 /// Source queues that a `RedriveAllowPolicy` may name (AWS).

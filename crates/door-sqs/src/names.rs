@@ -1,4 +1,5 @@
-//! Names of queues, as AWS restricts them: 1 to 80 letters, digits, hyphens and underscores.
+//! Names of queues, as AWS restricts them: 1 to 80 letters, digits, hyphens and underscores; a FIFO queue's ends in `.fifo`, and
+//! no other's does.
 //!
 //! What it is not: the broker's rule, which is wider. A queue that another door gave a wider name cannot be reached from here.
 
@@ -8,9 +9,10 @@ use crate::limits::QUEUE_NAME_CHARACTERS_MAX;
 /// How the names of FIFO queues end.
 pub(crate) const FIFO_SUFFIX: &str = ".fifo";
 
-/// Whether `name` can be a standard queue's.
+/// Whether `name` can be a queue's.
 pub(crate) fn is_valid(name: &str) -> bool {
-    has_letters(name, QUEUE_NAME_CHARACTERS_MAX)
+    let letters = name.strip_suffix(FIFO_SUFFIX).unwrap_or(name);
+    name.len() <= QUEUE_NAME_CHARACTERS_MAX && has_letters(letters, QUEUE_NAME_CHARACTERS_MAX)
 }
 
 /// Whether `text` has 1 to `max` letters, digits, hyphens and underscores.
@@ -19,19 +21,18 @@ pub(crate) fn has_letters(text: &str, max: usize) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
-/// Refuses a name that a queue cannot be made with.
-pub(crate) fn check(name: &str) -> Result<(), SqsError> {
-    if name.ends_with(FIFO_SUFFIX) {
-        return Err(SqsError::invalid(
-            "FIFO queues are not supported by this server: a queue name cannot end in .fifo",
-        ));
-    }
-    if !is_valid(name) {
-        return Err(SqsError::invalid(
+/// Refuses a name that a queue, FIFO or not, cannot be made with.
+pub(crate) fn check(name: &str, fifo: bool) -> Result<(), SqsError> {
+    match (is_valid(name), fifo) {
+        (true, _) if name.ends_with(FIFO_SUFFIX) == fifo => Ok(()),
+        (_, true) => Err(SqsError::invalid(
+            "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo \
+             suffix and be 1 to 80 in length.",
+        )),
+        (_, false) => Err(SqsError::invalid(
             "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
-        ));
+        )),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -40,15 +41,28 @@ mod tests {
 
     #[test]
     fn names_have_awss_letters_and_length() {
-        assert!(is_valid("a") && is_valid("A-b_9") && is_valid(&"x".repeat(80)));
-        for bad in ["", "a b", "a.b", "ä", "a/b", &"x".repeat(81)] {
-            assert!(check(bad).is_err(), "{bad:?}");
+        for good in ["a", "A-b_9", &"x".repeat(80)] {
+            assert_eq!(
+                (is_valid(good), check(good, false), check(good, true).is_ok()),
+                (true, Ok(()), false),
+                "{good:?}"
+            );
+        }
+        for bad in ["", "a b", "a.b", "ä", "a/b", &"x".repeat(81), ".fifo", "a.fifo.fifo"] {
+            assert!(!is_valid(bad) && check(bad, false).is_err() && check(bad, true).is_err(), "{bad:?}");
         }
     }
 
     #[test]
-    fn a_fifo_name_is_refused_with_the_reason() {
-        let error = check("orders.fifo").expect_err("FIFO");
-        assert!(error.text.contains("FIFO queues are not supported"), "{}", error.text);
+    fn the_ending_tells_fifo_queues_and_no_others() {
+        let longest = format!("{}.fifo", "x".repeat(75));
+        for name in ["orders.fifo", &longest] {
+            assert_eq!(
+                (is_valid(name), check(name, true), check(name, false).is_ok()),
+                (true, Ok(()), false),
+                "{name}"
+            );
+        }
+        assert!(!is_valid(&format!("x{longest}")));
     }
 }

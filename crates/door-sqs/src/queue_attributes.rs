@@ -4,15 +4,20 @@
 //! |---|---|
 //! | `VisibilityTimeout`, `DelaySeconds`, `MessageRetentionPeriod`, `MaximumMessageSize`, `ReceiveMessageWaitTimeSeconds` | the queue's settings |
 //! | `RedrivePolicy` | the settings' bury policy; its text beside it, to be echoed |
+//! | `FifoQueue` | the settings' order |
+//! | `DeduplicationScope` | the settings' dedup policy |
+//! | `ContentBasedDeduplication`, `FifoThroughputLimit` | annotations |
 //! | `Policy`, `RedriveAllowPolicy`, `Kms…`, `SqsManagedSseEnabled` | annotations |
 //! | `QueueArn`, `CreatedTimestamp`, `LastModifiedTimestamp`, `ApproximateNumberOf…` | nowhere: computed |
 //!
 //! `draft` changes them, with AWS's ranges and words.
 
 mod draft;
+mod fifo;
 mod name;
 
 pub(crate) use draft::{Draft, Setting, first_difference};
+pub(crate) use fifo::{has_content_ids, is_fifo};
 pub(crate) use name::Attribute;
 
 use crate::redrive;
@@ -47,6 +52,10 @@ impl<'a> View<'a> {
             Attribute::MaximumMessageSize => number(self.settings.message_bytes_max),
             Attribute::ReceiveMessageWaitTimeSeconds => number(self.settings.wait_ms / 1000),
             Attribute::RedrivePolicy => redrive::shown(self, names),
+            Attribute::FifoQueue
+            | Attribute::ContentBasedDeduplication
+            | Attribute::DeduplicationScope
+            | Attribute::FifoThroughputLimit => fifo::shown(self, attribute).map(Cow::Borrowed),
             Attribute::SqsManagedSseEnabled => Some(self.annotation(attribute).unwrap_or("false").into()),
             other => self.annotation(other).map(Cow::Borrowed),
         }

@@ -10,6 +10,7 @@ use crate::frame::writer::{Names, Writer};
 use crate::md5;
 use crate::message_attributes::{Attribute, Value, Wanted, of_message};
 use crate::native::Notes;
+use crate::sending::sequence_number;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use broker::Delivery;
@@ -34,9 +35,11 @@ enum System {
     MessageGroupId,
     AwsTraceHeader,
     DeadLetterQueueSourceArn,
+    SequenceNumber,
+    MessageDeduplicationId,
 }
 
-const SYSTEM: [(&str, System); 7] = [
+const SYSTEM: [(&str, System); 9] = [
     ("SenderId", System::SenderId),
     ("SentTimestamp", System::SentTimestamp),
     ("ApproximateReceiveCount", System::ApproximateReceiveCount),
@@ -44,40 +47,41 @@ const SYSTEM: [(&str, System); 7] = [
     ("MessageGroupId", System::MessageGroupId),
     ("AWSTraceHeader", System::AwsTraceHeader),
     ("DeadLetterQueueSourceArn", System::DeadLetterQueueSourceArn),
+    ("SequenceNumber", System::SequenceNumber),
+    ("MessageDeduplicationId", System::MessageDeduplicationId),
 ];
-
-/// System attributes that only messages of FIFO queues have: may be asked for, never there.
-const FIFO_ONLY: [&str; 2] = ["SequenceNumber", "MessageDeduplicationId"];
 
 /// What a receive wants to know of each message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wish {
-    system: u8,
+    system: u16,
     /// Which message attributes.
     pub(crate) attributes: Wanted,
 }
 
 impl Wish {
-    /// What the names in a request ask for.
-    pub(crate) fn of(system: &[Text<'_>], attributes: &[Text<'_>]) -> Result<Self, SqsError> {
+    /// What the names in a request ask for. Only messages of FIFO queues have a sequence number.
+    pub(crate) fn of(system: &[Text<'_>], attributes: &[Text<'_>], fifo: bool) -> Result<Self, SqsError> {
         let mut bits = 0;
         for name in system {
             match SYSTEM.iter().find(|(known, _)| *known == &**name) {
                 Some((_, attribute)) => bits |= attribute.bit(),
-                None if &**name == "All" => bits = u8::MAX,
-                None if FIFO_ONLY.contains(&&**name) => {}
+                None if &**name == "All" => bits = u16::MAX,
                 None => {
                     let text = format!("Unknown Attribute {}.", quoted(name));
                     return Err(SqsError::new(Code::InvalidAttributeName, text));
                 }
             }
         }
+        if !fifo {
+            bits &= !System::SequenceNumber.bit();
+        }
         Ok(Self { system: bits, attributes: Wanted::of(attributes) })
     }
 }
 
 impl System {
-    fn bit(self) -> u8 {
+    fn bit(self) -> u16 {
         1 << self as u8
     }
 }
@@ -151,6 +155,8 @@ fn system_value<'a>(
         }
         System::ApproximateFirstReceiveTimestamp => number(delivery.lease.first_delivered_ms),
         System::MessageGroupId => facts.lane.as_deref().map(Cow::Borrowed),
+        System::SequenceNumber => Some(Cow::Owned(sequence_number(delivery.lease.token.seq))),
+        System::MessageDeduplicationId => facts.dedup.as_deref().map(Cow::Borrowed),
         System::AwsTraceHeader => notes?.trace.map(Cow::Borrowed),
         System::DeadLetterQueueSourceArn => Some(Cow::Owned(door.names.arn(&origin?.queue))),
     }
@@ -204,11 +210,12 @@ mod tests {
 
     #[test]
     fn a_wish_names_known_attributes_only() {
-        let one = Wish::of(&[text("SentTimestamp")], &[]).expect("known");
+        let one = Wish::of(&[text("SentTimestamp")], &[], false).expect("known");
         assert_eq!(one.system, System::SentTimestamp.bit());
-        assert_eq!(Wish::of(&[text("All")], &[]).expect("known").system, u8::MAX);
-        assert_eq!(Wish::of(&[text("SequenceNumber")], &[]).expect("known"), Wish::default());
-        let error = Wish::of(&[text("Color")], &[]).expect_err("unknown");
+        assert_eq!(Wish::of(&[text("All")], &[], true).expect("known").system, u16::MAX);
+        assert_eq!(Wish::of(&[text("All")], &[], false).expect("known").system, !System::SequenceNumber.bit());
+        assert_eq!(Wish::of(&[text("SequenceNumber")], &[], false).expect("known"), Wish::default());
+        let error = Wish::of(&[text("Color")], &[], false).expect_err("unknown");
         assert_eq!((error.code, &*error.text), (Code::InvalidAttributeName, "Unknown Attribute Color."));
     }
 

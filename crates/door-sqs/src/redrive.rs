@@ -10,7 +10,7 @@ use crate::url::Names;
 use broker::QueueInfo;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use vocab::{BuryPolicy, CountedBy};
+use vocab::{BuryPolicy, CountedBy, Order};
 
 #[derive(Deserialize)]
 struct Policy {
@@ -53,7 +53,8 @@ enum Permission {
 }
 
 /// The bury policy that a `RedrivePolicy` stands for; `None` for the empty text, which takes it away.
-pub(crate) fn read(text: &str, setting: Setting<'_>) -> Result<Option<BuryPolicy>, SqsError> {
+/// `order` is that of the queue that it is for.
+pub(crate) fn read(text: &str, setting: Setting<'_>, order: Order) -> Result<Option<BuryPolicy>, SqsError> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -68,6 +69,10 @@ pub(crate) fn read(text: &str, setting: Setting<'_>) -> Result<Option<BuryPolicy
     let target = target.ok_or_else(|| refused("Dead letter target does not exist."))?;
     if target.name == setting.queue {
         return Err(refused("A queue cannot be its own dead-letter queue."));
+    }
+    let fifo = |order: Order| order == Order::Laned;
+    if fifo(target.settings.order) != fifo(order) {
+        return Err(refused("Dead-letter queue must be same type of queue as the source."));
     }
     if !allows(&target, setting) {
         return Err(refused("The dead-letter queue's RedriveAllowPolicy does not allow this source queue."));

@@ -4,13 +4,15 @@ use crate::characters;
 use crate::errors::{Code, SqsError};
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
-use crate::limits::{DELAY_SECONDS, GROUP_ID_CHARACTERS_MAX, TRACE_BYTES_MAX};
+use crate::limits::{DEDUPLICATION_ID_CHARACTERS_MAX, DELAY_SECONDS, GROUP_ID_CHARACTERS_MAX, TRACE_BYTES_MAX};
 use crate::md5::{self, Digest};
 use crate::message_attributes::{Attribute, GivenMap, Value, checked};
 use crate::native::Notes;
+use crate::queue_attributes::{View, has_content_ids};
 use broker::QueueInfo;
 use serde::Deserialize;
-use vocab::{Facts, Message};
+use sha2::{Digest as _, Sha256};
+use vocab::{Facts, Message, Order, Seq};
 
 /// The parameters of `SendMessage` and of an entry of `SendMessageBatch`: they differ only in `QueueUrl` and `Id`.
 #[derive(Debug, Deserialize)]
@@ -64,6 +66,30 @@ pub(crate) struct Sender<'a> {
     pub(crate) trace: Option<&'a str>,
     /// Log time, for delays.
     pub(crate) now_ms: u64,
+    /// What the queue asks of its messages.
+    pub(crate) rules: Rules,
+}
+
+/// What a queue asks of its messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rules {
+    /// Nothing.
+    Standard,
+    /// A group and a deduplication id, and no delay of their own.
+    Fifo {
+        /// The body's digest stands for an id that is not given.
+        content_ids: bool,
+    },
+}
+
+impl Rules {
+    /// The queue's.
+    pub(crate) fn of(queue: &QueueInfo) -> Self {
+        match queue.settings.order {
+            Order::Standard | Order::Fair => Self::Standard,
+            Order::Laned => Self::Fifo { content_ids: has_content_ids(View::of(queue)) },
+        }
+    }
 }
 
 impl Given<'_> {
@@ -102,19 +128,46 @@ impl Sender<'_> {
     }
 
     fn facts(&self, given: &Given<'_>) -> Result<Facts, SqsError> {
-        if given.deduplication_id.is_some() {
-            return Err(SqsError::invalid_value(
-                given.deduplication_id.as_deref().unwrap_or_default(),
-                "MessageDeduplicationId",
-                "The request include parameter that is not valid for this queue type.",
-            ));
+        let delay_ms = given.delay_seconds.map(check_delay).transpose()?;
+        let lane = given.group_id.as_ref().map(|id| check_id(id, "MessageGroupId", GROUP_ID_CHARACTERS_MAX));
+        let Rules::Fifo { content_ids } = self.rules else {
+            if let Some(id) = &given.deduplication_id {
+                return Err(SqsError::invalid_value(&**id, "MessageDeduplicationId", NOT_FOR_THIS_TYPE));
+            }
+            let due_ms = delay_ms.map(|delay_ms| self.now_ms + delay_ms);
+            return Ok(Facts { due_ms, lane: lane.transpose()?, ..Facts::default() });
+        };
+        if let Some(seconds) = given.delay_seconds.filter(|seconds| *seconds != 0) {
+            return Err(SqsError::invalid_value(seconds, "DelaySeconds", NOT_FOR_THIS_TYPE));
         }
-        Ok(Facts {
-            due_ms: given.delay_seconds.map(check_delay).transpose()?.map(|delay_ms| self.now_ms + delay_ms),
-            lane: given.group_id.as_ref().map(check_group).transpose()?,
-            ..Facts::default()
-        })
+        let lane = Some(lane.ok_or_else(|| SqsError::missing("MessageGroupId"))??);
+        let dedup = Some(deduplication_id(given, content_ids)?);
+        Ok(Facts { lane, dedup, ..Facts::default() })
     }
+}
+
+const NOT_FOR_THIS_TYPE: &str = "The request include parameter that is not valid for this queue type.";
+
+/// The id that a message of a FIFO queue is known by: the sender's, or the SHA-256 of its body in hexadecimal, as AWS
+/// documents.
+fn deduplication_id(given: &Given<'_>, content_ids: bool) -> Result<String, SqsError> {
+    match &given.deduplication_id {
+        Some(id) => check_id(id, "MessageDeduplicationId", DEDUPLICATION_ID_CHARACTERS_MAX),
+        None if content_ids => Ok(hex(&Sha256::digest(given.body_bytes()))),
+        None => Err(SqsError::invalid(
+            "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+        )),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).expect("a nibble is a digit");
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// A place in a FIFO queue as AWS writes it: twenty digits, the first not zero.
+pub(crate) fn sequence_number(seq: Seq) -> String {
+    (10_u128.pow(19) + u128::from(seq.0)).to_string()
 }
 
 /// Whether a message of so many bytes fits into `queue`.
@@ -148,15 +201,14 @@ fn check_delay(seconds: i64) -> Result<u64, SqsError> {
     }
 }
 
-fn check_group(group: &Text<'_>) -> Result<String, SqsError> {
-    if (1..=GROUP_ID_CHARACTERS_MAX).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(group.to_string());
+/// A group's or a message's own id: visible ASCII, of 1 to `characters_max`.
+pub(crate) fn check_id(id: &Text<'_>, name: &str, characters_max: usize) -> Result<String, SqsError> {
+    if (1..=characters_max).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(id.to_string());
     }
-    Err(SqsError::invalid_value(
-        &**group,
-        "MessageGroupId",
-        "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.",
-    ))
+    let reason =
+        format!("{name} can only include alphanumeric and punctuation characters. 1 to {characters_max} in length.");
+    Err(SqsError::invalid_value(&**id, name, reason))
 }
 
 /// System attributes: only the trace header, as text, may be sent.

@@ -52,7 +52,6 @@ pub(crate) fn name_in_url(url: &str) -> Result<&str, SqsError> {
     let name = last_part(path);
     match crate::names::is_valid(name) {
         true => Ok(name),
-        false if name.ends_with(crate::names::FIFO_SUFFIX) => Err(SqsError::no_queue()),
         false => Err(SqsError::new(
             Code::InvalidAddress,
             format!("The address {} is not valid for this endpoint.", quoted(url)),
@@ -93,7 +92,6 @@ mod tests {
         for url in ["", "/", "http://localhost:9324", "http://localhost:9324/", "a b", "x/%41", "ü"] {
             assert_eq!(name_in_url(url).expect_err("no queue's URL").code, Code::InvalidAddress, "{url}");
         }
-        assert_eq!(name_in_url("http://h/0/orders.fifo").expect_err("FIFO").code, Code::QueueDoesNotExist);
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub enum Order {
     /// By place, whatever else is leased.
     #[default]
     Standard,
+    /// By place, but of the lanes that wait the one with the fewest leased messages goes first: no lane's flood makes the others
+    /// wait. Messages without a lane take turns with them, as one.
+    Fair,
     /// Each lane by place, and nothing of a lane while any of it is leased. A message without a lane is one by itself.
     Laned,
 }

@@ -27,10 +27,14 @@ struct Request<'a> {
 pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answer {
     let request: Request<'_> = payload.parse()?;
     let name = &*request.name.filter(|name| !name.is_empty()).ok_or_else(|| SqsError::missing("QueueName"))?;
-    names::check(name)?;
     let attributes = request.attributes.unwrap_or_default();
+    let fifo = attributes.0.iter().any(|(name, value)| &**name == "FifoQueue" && &**value == "true");
+    names::check(name, fifo)?;
     let setting = Setting { queue: name, broker: &door.broker, names: &door.names };
     let mut draft = Draft::fresh(door.config.durability);
+    if fifo {
+        draft.become_fifo();
+    }
     draft.set_all(&attributes, setting)?;
     let wanted = draft.clone();
     tags::add(&mut draft.annotations, &request.tags.unwrap_or_default())?;

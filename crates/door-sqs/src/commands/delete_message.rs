@@ -1,16 +1,19 @@
 //! `DeleteMessage`: a message is done.
 //!
 //! What AWS documents for standard queues: a message is deleted by its newest handle, also after its visibility timeout and
-//! also twice; an older handle is answered with success and deletes nothing.
+//! also twice; an older handle is answered with success and deletes nothing. A message of a FIFO queue is deleted only before its
+//! visibility timeout: after it the group may have been handed on.
 
 use super::Answer;
 use crate::door::SqsDoor;
-use crate::errors::{SqsError, delete_error};
+use crate::errors::{SqsError, delete_error, delete_fifo_error};
 use crate::frame::call::Call;
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
-use broker::{Settle, SettleError, Settlement};
+use crate::queue_attributes::is_fifo;
+use broker::{QueueInfo, Settle, SettleError, Settlement};
 use serde::Deserialize;
+use std::sync::Arc;
 use vocab::{LeaseToken, QueueId};
 
 /// The parameters of `DeleteMessage` and of an entry of `DeleteMessageBatch`: they differ only in `QueueUrl` and `Id`.
@@ -25,17 +28,19 @@ pub(super) struct Given<'a> {
 }
 
 pub(super) async fn run(door: &SqsDoor, call: &Call, payload: Payload) -> Answer {
-    let settlement = read(door, call, &payload)?;
+    let (queue, settlement) = read(door, call, &payload)?;
     drop(payload);
+    let token = settlement.token;
     let verdicts = door.broker.settle(vec![settlement]).await?;
-    verdicts.into_iter().try_for_each(deleted)?;
+    verdicts.into_iter().try_for_each(|verdict| deleted(door, &queue, &token, verdict))?;
     Ok(super::nothing(call))
 }
 
-fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Settlement, SqsError> {
+fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Arc<QueueInfo>, Settlement), SqsError> {
     let given: Given<'_> = payload.parse()?;
     let queue = door.queue(given.queue_url.as_ref(), &call.context)?;
-    Ok(ack(token(door, queue.id, given.handle.as_ref())?))
+    let token = token(door, queue.id, given.handle.as_ref())?;
+    Ok((queue, ack(token)))
 }
 
 impl Given<'_> {
@@ -56,6 +61,16 @@ pub(super) fn token(door: &SqsDoor, queue: QueueId, handle: Option<&Text<'_>>) -
 }
 
 /// What the broker's verdict on an ack means to the client.
-pub(super) fn deleted(verdict: Result<(), SettleError>) -> Result<(), SqsError> {
-    verdict.or_else(|error| delete_error(error).map_or(Ok(()), Err))
+pub(super) fn deleted(
+    door: &SqsDoor,
+    queue: &QueueInfo,
+    token: &LeaseToken,
+    verdict: Result<(), SettleError>,
+) -> Result<(), SqsError> {
+    let Err(error) = verdict else { return Ok(()) };
+    let refused = match is_fifo(&queue.settings) {
+        true => delete_fifo_error(error, || door.receipts.write(token)),
+        false => delete_error(error),
+    };
+    refused.map_or(Ok(()), Err)
 }

@@ -9,8 +9,10 @@ use crate::frame::call::Call;
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
 use crate::frame::writer::Names;
-use broker::{SettleError, Settlement};
+use broker::{QueueInfo, SettleError, Settlement};
 use serde::Deserialize;
+use std::sync::Arc;
+use vocab::LeaseToken;
 
 const SUCCESSFUL: Names = Names { json: "Successful", xml: "DeleteMessageBatchResultEntry", query_json: "Successful" };
 
@@ -22,18 +24,22 @@ struct Request<'a> {
     entries: Vec<Given<'a>>,
 }
 
+/// A request: its queue, what goes to the broker, and what becomes of each entry if that succeeds.
+type Read = (Arc<QueueInfo>, Vec<Settlement>, Vec<Outcome<()>>);
+
 pub(super) async fn run(door: &SqsDoor, call: &Call, payload: Payload) -> Answer {
-    let (settlements, outcomes) = read(door, call, &payload)?;
+    let (queue, settlements, outcomes) = read(door, call, &payload)?;
     drop(payload);
+    let tokens: Vec<_> = settlements.iter().map(|settlement| settlement.token).collect();
     let verdicts = match settlements.is_empty() {
         true => Vec::new(),
         false => door.broker.settle(settlements).await?,
     };
-    let outcomes = judge(door, outcomes, verdicts);
+    let outcomes = judge(door, &queue, outcomes, tokens.into_iter().zip(verdicts));
     Ok(batch::answer((call.action, call.style, &call.id), &outcomes, SUCCESSFUL, |_, ()| {}))
 }
 
-fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Vec<Settlement>, Vec<Outcome<()>>), SqsError> {
+fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Read, SqsError> {
     let request: Request<'_> = payload.parse()?;
     let queue = door.queue(request.queue_url.as_ref(), &call.context)?;
     let ids = batch::check_ids(call.action, request.entries.iter().map(|entry| entry.id.as_ref()))?;
@@ -43,15 +49,20 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Vec<Settlemen
         let outcome = entry.settlement(door, queue.id).map(|settlement| settlements.push(settlement));
         outcomes.push(((*id).to_owned(), outcome));
     }
-    Ok((settlements, outcomes))
+    Ok((queue, settlements, outcomes))
 }
 
 /// The broker's verdicts, in order, to the entries that reached it.
-fn judge(door: &SqsDoor, mut outcomes: Vec<Outcome<()>>, verdicts: Vec<Result<(), SettleError>>) -> Vec<Outcome<()>> {
-    let mut verdicts = verdicts.into_iter();
+fn judge(
+    door: &SqsDoor,
+    queue: &QueueInfo,
+    mut outcomes: Vec<Outcome<()>>,
+    mut verdicts: impl Iterator<Item = (LeaseToken, Result<(), SettleError>)>,
+) -> Vec<Outcome<()>> {
     for (_, outcome) in &mut outcomes {
         if outcome.is_ok() {
-            *outcome = deleted(verdicts.next().expect("the broker gives a verdict for each settlement"));
+            let (token, verdict) = verdicts.next().expect("the broker gives a verdict for each settlement");
+            *outcome = deleted(door, queue, &token, verdict);
         }
         if let Err(error) = outcome {
             door.figures.entry_failed(error.code);

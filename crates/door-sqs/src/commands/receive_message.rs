@@ -7,9 +7,11 @@ use crate::frame::call::Call;
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
 use crate::frame::writer::Writer;
-use crate::limits::{RECEIVE_COUNT, VISIBILITY_SECONDS, WAIT_SECONDS};
+use crate::limits::{ATTEMPT_ID_CHARACTERS_MAX, RECEIVE_COUNT, VISIBILITY_SECONDS, WAIT_SECONDS};
+use crate::queue_attributes::is_fifo;
 use crate::receiving::{MESSAGE_OVERHEAD_BYTES, MESSAGES, Wish, write_message};
-use broker::{Delivery, LeaseTerms, Receive};
+use crate::sending::check_id;
+use broker::{Delivery, Extension, LeaseTerms, Receive};
 use serde::Deserialize;
 use vocab::SubscriptionId;
 
@@ -29,14 +31,27 @@ struct Request<'a> {
     visibility_seconds: Option<i64>,
     #[serde(rename = "WaitTimeSeconds")]
     wait_seconds: Option<i64>,
+    #[serde(borrow, rename = "ReceiveRequestAttemptId")]
+    attempt: Option<Text<'a>>,
+}
+
+/// A request, checked.
+struct Asked {
+    receive: Receive,
+    wish: Wish,
+    /// The name under which it may be repeated; FIFO queues only.
+    attempt: Option<Box<str>>,
 }
 
 pub(super) async fn run(door: &SqsDoor, call: Call, payload: Payload) -> Answer {
-    let (receive, wish) = read(door, &call, &payload)?;
+    let Asked { receive, wish, attempt } = read(door, &call, &payload)?;
     // Nothing of the request but this is kept while waiting, perhaps with thousands of others.
     let Call { action, style, id, context } = call;
     drop((payload, context));
-    let deliveries = door.broker.receive(receive).await.map_err(receive_error)?;
+    let deliveries = match attempt {
+        None => door.broker.receive(receive).await.map_err(receive_error)?,
+        Some(attempt) => Box::pin(attempted(door, receive, &attempt)).await?,
+    };
     let mut writer = Writer::new(style, action, capacity(&deliveries));
     if !deliveries.is_empty() {
         writer.begin_list(MESSAGES);
@@ -48,7 +63,7 @@ pub(super) async fn run(door: &SqsDoor, call: Call, payload: Payload) -> Answer 
     Ok(writer.finish(&id))
 }
 
-fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Receive, Wish), SqsError> {
+fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Asked, SqsError> {
     let request: Request<'_> = payload.parse()?;
     let queue = door.queue(request.queue_url.as_ref(), &call.context)?;
     let max = request.max.unwrap_or(1);
@@ -63,10 +78,34 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Receive, Wish
         wait_ms: request.wait_seconds.map(check_wait).transpose()?,
         terms: LeaseTerms::Deadline(request.visibility_seconds.map(check_visibility).transpose()?),
     };
+    let fifo = is_fifo(&queue.settings);
     let mut system = request.attribute_names.unwrap_or_default();
     system.extend(request.system_names.unwrap_or_default());
-    let wish = Wish::of(&system, request.message_names.as_deref().unwrap_or_default())?;
-    Ok((receive, wish))
+    let wish = Wish::of(&system, request.message_names.as_deref().unwrap_or_default(), fifo)?;
+    let attempt = request.attempt.filter(|_| fifo);
+    let attempt = attempt.map(|id| check_id(&id, "ReceiveRequestAttemptId", ATTEMPT_ID_CHARACTERS_MAX)).transpose()?;
+    Ok(Asked { receive, wish, attempt: attempt.map(String::into_boxed_str) })
+}
+
+/// The answer of an earlier attempt once more, if all of its messages are still in flight under the same handles; else a new one.
+async fn attempted(door: &SqsDoor, receive: Receive, attempt: &str) -> Result<Vec<Delivery>, SqsError> {
+    let queue = receive.queue;
+    if let Some(answered) = door.attempts.answered(queue, attempt, door.broker.log_ms()) {
+        let settings = door.broker.queue_by_id(queue).map(|queue| queue.settings.lease_ms);
+        let lease_ms = match receive.terms {
+            LeaseTerms::Deadline(Some(lease_ms)) => lease_ms,
+            LeaseTerms::Deadline(None) | LeaseTerms::Session(_) | LeaseTerms::Claim => settings.unwrap_or_default(),
+        };
+        let extend = |delivery: &Delivery| Extension { token: delivery.lease.token, lease_ms, total_ms_max: None };
+        let verdicts = door.broker.extend(answered.iter().map(extend).collect()).await?;
+        if verdicts.iter().all(Result::is_ok) {
+            return Ok(answered.to_vec());
+        }
+        door.attempts.forget(queue, attempt);
+    }
+    let deliveries = door.broker.receive(receive).await.map_err(receive_error)?;
+    door.attempts.keep(queue, attempt, &deliveries, door.broker.log_ms());
+    Ok(deliveries)
 }
 
 /// `WaitTimeSeconds` in milliseconds.

@@ -7,7 +7,8 @@ use crate::frame::call::Call;
 use crate::frame::payload::Payload;
 use crate::frame::writer::Writer;
 use crate::md5;
-use crate::sending::{Digests, Given, Outgoing, Sender, fits, too_long};
+use crate::queue_attributes::is_fifo;
+use crate::sending::{Digests, Given, Outgoing, Rules, Sender, fits, sequence_number, too_long};
 use broker::QueueInfo;
 use std::sync::Arc;
 use vocab::MessageId;
@@ -18,7 +19,7 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: Payload) -> Answer
     let ids = door.broker.publish(queue.id, vec![message]).await.map_err(publish_error)?;
     let id = ids.first().expect("the broker gives an id for each message");
     let mut writer = Writer::new(call.style, call.action, 160);
-    write_sent(&mut writer, id, &digests);
+    write_sent(&mut writer, id, &digests, is_fifo(&queue.settings));
     Ok(writer.finish(&call.id))
 }
 
@@ -26,7 +27,7 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Arc<QueueInfo
     let given: Given<'_> = payload.parse()?;
     let queue = door.queue(given.queue_url.as_ref(), &call.context)?;
     let trace = call.context.trace.as_deref();
-    let sender = Sender { payload, trace, now_ms: door.broker.log_ms() };
+    let sender = Sender { payload, trace, now_ms: door.broker.log_ms(), rules: Rules::of(&queue) };
     let outgoing = sender.message(&given, md5::of_bytes(given.body_bytes()))?;
     if !fits(&queue, outgoing.bytes) {
         return Err(too_long(&queue, "One or more parameters are invalid."));
@@ -35,7 +36,7 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Arc<QueueInfo
 }
 
 /// What is said of a message that was sent, alone or in a batch.
-pub(super) fn write_sent(writer: &mut Writer, id: &MessageId, digests: &Digests) {
+pub(super) fn write_sent(writer: &mut Writer, id: &MessageId, digests: &Digests, fifo: bool) {
     let mut text = [0; 36];
     writer.plain("MessageId", id.to_uuid().hyphenated().encode_lower(&mut text).as_bytes());
     writer.plain("MD5OfMessageBody", &md5::hex(&digests.body));
@@ -44,5 +45,8 @@ pub(super) fn write_sent(writer: &mut Writer, id: &MessageId, digests: &Digests)
     }
     if let Some(digest) = &digests.system {
         writer.plain("MD5OfMessageSystemAttributes", &md5::hex(digest));
+    }
+    if fifo {
+        writer.plain("SequenceNumber", sequence_number(id.seq).as_bytes());
     }
 }

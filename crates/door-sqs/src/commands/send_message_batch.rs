@@ -11,7 +11,8 @@ use crate::frame::text::Text;
 use crate::frame::writer::Names;
 use crate::limits::MESSAGE_BYTES_MAX;
 use crate::md5;
-use crate::sending::{Digests, Given, Outgoing, Sender, fits, too_long};
+use crate::queue_attributes::is_fifo;
+use crate::sending::{Digests, Given, Outgoing, Rules, Sender, fits, too_long};
 use broker::QueueInfo;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -41,9 +42,10 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: Payload) -> Answer
         true => Vec::new(),
         false => door.broker.publish(queue.id, messages).await.map_err(publish_error)?,
     };
+    let fifo = is_fifo(&queue.settings);
     let outcomes = with_ids(outcomes, ids);
     Ok(batch::answer((call.action, call.style, &call.id), &outcomes, SUCCESSFUL, |writer, (id, digests)| {
-        write_sent(writer, id, digests);
+        write_sent(writer, id, digests, fifo);
     }))
 }
 
@@ -52,7 +54,7 @@ fn check(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Checked, SqsE
     let queue = door.queue(request.queue_url.as_ref(), &call.context)?;
     let ids = batch::check_ids(call.action, request.entries.iter().map(|entry| entry.id.as_ref()))?;
     let trace = call.context.trace.as_deref();
-    let sender = Sender { payload, trace, now_ms: door.broker.log_ms() };
+    let sender = Sender { payload, trace, now_ms: door.broker.log_ms(), rules: Rules::of(&queue) };
     let (mut messages, mut outcomes) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
     let mut total = 0;
     let bodies: Vec<&[u8]> = request.entries.iter().map(Given::body_bytes).collect();

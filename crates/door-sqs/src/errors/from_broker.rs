@@ -5,6 +5,7 @@
 
 use crate::errors::{Code, SqsError};
 use crate::limits::{MESSAGE_BYTES_MAX, QUEUE_NAME_CHARACTERS_MAX, VISIBILITY_SECONDS};
+use crate::receipt::CHARACTERS;
 use broker::{
     CreateQueueError, Error, NoSuchQueue, PublishError, ReceiveError, SettleError, Unavailable, UpdateQueueError,
 };
@@ -78,6 +79,20 @@ pub(crate) fn receive_error(error: Error<ReceiveError>) -> SqsError {
 pub(crate) fn delete_error(error: SettleError) -> Option<SqsError> {
     match error {
         SettleError::Gone | SettleError::Stale | SettleError::NotLeased => None,
+        SettleError::NoSuchQueue(NoSuchQueue(_)) => Some(SqsError::no_queue()),
+        // An ack has no length.
+        SettleError::TooLong { .. } => Some(SqsError::new(Code::InternalFailure, error.to_string())),
+    }
+}
+
+/// Why a message of a FIFO queue was not deleted. `None` where it is gone already.
+pub(crate) fn delete_fifo_error(error: SettleError, handle: impl Fn() -> [u8; CHARACTERS]) -> Option<SqsError> {
+    match error {
+        SettleError::Gone => None,
+        SettleError::Stale | SettleError::NotLeased => {
+            let handle = String::from_utf8_lossy(&handle()).into_owned();
+            Some(SqsError::invalid_value(handle, "ReceiptHandle", "The receipt handle has expired."))
+        }
         SettleError::NoSuchQueue(NoSuchQueue(_)) => Some(SqsError::no_queue()),
         // An ack has no length.
         SettleError::TooLong { .. } => Some(SqsError::new(Code::InternalFailure, error.to_string())),

@@ -11,7 +11,7 @@ use crate::redrive;
 use crate::url::Names;
 use broker::{Annotations, Broker, QueueInfo};
 use std::ops::RangeInclusive;
-use vocab::{Durability, QueueSettings};
+use vocab::{Durability, Order, QueueSettings};
 
 /// The attributes of a queue that is being made or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ impl Draft {
             retention_ms: Some(RETENTION_SECONDS_DEFAULT * 1000),
             message_bytes_max: MESSAGE_BYTES_MAX as u64,
             leases_max: Some(IN_FLIGHT_MAX),
+            // A standard queue whose messages have groups is shared fairly among them, as on AWS.
+            order: Order::Fair,
             ..QueueSettings::default()
         };
         Self { settings, annotations: Annotations::new() }
@@ -67,9 +69,9 @@ impl Draft {
             ));
         }
         for (name, value) in &given.0 {
-            self.set(Attribute::settable(name, value)?, value, setting)?;
+            self.set(Attribute::settable(name)?, value, setting)?;
         }
-        Ok(())
+        self.check_fifo()
     }
 
     fn set(&mut self, attribute: Attribute, value: &str, setting: Setting<'_>) -> Result<(), SqsError> {
@@ -83,7 +85,7 @@ impl Draft {
                 self.settings.message_bytes_max = number(attribute, value, &MAXIMUM_MESSAGE_SIZE)?;
             }
             Attribute::RedrivePolicy => {
-                self.settings.bury = redrive::read(value, setting)?;
+                self.settings.bury = redrive::read(value, setting, self.settings.order)?;
                 self.annotate(attribute, value);
             }
             Attribute::RedriveAllowPolicy => {
@@ -106,6 +108,10 @@ impl Draft {
                 }
             }
             Attribute::SqsManagedSseEnabled => self.set_managed_encryption(value)?,
+            Attribute::FifoQueue
+            | Attribute::ContentBasedDeduplication
+            | Attribute::DeduplicationScope
+            | Attribute::FifoThroughputLimit => self.set_fifo(attribute, value)?,
             Attribute::QueueArn
             | Attribute::ApproximateNumberOfMessages
             | Attribute::ApproximateNumberOfMessagesNotVisible
@@ -177,7 +183,8 @@ fn check_policy(value: &str) -> Result<(), SqsError> {
     Err(invalid(Attribute::Policy))
 }
 
-fn invalid(attribute: Attribute) -> SqsError {
+/// What is said of a value that is none of those allowed.
+pub(super) fn invalid(attribute: Attribute) -> SqsError {
     let text = format!("Invalid value for the parameter {}.", attribute.name());
     SqsError::new(Code::InvalidAttributeValue, text)
 }

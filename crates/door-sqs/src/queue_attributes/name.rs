@@ -4,7 +4,7 @@ use crate::errors::{Code, SqsError, quoted};
 
 macro_rules! attributes {
     ($($name:ident),+ $(,)?) => {
-        /// An attribute of a standard queue.
+        /// An attribute of a queue.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Attribute { $($name),+ }
 
@@ -38,6 +38,10 @@ attributes!(
     KmsMasterKeyId,
     KmsDataKeyReusePeriodSeconds,
     SqsManagedSseEnabled,
+    FifoQueue,
+    ContentBasedDeduplication,
+    DeduplicationScope,
+    FifoThroughputLimit,
 );
 
 impl Attribute {
@@ -46,24 +50,9 @@ impl Attribute {
         Self::ALL.iter().copied().find(|attribute| attribute.name() == name).ok_or_else(|| unknown(name))
     }
 
-    /// The attribute of this name, to be set to `value`.
-    pub(crate) fn settable(name: &str, value: &str) -> Result<Self, SqsError> {
-        let only_fifo = |name: &str| {
-            let text = format!("You can specify the {name} only when FifoQueue is set to true.");
-            Err(SqsError::new(Code::InvalidAttributeName, text))
-        };
-        match name {
-            "FifoQueue" if value == "true" => Err(SqsError::new(
-                Code::InvalidAttributeValue,
-                "Invalid value for the parameter FifoQueue. Reason: FIFO queues are not supported by this server.",
-            )),
-            "DeduplicationScope" | "FifoThroughputLimit" => only_fifo(name),
-            _ => Self::named(name).and_then(
-                |attribute| {
-                    if attribute.is_computed() { Err(unknown(name)) } else { Ok(attribute) }
-                },
-            ),
-        }
+    /// The attribute of this name, to be set.
+    pub(crate) fn settable(name: &str) -> Result<Self, SqsError> {
+        Self::named(name).and_then(|attribute| if attribute.is_computed() { Err(unknown(name)) } else { Ok(attribute) })
     }
 
     /// Whether it is computed from the queue rather than set.
@@ -82,6 +71,7 @@ impl Attribute {
     }
 }
 
-fn unknown(name: &str) -> SqsError {
+/// What is said of an attribute that the queue cannot have.
+pub(crate) fn unknown(name: &str) -> SqsError {
     SqsError::new(Code::InvalidAttributeName, format!("Unknown Attribute {}.", quoted(name)))
 }

@@ -59,9 +59,27 @@ fn a_queue_that_another_door_made_is_shown_as_far_as_sqs_has_words_for_it() {
 }
 
 #[test]
+fn a_fifo_queue_shows_what_only_fifo_queues_have() {
+    let fifo_only = [
+        (Attribute::FifoQueue, "true"),
+        (Attribute::ContentBasedDeduplication, "false"),
+        (Attribute::DeduplicationScope, "queue"),
+        (Attribute::FifoThroughputLimit, "perQueue"),
+    ];
+    let standard = queue(Draft::fresh(Durability::Always));
+    let mut draft = Draft::fresh(Durability::Always);
+    draft.become_fifo();
+    let fifo = queue(draft);
+    for (attribute, expected) in fifo_only {
+        assert_eq!(shown(&fifo, attribute).as_deref(), Some(expected), "{attribute:?}");
+        assert_eq!(shown(&standard, attribute), None, "{attribute:?}");
+    }
+}
+
+#[test]
 fn names_are_awss_and_computed_ones_cannot_be_set() {
     for attribute in Attribute::ALL {
         assert_eq!(Attribute::named(attribute.name()), Ok(*attribute));
-        assert_eq!(Attribute::settable(attribute.name(), "1").is_ok(), !attribute.is_computed(), "{attribute:?}");
+        assert_eq!(Attribute::settable(attribute.name()).is_ok(), !attribute.is_computed(), "{attribute:?}");
     }
 }

@@ -8,10 +8,18 @@ use vocab::HeaderValue;
 const NOW_MS: u64 = 1_000;
 
 fn sent(json: &str, trace: Option<&str>) -> Result<Outgoing, SqsError> {
+    sent_by(json, trace, Rules::Standard)
+}
+
+fn sent_to_fifo(json: &str, content_ids: bool) -> Result<Facts, SqsError> {
+    sent_by(json, None, Rules::Fifo { content_ids }).map(|outgoing| outgoing.message.facts)
+}
+
+fn sent_by(json: &str, trace: Option<&str>, rules: Rules) -> Result<Outgoing, SqsError> {
     let bytes = Bytes::copy_from_slice(json.as_bytes());
     let payload = Payload::Json(Body { bytes, borrowed: false });
     let given: Given<'_> = payload.parse()?;
-    Sender { payload: &payload, trace, now_ms: NOW_MS }.message(&given, md5::of_bytes(given.body_bytes()))
+    Sender { payload: &payload, trace, now_ms: NOW_MS, rules }.message(&given, md5::of_bytes(given.body_bytes()))
 }
 
 fn trace_of_sent(json: &str, header: Option<&str>) -> Option<String> {
@@ -63,6 +71,39 @@ fn only_messages_with_system_attributes_are_answered_with_their_digest() {
     let own =
         r#"{"MessageBody":"x","MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","StringValue":"own"}}}"#;
     assert!(system(own));
+}
+
+#[test]
+fn a_fifo_message_has_a_group_and_an_id_and_no_delay() {
+    let facts =
+        sent_to_fifo(r#"{"MessageBody":"x","MessageGroupId":"g","MessageDeduplicationId":"d","DelaySeconds":0}"#, true);
+    let expected = Facts { lane: Some("g".to_owned()), dedup: Some("d".to_owned()), ..Facts::default() };
+    assert_eq!(facts, Ok(expected));
+    for (bad, code) in [
+        (r#"{"MessageBody":"x","MessageDeduplicationId":"d"}"#, Code::MissingParameter),
+        (r#"{"MessageBody":"x","MessageGroupId":"g"}"#, Code::InvalidParameterValue),
+        (r#"{"MessageBody":"x","MessageGroupId":"g","MessageDeduplicationId":""}"#, Code::InvalidParameterValue),
+        (r#"{"MessageBody":"x","MessageGroupId":"g","MessageDeduplicationId":"a b"}"#, Code::InvalidParameterValue),
+        (
+            r#"{"MessageBody":"x","MessageGroupId":"g","MessageDeduplicationId":"d","DelaySeconds":1}"#,
+            Code::InvalidParameterValue,
+        ),
+    ] {
+        assert_eq!(sent_to_fifo(bad, false).expect_err(bad).code, code, "{bad}");
+    }
+}
+
+#[test]
+fn the_digest_of_the_body_is_the_id_where_the_queue_says_so() {
+    let facts = sent_to_fifo(r#"{"MessageBody":"abc","MessageGroupId":"g"}"#, true).expect("valid");
+    let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(facts.dedup.as_deref(), Some(known), "FIPS 180-2, appendix B.1");
+}
+
+#[test]
+fn sequence_numbers_have_twenty_digits_and_grow() {
+    let numbers: Vec<_> = [0, 1, 9, 10, u64::MAX].into_iter().map(|seq| sequence_number(Seq(seq))).collect();
+    assert!(numbers.is_sorted() && numbers.iter().all(|number| number.len() == 20), "{numbers:?}");
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn get_request(path: &str, accept: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: localhost:9324\r\naccept: {accept}\r\n\r\n").into_bytes()
 }
 
-const RECORDINGS: [&str; 10] = [
+const RECORDINGS: [&str; 11] = [
     "queues",
     "attributes",
     "send",
@@ -141,6 +141,7 @@ const RECORDINGS: [&str; 10] = [
     "redrive",
     "tags_and_permissions",
     "requests",
+    "fifo",
 ];
 
 macro_rules! recordings {
@@ -152,7 +153,19 @@ macro_rules! recordings {
     )+};
 }
 
-recordings!(queues, attributes, send, send_batch, receive, delete, visibility, redrive, tags_and_permissions, requests,);
+recordings!(
+    queues,
+    attributes,
+    send,
+    send_batch,
+    receive,
+    delete,
+    visibility,
+    redrive,
+    tags_and_permissions,
+    requests,
+    fifo
+);
 
 #[test]
 fn waiting_rules() {

@@ -151,6 +151,7 @@ impl Machine {
         let (answer, grounds) = if self.disk_full {
             (Err(PublishError::DiskFull), Grounds::Nothing)
         } else {
+            self.use_shares(key, &messages);
             let decision = self.state.decide_publish(key, messages, now_ms);
             let answer = self.take(decision, out);
             let grounds = if answer.is_ok() { self.own_grounds(key) } else { Grounds::NewestEvent };
@@ -290,7 +291,7 @@ impl Machine {
         }
         for (key, seq) in doomed {
             match self.state.order_of(key.queue) {
-                Order::Standard => self.send_to_bury(key, seq, out),
+                Order::Standard | Order::Fair => self.send_to_bury(key, seq, out),
                 Order::Laned => {
                     if let Some(lane) = self.state.lane_of(key, seq) {
                         self.bury_head(key, lane, out);

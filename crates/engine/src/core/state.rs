@@ -9,6 +9,7 @@ use crate::core::info::{QueueInfo, QueueTotals};
 use crate::core::lanes::{LaneLimits, Lanes};
 use crate::core::log::Log;
 use crate::core::pages::PageId;
+use crate::core::shares::Shares;
 use crate::core::subscription::Progress;
 use crate::core::timers::Timers;
 use crate::core::waiters::Waiters;
@@ -50,10 +51,31 @@ pub struct Volatile {
     pub touched: BTreeSet<(QueueId, SubscriptionId)>,
     /// Lanes of laned queues that somebody receives from.
     pub lanes: BTreeMap<(PartitionKey, SubscriptionId), Lanes>,
+    /// Whose turn it is on fair queues that messages with lanes were published to.
+    pub shares: BTreeMap<(PartitionKey, SubscriptionId), Shares>,
     /// The ticket of the lanes made last.
     pub lanes_ticket: u64,
     /// How much of them is looked at.
     pub lane_limits: LaneLimits,
+}
+
+impl Volatile {
+    /// Brings what is known of a message's lane up to date with where the message is; `lives` is false when it is gone.
+    pub fn renew(
+        &mut self,
+        key: PartitionKey,
+        subscription: SubscriptionId,
+        seq: Seq,
+        progress: &Progress,
+        lives: bool,
+    ) {
+        if let Some(lanes) = self.lanes.get_mut(&(key, subscription)) {
+            lanes.renew(seq, progress, lives);
+        }
+        if let Some(shares) = self.shares.get_mut(&(key, subscription)) {
+            shares.renew(seq, progress, lives);
+        }
+    }
 }
 
 /// One queue.

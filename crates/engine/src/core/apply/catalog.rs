@@ -14,6 +14,7 @@ impl State {
     pub(super) fn apply_booted(&mut self, epoch: BootEpoch, clean: bool, at_ms: u64) {
         self.boot = epoch;
         self.volatile.lanes.clear();
+        self.volatile.shares.clear();
         self.log_ms = self.log_ms.max(at_ms);
         for queue in self.queues.values_mut() {
             queue.unsaved.counts = true;
@@ -99,6 +100,7 @@ impl State {
             for (subscription, progress) in &queue.subscriptions {
                 let progress = &progress[usize::from(partition)];
                 self.volatile.lanes.remove(&(key, *subscription));
+                self.volatile.shares.remove(&(key, *subscription));
                 for (seq, due_ms) in &progress.waiting {
                     self.timers.clear(*due_ms, Timer::Due(key, *subscription, Seq(*seq)));
                 }

@@ -19,7 +19,6 @@ impl State {
         let Some(progress) = queue.subscriptions.get_mut(subscription).and_then(|p| p.get_mut(partition)) else {
             return;
         };
-        let mut lanes = self.volatile.lanes.get_mut(&(*key, *subscription));
         for (seq, epoch) in seqs.iter().zip((first_epoch.0..).map(LeaseEpoch)) {
             progress.next_epoch = progress.next_epoch.max(epoch.next());
             if !log.holds(seq) || progress.acked.contains(seq.0) {
@@ -36,9 +35,7 @@ impl State {
             }
             progress.leases.insert(seq.0, Lease { end: *end, since_ms: *at_ms, record });
             queue.totals.delivered += 1;
-            if let Some(lanes) = &mut lanes {
-                lanes.renew(seq, progress, true);
-            }
+            self.volatile.renew(*key, *subscription, seq, progress, true);
         }
         progress.settle_cursor(log);
     }
@@ -56,7 +53,6 @@ impl State {
         let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
             return;
         };
-        let mut lanes = self.volatile.lanes.get_mut(&(key, subscription));
         for item in items {
             let seq = item.seq;
             if !log.holds(seq) || progress.acked.contains(seq.0) {
@@ -78,9 +74,7 @@ impl State {
             } else {
                 progress.back.insert(seq.0);
             }
-            if let Some(lanes) = &mut lanes {
-                lanes.renew(seq, progress, true);
-            }
+            self.volatile.renew(key, subscription, seq, progress, true);
             match why {
                 Return::Released => queue.totals.released += 1,
                 Return::Failed | Return::Rejected => queue.totals.failed += 1,
@@ -172,9 +166,7 @@ impl State {
         let progress = &mut progress[usize::from(key.partition.0)];
         progress.waiting.remove(&seq.0);
         progress.back.insert(seq.0);
-        if let Some(lanes) = self.volatile.lanes.get_mut(&(key, subscription)) {
-            lanes.renew(seq, progress, true);
-        }
+        self.volatile.renew(key, subscription, seq, progress, true);
         self.touch(key.queue, subscription);
     }
 

@@ -125,6 +125,9 @@ impl State {
             if let Some(lanes) = self.volatile.lanes.get_mut(&(key, *subscription)) {
                 lanes.note_published(first, before, messages.iter().map(Arc::as_ref), progress);
             }
+            if let Some(shares) = self.volatile.shares.get_mut(&(key, *subscription)) {
+                shares.note_published(first, messages.iter().map(Arc::as_ref), progress);
+            }
             self.volatile.touched.insert((key.queue, *subscription));
         }
         let first_id_ms = log.dedup.oldest_ms().filter(|_| log.dedup.timer_ms.is_none());
@@ -144,18 +147,15 @@ impl State {
         let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
             return;
         };
-        let mut lanes = self.volatile.lanes.get_mut(&(key, subscription));
         for seq in seqs.iter().filter(|seq| log.holds(*seq)) {
             if progress.acked.insert(seq.0) {
                 leave(progress, &mut self.timers, key, subscription, seq);
                 queue.totals.acked += 1;
-                if let Some(lanes) = &mut lanes {
-                    lanes.renew(seq, progress, false);
-                }
+                self.volatile.renew(key, subscription, seq, progress, false);
             }
         }
         // The end of a lease makes room for another, and may open its lane.
-        if lanes.is_some() || queue.info.settings.leases_max.is_some() {
+        if self.volatile.lanes.contains_key(&(key, subscription)) || queue.info.settings.leases_max.is_some() {
             self.volatile.touched.insert((key.queue, subscription));
         }
         progress.settle_cursor(log);
@@ -220,6 +220,9 @@ impl State {
                 if let Some(lanes) = self.volatile.lanes.get_mut(&(key, *subscription)) {
                     lanes.forget(first..=last, progress);
                     self.volatile.touched.insert((key.queue, *subscription));
+                }
+                if let Some(shares) = self.volatile.shares.get_mut(&(key, *subscription)) {
+                    shares.forget(first..=last);
                 }
                 lived = lived.max(unread);
             }

@@ -13,6 +13,9 @@ use vocab::{LeaseEpoch, LeaseToken, Order, PartitionId, PartitionKey, QueueId, S
 /// Most messages found doomed in one receive; the others are found by later ones.
 const DOOMED_PER_PICK: usize = 64;
 
+/// Most places looked at in one receive to find messages that are not known by their lane.
+const PASSED_PER_PICK: usize = 1024;
+
 /// What a receive finds.
 #[derive(Debug, Default)]
 pub struct Picked {
@@ -47,6 +50,7 @@ impl State {
             let picking = Picking { state: self, key, subscription, progress, max, end, now_ms, picked: &mut picked };
             match queue.info.settings.order {
                 Order::Standard => picking.by_place(queue),
+                Order::Fair => picking.by_share(queue),
                 Order::Laned => picking.by_lane(),
             }
             if picked.event.is_some() {
@@ -93,6 +97,42 @@ impl Picking<'_> {
                 break;
             }
         }
+        self.finish(seqs);
+    }
+
+    /// The lanes with the fewest leased messages first; what is not known by its lane takes turns with them, by place.
+    fn by_share(mut self, queue: &Queue) {
+        let Some(shares) = self.state.volatile.shares.get(&(self.key, self.subscription)) else {
+            return self.by_place(queue);
+        };
+        let log = queue.log(self.key.partition).expect("progress and logs have the same partitions");
+        let (ready, leased) = shares.counts();
+        let (mut rest_ready, mut rest_leased) =
+            (self.progress.ready().saturating_sub(ready), self.progress.leases.len() as u64 - leased);
+        let places = self.progress.ready_seqs(log.next, |seq| log.holds(seq));
+        // What is known is passed by. Where there is very much of it, it is older than the rest and goes before it.
+        let passed = if ready == 0 { usize::MAX } else { PASSED_PER_PICK };
+        let mut rest = places.take(passed).filter(|seq| !shares.knows(*seq)).peekable();
+        let (mut turns, mut seqs) = (shares.turns(), SeqRanges::default());
+        loop {
+            let by_place = if rest_ready > 0 { rest.peek().map(|seq| (rest_leased, *seq)) } else { None };
+            let (seq, of_rest) = match (turns.peek(), by_place) {
+                (Some(turn), Some(place)) if place < turn => (place.1, true),
+                (Some((_, seq)), _) => (seq, false),
+                (None, Some((_, seq))) => (seq, true),
+                (None, None) => break,
+            };
+            if of_rest {
+                rest.next();
+                (rest_ready, rest_leased) = (rest_ready - 1, rest_leased + 1);
+            } else {
+                turns.take();
+            }
+            if self.look(seq, &mut seqs) == Looked::Full {
+                break;
+            }
+        }
+        drop(rest);
         self.finish(seqs);
     }
 

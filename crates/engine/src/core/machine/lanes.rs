@@ -8,7 +8,7 @@ use crate::core::effect::Effect;
 use crate::core::lanes::{LaneKey, Lanes, LanesRead};
 use crate::core::state::State;
 use crate::core::timers::Timer;
-use vocab::{Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+use vocab::{Message, Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 impl Machine {
     /// Sees to it that the queue's lanes can be looked at, if it has any.
@@ -27,6 +27,17 @@ impl Machine {
                 Lanes::new(state.volatile.lanes_ticket, limits, log.floor, progress, now_ms)
             });
             lanes.used_ms = now_ms;
+        }
+    }
+
+    /// Sees to it that the lanes of these messages have their turns, if the queue is fair.
+    pub(super) fn use_shares(&mut self, key: PartitionKey, messages: &[Message]) {
+        if messages.iter().all(|message| message.facts.lane.is_none()) {
+            return;
+        }
+        let queue = self.state.queues.get(&key.queue).filter(|queue| queue.info.settings.order == Order::Fair);
+        for subscription in queue.iter().flat_map(|queue| queue.subscriptions.keys()) {
+            self.state.volatile.shares.entry((key, *subscription)).or_default();
         }
     }
 
@@ -93,10 +104,9 @@ impl State {
 
     /// Brings a message's lane up to date with its burial.
     pub(super) fn renew_lane(&mut self, key: PartitionKey, subscription: SubscriptionId, seq: Seq) {
-        let Some(lanes) = self.volatile.lanes.get_mut(&(key, subscription)) else { return };
         let queue = self.queues.get(&key.queue);
         if let Some(progress) = queue.and_then(|queue| queue.progress(subscription, key.partition)) {
-            lanes.renew(seq, progress, true);
+            self.volatile.renew(key, subscription, seq, progress, true);
         }
     }
 

@@ -220,6 +220,7 @@ impl Bench {
             assert_eq!(progress.ready(), ready.len() as u64, "queue {id} counts its ready messages");
             assert!(!queue.is_live(PartitionId(0), Seq(log.floor.0.wrapping_sub(1))), "nothing lives below the floor");
             self.check_lanes(*id, progress, &live_seqs);
+            self.check_turns(*id, progress, &ready);
         }
     }
 
@@ -244,6 +245,21 @@ impl Bench {
         if lanes.is_complete(self.machine.state.queues[&id].logs[0].next) {
             assert_eq!(lots, expected, "queue {id}: everything that can be handed out");
         }
+    }
+
+    /// The next turn is a ready message of the lane with the fewest leased among those known.
+    fn check_turns(&self, id: QueueId, progress: &Progress, ready: &BTreeSet<u64>) {
+        let Some(shares) = self.machine.state.volatile.shares.get(&(key(id), SubscriptionId(0))) else { return };
+        let known = |seq: &&u64| shares.knows(Seq(**seq));
+        let mut leased = BTreeMap::<LaneKey, u64>::new();
+        for seq in progress.leases.keys().filter(known) {
+            *leased.entry(self.lane(id, Seq(*seq))).or_default() += 1;
+        }
+        let of_lane = |seq: u64| leased.get(&self.lane(id, Seq(seq))).copied().unwrap_or(0);
+        let expected = ready.iter().filter(known).map(|seq| (of_lane(*seq), Seq(*seq))).min();
+        assert_eq!(shares.turns().peek(), expected, "queue {id}: whose turn it is");
+        let counts = (ready.iter().filter(known).count() as u64, leased.values().sum());
+        assert_eq!(shares.counts(), counts, "queue {id}: known messages ready and leased");
     }
 
     fn lane(&self, queue: QueueId, seq: Seq) -> LaneKey {

@@ -7,6 +7,7 @@ mod lanes;
 mod leases;
 mod live;
 mod replay;
+mod shares;
 mod times;
 
 pub(super) use bench::Bench;

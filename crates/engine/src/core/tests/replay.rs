@@ -118,8 +118,10 @@ fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<Lea
 fn bench_with_queues() -> (Bench, Vec<QueueId>) {
     let mut bench = Bench::new();
     let dead = bench.create("dead", QueueSettings { retention_ms: Some(20_000), ..QueueSettings::default() });
-    let counted =
-        bench.create("counted", QueueSettings { lease_ms: 1_000, ..burying(CountedBy::Deliveries, 2, "dead") });
+    let counted = bench.create(
+        "counted",
+        QueueSettings { lease_ms: 1_000, order: Order::Fair, ..burying(CountedBy::Deliveries, 2, "dead") },
+    );
     let failing = bench.create(
         "failing",
         QueueSettings { delay_ms: 400, retention_ms: Some(60_000), ..burying(CountedBy::Failures, 2, "dead") },
