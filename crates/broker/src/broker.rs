@@ -150,6 +150,7 @@ impl Broker {
     /// # Errors
     /// The queue does not exist, or has given out as many leases as it may.
     pub async fn receive(&self, receive: Receive) -> Result<Vec<Delivery>, Error<ReceiveError>> {
+        let queue = receive.queue;
         let waiter = WaiterId(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed));
         let answer = self.send(Command::Receive { receive, waiter }, None)?;
         let mut cancel = CancelOnDrop { inbox: Some(&self.shared.inbox), waiter };
@@ -158,7 +159,7 @@ impl Broker {
         drop(cancel);
         match answered.map_err(|_| self.shared.life.reason())? {
             (Answer::Received(Ok(leased)), content) => {
-                let info = self.shared.catalog.by_id(receive.queue);
+                let info = self.shared.catalog.by_id(queue);
                 let in_order = info.is_some_and(|info| info.settings.order == Order::Laned);
                 let (deliveries, passed_by) = deliveries(&self.shared.offload, leased, content, in_order).await;
                 self.give_back(passed_by);

@@ -22,7 +22,7 @@ pub(super) async fn publish(port: &Port, count: u64) {
     let log_ms = port.log_ms();
     let sent = (0..count).scan(None, |last: &mut Option<Sent>, _| {
         let again = last.filter(|_| port.world().get().dice.percent(8));
-        *last = Some(again.map_or_else(|| fresh(port.world(), log_ms), |first| port.world().get().again(first)));
+        *last = Some(again.map_or_else(|| fresh(port.world(), log_ms), |first| port.world().get().again(first, log_ms)));
         *last
     });
     send(port, queue.id, sent.collect()).await;
@@ -45,7 +45,7 @@ pub(super) async fn repeat(port: &Port) {
     if let Some(window_ms) = window_ms.filter(|_| port.world().get().dice.percent(40)) {
         wait_for_edge(port, posted.log_ms + window_ms).await;
     }
-    let mut sent = vec![port.world().get().again(posted.sent)];
+    let mut sent = vec![port.world().get().again(posted.sent, port.log_ms())];
     if port.world().get().dice.percent(20) {
         sent[0].labels.lane = Some(port.world().get().dice.below(LANES));
     }

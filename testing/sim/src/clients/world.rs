@@ -121,9 +121,10 @@ impl Inner {
         Sent { uid, due_ms, expires_ms, labels: Labels::default() }
     }
 
-    /// The same message once more: all but its number is that of the first.
-    pub fn again(&mut self, first: Sent) -> Sent {
-        Sent { uid: self.fresh(None, None).uid, ..first }
+    /// The same message once more: all but its number is that of the first, and an end that is over.
+    pub fn again(&mut self, first: Sent, log_ms: u64) -> Sent {
+        let Sent { uid, .. } = self.fresh(None, None);
+        Sent { uid, expires_ms: first.expires_ms.filter(|end_ms| *end_ms > log_ms), ..first }
     }
 
     /// Keeps what is sent under a dedup id, to send it again.

@@ -29,7 +29,8 @@ pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
 }
 
 fn unordered(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
-    let orders = QueueSettings { dedup: dice.percent(40).then(|| dedup(dice)), ..plain(dice) };
+    let order = if dice.percent(40) { Order::Fair } else { Order::Standard };
+    let orders = QueueSettings { order, dedup: dice.percent(40).then(|| dedup(dice)), ..plain(dice) };
     let queues = [
         ("dead-deliveries", plain(dice)),
         ("dead-failures", plain(dice)),

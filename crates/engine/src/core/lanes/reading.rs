@@ -79,9 +79,9 @@ impl Lanes {
         log: &Log,
         progress: &Progress,
     ) -> Option<(Vec<Seq>, Seq)> {
-        let LaneLimits { known_max, read_count, heads_min, .. } = self.limits;
+        let LaneLimits { read_count, heads_min, .. } = self.limits;
         self.known_below = self.known_below.max(log.floor);
-        while self.known_below < log.next && self.known.len() < known_max && self.heads.len() < heads_min {
+        while self.known_below < log.next && !self.is_full() && self.heads.len() < heads_min {
             let first = self.known_below;
             let last = Seq(first.0.saturating_add(LOOK_SEQS - 1).min(log.next.0 - 1));
             let live = queue.live_seqs(key.partition, first..=last);
@@ -94,6 +94,12 @@ impl Lanes {
             self.known_below = below;
         }
         None
+    }
+
+    /// Whether no more may be known. What was leased when the lanes were made is known wherever it is: it must not keep what
+    /// is before it from being read.
+    fn is_full(&self) -> bool {
+        self.known.len() >= self.limits.known_max && self.known.range(..self.known_below.0).next().is_some()
     }
 
     /// Takes in what was read; of messages that have left meanwhile nothing is kept. What was refused is asked for again.
