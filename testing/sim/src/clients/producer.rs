@@ -22,7 +22,8 @@ pub(super) async fn publish(port: &Port, count: u64) {
     let log_ms = port.log_ms();
     let sent = (0..count).scan(None, |last: &mut Option<Sent>, _| {
         let again = last.filter(|_| port.world().get().dice.percent(8));
-        *last = Some(again.map_or_else(|| fresh(port.world(), log_ms), |first| port.world().get().again(first, log_ms)));
+        *last =
+            Some(again.map_or_else(|| fresh(port.world(), log_ms), |first| port.world().get().again(first, log_ms)));
         *last
     });
     send(port, queue.id, sent.collect()).await;

@@ -79,9 +79,9 @@ impl Lanes {
         log: &Log,
         progress: &Progress,
     ) -> Option<(Vec<Seq>, Seq)> {
-        let LaneLimits { read_count, heads_min, .. } = self.limits;
+        let read_count = self.limits.read_count;
         self.known_below = self.known_below.max(log.floor);
-        while self.known_below < log.next && !self.is_full() && self.heads.len() < heads_min {
+        while self.known_below < log.next && self.wants_more() {
             let first = self.known_below;
             let last = Seq(first.0.saturating_add(LOOK_SEQS - 1).min(log.next.0 - 1));
             let live = queue.live_seqs(key.partition, first..=last);
@@ -96,10 +96,13 @@ impl Lanes {
         None
     }
 
-    /// Whether no more may be known. What was leased when the lanes were made is known wherever it is: it must not keep what
-    /// is before it from being read.
-    fn is_full(&self) -> bool {
-        self.known.len() >= self.limits.known_max && self.known.range(..self.known_below.0).next().is_some()
+    /// Whether more may be known, and is wanted. What was leased when the lanes were made is known wherever it is: it must not
+    /// keep what is before it from being read.
+    fn wants_more(&self) -> bool {
+        let LaneLimits { known_max, heads_min, .. } = self.limits;
+        let below = self.known_below.0;
+        let is_full = self.known.len() >= known_max && self.known.range(..below).next().is_some();
+        !is_full && self.heads.range(..below).take(heads_min).count() < heads_min
     }
 
     /// Takes in what was read; of messages that have left meanwhile nothing is kept. What was refused is asked for again.
