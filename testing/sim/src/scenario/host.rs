@@ -5,6 +5,8 @@ use crate::disk::SimDisk;
 use crate::executor::{Executor, Part, Progress};
 use broker::{Broker, LaneLimits, Parts, Recovering, Runner, Step};
 use journal_file::{Compactor, Config, FileJournal, OpenError, Preparer, RecoveryReport, Writer};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use vocab::clock::{Clock, ManualClock};
 use vocab::random::SeededRandom;
@@ -34,6 +36,8 @@ pub struct Server {
     pub report: RecoveryReport,
     /// Whether the log had ended as it should.
     pub clean: bool,
+    /// How often lanes were dropped that nobody used.
+    pub lanes_dropped: Rc<Cell<u64>>,
 }
 
 /// Why the broker did not start.
@@ -87,14 +91,20 @@ impl Host {
             offload: Arc::new(|job| job()),
         };
         let (broker, runner) = broker::start(parts).map_err(|error| StartError::Contradiction(error.to_string()))?;
+        let lanes_dropped = Rc::<Cell<u64>>::default();
         let seats: Vec<Box<dyn Part>> = vec![
-            Box::new(Shard { runner, broker: broker.clone(), clock: self.clock.clone() }),
+            Box::new(Shard {
+                runner,
+                broker: broker.clone(),
+                clock: self.clock.clone(),
+                lanes_dropped: lanes_dropped.clone(),
+            }),
             Box::new(StoreWriter { writer: store.writer, clock: self.clock.clone() }),
             Box::new(StorePreparer { preparer: store.preparer, clock: self.clock.clone() }),
             Box::new(StoreCompactor { compactor: store.compactor, clock: self.clock.clone() }),
         ];
         let executor = Executor::new(self.clock.clone(), dice, seats);
-        Ok(Server { broker, executor, report: store.report, clean: store.opened.clean })
+        Ok(Server { broker, executor, report: store.report, clean: store.opened.clean, lanes_dropped })
     }
 }
 
@@ -102,6 +112,7 @@ struct Shard {
     runner: Runner<FileJournal>,
     broker: Broker,
     clock: ManualClock,
+    lanes_dropped: Rc<Cell<u64>>,
 }
 
 impl Part for Shard {
@@ -110,7 +121,12 @@ impl Part for Shard {
     }
 
     fn step(&mut self) -> Progress {
-        match self.runner.step() {
+        let lanes = |runner: &Runner<FileJournal>| runner.state().volatile.lanes.len() as u64;
+        let before = lanes(&self.runner);
+        let step = self.runner.step();
+        // No laned queue is ever deleted here.
+        self.lanes_dropped.update(|dropped| dropped + before.saturating_sub(lanes(&self.runner)));
+        match step {
             Ok(Step::Worked) => Progress::Worked,
             Ok(Step::Idle { until_ms }) => Progress::Idle(until_ms.map(|until_ms| {
                 let left_ms = until_ms.saturating_sub(self.broker.log_ms()).max(1);

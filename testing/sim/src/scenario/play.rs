@@ -242,6 +242,7 @@ impl Play {
         self.coverage.add("path: checkpoint taken", stats.checkpoints);
         self.coverage.add("path: checkpoint folded", stats.checkpoint_folds);
         self.coverage.add("path: body read from disk", stats.cache_misses);
+        self.coverage.add("path: idle lane dropped", server.lanes_dropped.get());
         self.trace.add(server.executor.trace().sum());
     }
 
