@@ -17,7 +17,6 @@ macro_rules! scenarios {
 
 scenarios! {
     queues {
-        a_fifo_queue_is_refused
         a_purge_removes_every_message
         a_queue_is_found_by_name
         a_queue_is_made_once
@@ -72,6 +71,19 @@ scenarios! {
         a_waiting_receive_on_the_dead_letter_queue_wakes
         giving_back_counts_as_a_receive
         sources_are_listed
+    }
+    fifo {
+        a_body_can_stand_for_its_id
+        a_failed_message_comes_again_before_the_rest_of_its_group
+        a_group_is_received_in_order_and_held_while_it_is_in_flight
+        a_name_and_its_attribute_go_together
+        a_receive_can_be_asked_again
+        a_repeat_is_told_the_first_ones_id_and_not_stored
+        a_waiting_receive_gets_a_group_when_it_is_free
+        an_expired_handle_deletes_nothing
+        groups_keep_their_order_in_the_dead_letter_queue
+        many_workers_keep_every_groups_order
+        what_a_send_lacks_is_named
     }
     policies {
         a_permission_becomes_a_statement

@@ -125,3 +125,25 @@ async fn waiting(sqs: &Client, url: &str) -> String {
     let told = sqs.get_queue_attributes().queue_url(url).attribute_names(name.clone()).send().await.expect("counts");
     told.attributes().expect("what was asked for")[&name].clone()
 }
+
+#[tokio::test]
+async fn a_fifo_queue_hands_a_group_out_in_order() {
+    let server = Server::start();
+    let sqs = client(&server);
+    let made = sqs.create_queue().queue_name("orders.fifo").attributes(QueueAttributeName::FifoQueue, "true");
+    let made = made.attributes(QueueAttributeName::ContentBasedDeduplication, "true").send().await;
+    let url = made.expect("a queue is made").queue_url.expect("it has a URL");
+    let mut sent = Vec::new();
+    for (group, body) in [("a", "one"), ("b", "two"), ("a", "three"), ("a", "one")] {
+        let one = sqs.send_message().queue_url(&url).message_group_id(group).message_body(body).send().await;
+        sent.push(one.expect("a message is sent"));
+    }
+    assert_eq!(sent[3].message_id(), sent[0].message_id(), "its body was sent before");
+    let receive = || sqs.receive_message().queue_url(&url).max_number_of_messages(1).wait_time_seconds(20);
+    for expected in ["one", "two"] {
+        let received = receive().send().await.expect("a message is received");
+        assert_eq!(received.messages()[0].body(), Some(expected));
+    }
+    let nothing = receive().wait_time_seconds(0).send().await.expect("an answer comes");
+    assert!(nothing.messages().is_empty(), "both groups are held: {nothing:?}");
+}
