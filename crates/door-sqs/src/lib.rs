@@ -12,7 +12,10 @@
 //! `docs/doors/sqs.md` says action by action what is supported and where this differs from AWS.
 
 mod action;
+mod authentication;
+mod authorization;
 mod batch;
+mod caller;
 mod characters;
 mod commands;
 mod config;
@@ -34,11 +37,13 @@ mod receiving;
 mod redrive;
 mod sending;
 mod session;
+mod signature;
 mod tags;
 mod url;
 mod waiting_rules;
 
 pub use action::Action;
+pub use caller::Origin;
 pub use config::SqsConfig;
 pub use door::SqsDoor;
 pub use errors::{Code, Row, SqsError};

@@ -28,6 +28,12 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answe
     let request: Request<'_> = payload.parse()?;
     let name = &*request.name.filter(|name| !name.is_empty()).ok_or_else(|| SqsError::missing("QueueName"))?;
     names::check(name)?;
+    let caller = &call.context.caller;
+    let name = &*door.names.stored(door.account_of(caller), name);
+    match door.broker.queue(name) {
+        Some(existing) => door.permit(caller, &existing)?,
+        None => door.permit_new(caller, name)?,
+    }
     let attributes = request.attributes.unwrap_or_default();
     let setting = Setting { queue: name, broker: &door.broker, names: &door.names };
     let mut draft = Draft::fresh(door.config.durability);
