@@ -38,6 +38,7 @@ pub(super) fn hex(hash: &Hash) -> [u8; 64] {
 }
 
 /// The same as text.
+#[cfg(test)]
 pub(super) fn hex_text(hash: &Hash) -> String {
     hex(hash).iter().copied().map(char::from).collect()
 }

@@ -9,7 +9,7 @@ import importlib
 import inspect
 import sys
 
-MODULES = ["queues", "attributes", "messages", "leases", "batches", "dead_letters", "policies", "durability"]
+MODULES = ["queues", "attributes", "messages", "leases", "batches", "dead_letters", "policies", "durability", "access"]
 
 
 def scenarios(name):
