@@ -82,9 +82,7 @@ impl SqsDoor {
         let name = name_in_url(url)?;
         match caller {
             Caller::Anyone => Ok(Cow::Borrowed(name)),
-            Caller::Signed(signed) => {
-                Ok(self.names.stored(account_in_url(url).unwrap_or(&signed.user.account), name))
-            }
+            Caller::Signed(signed) => Ok(self.names.stored(account_in_url(url).unwrap_or(&signed.user.account), name)),
         }
     }
 

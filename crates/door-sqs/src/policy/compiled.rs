@@ -69,3 +69,60 @@ impl Policies {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use broker::Annotations;
+    use vocab::QueueSettings;
+
+    fn queue(id: u32, revision: u64, policy: Option<&str>) -> QueueInfo {
+        let annotations: Annotations =
+            policy.into_iter().map(|policy| (POLICY_KEY.to_owned(), policy.to_owned())).collect();
+        QueueInfo {
+            id: QueueId(id),
+            name: format!("queue-{id}"),
+            settings: QueueSettings::default(),
+            annotations,
+            created_ms: 0,
+            modified_ms: 0,
+            revision,
+        }
+    }
+
+    const EVERYBODY: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#;
+
+    #[test]
+    fn a_policy_is_taken_apart_once_per_revision() {
+        let policies = Policies::new();
+        assert!(policies.of(&queue(1, 1, None)).is_none());
+        let first = policies.of(&queue(1, 1, Some(EVERYBODY))).expect("there is one");
+        let again = policies.of(&queue(1, 1, Some(EVERYBODY))).expect("there is one");
+        assert!(Arc::ptr_eq(&first, &again));
+        let changed = policies.of(&queue(1, 2, Some("{}"))).expect("there is one");
+        assert_ne!(first, changed);
+        assert!(policies.of(&queue(1, 3, None)).is_none(), "a policy that was taken away is gone");
+    }
+
+    #[test]
+    fn queues_that_share_a_place_keep_their_own_policies() {
+        let policies = Policies::new();
+        let one = queue(1, 1, Some(EVERYBODY));
+        let other = queue(1 + u32::try_from(PLACES).expect("a small number"), 1, Some("{}"));
+        for _ in 0..2 {
+            assert_eq!(policies.of(&one).as_deref(), Some(&Document::read(EVERYBODY)));
+            assert_eq!(policies.of(&other).as_deref(), Some(&Document::default()));
+        }
+    }
+
+    #[test]
+    fn what_is_strange_is_told_once_per_revision() {
+        let policies = Policies::new();
+        let strange = r#"{"Statement":{"Effect":"Allow"}}"#;
+        for revision in [1, 1, 2] {
+            policies.places.iter().for_each(|place| place.store(None));
+            policies.of(&queue(1, revision, Some(strange)));
+        }
+        assert_eq!(policies.told.lock().expect("no test panicked").len(), 2);
+    }
+}

@@ -146,9 +146,7 @@ impl Test {
             Self::EqualsIgnoringCase(values) => values.iter().any(|value| value.eq_ignore_ascii_case(given)),
             Self::Like(values) => values.iter().any(|value| glob_matches(value, given)),
             Self::Arn(values) => values.iter().any(|value| arn_matches(value, given)),
-            Self::Within(networks) => {
-                given.parse().is_ok_and(|ip| networks.iter().any(|network| network.contains(ip)))
-            }
+            Self::Within(networks) => given.parse().is_ok_and(|ip| networks.iter().any(|network| network.contains(ip))),
             Self::Missing(_) => false,
         }
     }

@@ -71,7 +71,10 @@ mod tests {
             assert_eq!(error.code, Code::IncompleteSignature, "{value}");
             assert!(parts.iter().all(|part| error.text.contains(part)), "{value}: {}", error.text);
         };
-        check("AWS4-HMAC-SHA256", &["'Credential' parameter. ", "'Signature' parameter. ", "'SignedHeaders' parameter."]);
+        check(
+            "AWS4-HMAC-SHA256",
+            &["'Credential' parameter. ", "'Signature' parameter. ", "'SignedHeaders' parameter."],
+        );
         check("AWS4-HMAC-SHA256 Credential=a, Signature=b", &["requires 'SignedHeaders' parameter."]);
         check("AWS4-HMAC-SHA256 nonsense", &["'nonsense' not a valid key=value pair"]);
         check("Basic dTpw", &["Unsupported AWS 'algorithm': 'Basic'"]);

@@ -53,13 +53,7 @@ impl Verifier {
         self.claim(&proof, head, users, now_ms).map(Some)
     }
 
-    fn claim(
-        &self,
-        proof: &Proof<'_>,
-        head: &RequestHead<'_>,
-        users: &Users,
-        now_ms: u64,
-    ) -> Result<Claim, SqsError> {
+    fn claim(&self, proof: &Proof<'_>, head: &RequestHead<'_>, users: &Users, now_ms: u64) -> Result<Claim, SqsError> {
         let credential = super::credential::Credential::read(&proof.credential)?;
         let (written, signed_at) = proof.signed_at(head)?;
         credential.check(self.keys.region(), self.keys.service(), signed_at)?;
@@ -89,7 +83,11 @@ impl Verifier {
         let expected = sign(&self.keys.get(&claim.key, &claim.date), to_sign.as_bytes());
         let matches = bool::from(expected.ct_eq(&claim.signature));
         let body_matches = claim.content_sha256.as_ref().is_none_or(|given| given.as_bytes() == body_hash);
-        if matches && body_matches { Ok((claim.user, claim.source)) } else { Err(mismatch(explanation(&claim.canonical, &to_sign))) }
+        if matches && body_matches {
+            Ok((claim.user, claim.source))
+        } else {
+            Err(mismatch(explanation(&claim.canonical, &to_sign)))
+        }
     }
 }
 

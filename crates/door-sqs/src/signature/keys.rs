@@ -59,8 +59,7 @@ impl SigningKeys {
     fn derive(&self, key: &Arc<Key>, date: &str) -> SigningKey {
         let secret = hash::key(&[b"AWS4", key.secret.expose().as_bytes()].concat());
         let parts = [date, &self.region, self.service, "aws4_request"];
-        let signing =
-            parts.into_iter().fold(secret, |key, part| hash::key(&hash::sign(&key, part.as_bytes())));
+        let signing = parts.into_iter().fold(secret, |key, part| hash::key(&hash::sign(&key, part.as_bytes())));
         self.derived.rcu(|known| {
             let mut next = HashMap::clone(known);
             // Only this map and its predecessor still have a key that no user has.

@@ -46,9 +46,8 @@ impl Proof<'_> {
                 incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
             })?,
         };
-        let moment = Timestamp::parse(text).ok_or_else(|| {
-            incomplete("Date must be in ISO-8601 'basic format', as YYYYMMDD'T'HHMMSS'Z'.")
-        })?;
+        let moment = Timestamp::parse(text)
+            .ok_or_else(|| incomplete("Date must be in ISO-8601 'basic format', as YYYYMMDD'T'HHMMSS'Z'."))?;
         Ok((text, moment))
     }
 
@@ -97,10 +96,10 @@ mod tests {
         check(None, 0, None);
         check(None, 900, None);
         check(None, -900, None);
-        let early = "Signature expired: 20150830T122059Z is now earlier than 20150830T122100Z (20150830T123600Z - 15 min.)";
+        let early =
+            "Signature expired: 20150830T122059Z is now earlier than 20150830T122100Z (20150830T123600Z - 15 min.)";
         check(None, 901, Some((Code::SignatureDoesNotMatch, early)));
-        let late =
-            "Signature not yet current: 20150830T125101Z is still later than 20150830T125100Z (20150830T123600Z + 15 min.)";
+        let late = "Signature not yet current: 20150830T125101Z is still later than 20150830T125100Z (20150830T123600Z + 15 min.)";
         check(None, -901, Some((Code::SignatureDoesNotMatch, late)));
     }
 

@@ -83,7 +83,8 @@ impl Sent {
 }
 
 fn users() -> Users {
-    let key = |id: &str, secret: &str, enabled| Arc::new(Key { id: id.to_owned(), secret: Secret::new(secret), enabled });
+    let key =
+        |id: &str, secret: &str, enabled| Arc::new(Key { id: id.to_owned(), secret: Secret::new(secret), enabled });
     let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     let user = |name: &str, keys| User { name: name.to_owned(), account: "1".to_owned(), keys, grants: Vec::new() };
     let example = user("example", vec![key("AKIDEXAMPLE", secret, true), key("AKIDRETIRED", secret, false)]);

@@ -23,9 +23,9 @@ impl Timestamp {
             return None;
         }
         let number = |from: usize, to: usize| -> Option<i64> {
-            bytes[from..to].iter().try_fold(0, |number, byte| {
-                byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
-            })
+            bytes[from..to]
+                .iter()
+                .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
         };
         let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
         let (hour, minute, second) = (number(9, 11)?, number(11, 13)?, number(13, 15)?);

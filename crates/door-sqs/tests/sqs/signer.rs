@@ -91,8 +91,10 @@ const SECRET: &str = "wJalrXUtnFEMI";
 /// A user of an account, with one key that is called as they are, and permissions by pattern.
 pub(crate) fn user(name: &str, account: &str, grants: &[(&str, &[Permission])]) -> User {
     let key = Key { id: name.to_owned(), secret: Secret::new(SECRET), enabled: true };
-    let grant =
-        |&(queues, may): &(&str, &[Permission])| Grant { queues: queues.to_owned(), may: may.iter().copied().collect() };
+    let grant = |&(queues, may): &(&str, &[Permission])| Grant {
+        queues: queues.to_owned(),
+        may: may.iter().copied().collect(),
+    };
     User {
         name: name.to_owned(),
         account: account.to_owned(),

@@ -35,7 +35,6 @@ impl Access {
     /// The users in force; `None` where there are none, and nobody needs to be asked.
     #[must_use]
     pub fn users(&self) -> Option<Arc<Users>> {
-        // A look at the pointer first: anonymous doors ask this for every request.
         self.shared.users.load().as_ref().map(Arc::clone)
     }
 

@@ -65,7 +65,9 @@ fn a_reload_that_fails_or_would_open_the_door_changes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let (access, sources) = started(folder.path(), &user("shop", r#"id = "a", secret = "x""#)).expect("users");
     let twice = user("shop", r#"id = "b", secret = "y""#).repeat(2);
-    for (text, part) in [("drian = 3", "drain"), (&twice, "two users"), ("", "no users any more"), ("[[users", "my.toml")] {
+    for (text, part) in
+        [("drian = 3", "drain"), (&twice, "two users"), ("", "no users any more"), ("[[users", "my.toml")]
+    {
         write(folder.path(), "my.toml", text);
         let message = reload(&sources, &access).expect_err("a bad file").to_string();
         assert!(message.contains(part), "{message}");

@@ -16,8 +16,8 @@ use super::AccountId;
 use super::text;
 use door::access::{Permission, Secret};
 use figment::value::magic::RelativePathBuf;
-use serde::de::{Deserializer, Error, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
 use std::fmt;
 
 /// One `[[users]]` table.

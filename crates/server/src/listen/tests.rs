@@ -39,12 +39,8 @@ async fn beyond_loopback_needs_the_operators_word() {
 #[tokio::test]
 async fn beyond_loopback_users_are_enough() {
     let mut config = config(at("0.0.0.0:0"), false);
-    config.users = vec![crate::config::UserEntry {
-        name: "shop".to_owned(),
-        account: None,
-        keys: Vec::new(),
-        allow: Vec::new(),
-    }];
+    config.users =
+        vec![crate::config::UserEntry { name: "shop".to_owned(), account: None, keys: Vec::new(), allow: Vec::new() }];
     assert_eq!(Listeners::open(&config).expect("there are users").sqs.len(), 1);
 }
 

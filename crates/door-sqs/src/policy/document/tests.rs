@@ -11,12 +11,8 @@ const TOPIC: &str = "arn:aws:sns:us-east-1:000000000000:news";
 
 /// Somebody who asks: user `shop` of account 111111111111, sending from 203.0.113.7 in the clear.
 fn somebody() -> Signed {
-    let user = User {
-        name: "shop".to_owned(),
-        account: "111111111111".to_owned(),
-        keys: Vec::new(),
-        grants: Vec::new(),
-    };
+    let user =
+        User { name: "shop".to_owned(), account: "111111111111".to_owned(), keys: Vec::new(), grants: Vec::new() };
     let origin = Origin { ip: Some("203.0.113.7".parse().expect("an address")), secure: false };
     Signed { user: Arc::new(user), action: Action::SendMessage, origin, source: Source::default() }
 }
@@ -134,10 +130,7 @@ fn conditions_hold_together_and_values_one_of_them() {
     by_service(json!({ "ArnNotLike": { "aws:SourceArn": "arn:aws:s3:::*" } }), true);
     by_service(json!({ "StringEquals": { "aws:SourceAccount": "000000000000" } }), true);
     by_service(json!({ "StringEquals": { "aws:SourceAccount": "000000000000", "aws:SourceArn": "x" } }), false);
-    by_service(
-        json!({ "ArnEquals": { "aws:SourceArn": TOPIC }, "Bool": { "aws:SecureTransport": true } }),
-        false,
-    );
+    by_service(json!({ "ArnEquals": { "aws:SourceArn": TOPIC }, "Bool": { "aws:SecureTransport": true } }), false);
     by_service(json!({ "Bool": { "aws:PrincipalIsAWSService": "true" } }), true);
 }
 
