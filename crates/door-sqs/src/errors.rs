@@ -18,6 +18,9 @@ use crate::limits::QUOTED_BYTES_MAX;
 use std::borrow::Cow;
 use std::fmt;
 
+/// The text that is another one in the Query protocol.
+const NO_QUEUE: &str = "The specified queue does not exist.";
+
 /// One refusal or failure, ready to be written in either protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqsError {
@@ -35,7 +38,12 @@ impl SqsError {
 
     /// The queue named does not exist.
     pub(crate) fn no_queue() -> Self {
-        Self::new(Code::QueueDoesNotExist, "The specified queue does not exist.")
+        Self::new(Code::QueueDoesNotExist, NO_QUEUE)
+    }
+
+    /// The queue named does not exist, or the caller may not know of it.
+    pub(crate) fn no_queue_or_no_access() -> Self {
+        Self::new(Code::QueueDoesNotExist, "The specified queue does not exist or you do not have access to it.")
     }
 
     /// A parameter has a value that it cannot have.
@@ -57,7 +65,7 @@ impl SqsError {
     /// The text as `style`'s protocol has it.
     pub(crate) fn text_in(&self, style: Style) -> &str {
         match (self.code, style) {
-            (Code::QueueDoesNotExist, Style::Xml | Style::QueryJson) => {
+            (Code::QueueDoesNotExist, Style::Xml | Style::QueryJson) if self.text == NO_QUEUE => {
                 "The specified queue does not exist for this wsdl version."
             }
             _ => &self.text,

@@ -13,7 +13,10 @@
 
 mod action;
 mod attempts;
+mod authentication;
+mod authorization;
 mod batch;
+mod caller;
 mod characters;
 mod commands;
 mod config;
@@ -35,11 +38,13 @@ mod receiving;
 mod redrive;
 mod sending;
 mod session;
+mod signature;
 mod tags;
 mod url;
 mod waiting_rules;
 
 pub use action::Action;
+pub use caller::Origin;
 pub use config::SqsConfig;
 pub use door::SqsDoor;
 pub use errors::{Code, Row, SqsError};

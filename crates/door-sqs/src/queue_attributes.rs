@@ -29,6 +29,9 @@ use vocab::QueueSettings;
 /// Begins the keys of this door's annotations.
 pub(crate) const ANNOTATION_PREFIX: &str = "sqs.";
 
+/// Where a queue's policy is kept, for those who need it without making the key.
+pub(crate) const POLICY_KEY: &str = "sqs.Policy";
+
 /// What a queue is, for reading its attributes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'a> {

@@ -6,6 +6,7 @@
 //! A peer that falls silent in the middle of a request, or between requests, is found by looking at the connection once per
 //! `silence_max` rather than by a timer per request: it is closed after one to two such times.
 
+use crate::caller::Origin;
 use crate::commands;
 use crate::door::SqsDoor;
 use crate::errors::{Code, SqsError};
@@ -57,19 +58,24 @@ impl Door for SqsDoor {
     }
 
     fn serve(self: Arc<Self>, connection: Connection) -> impl Future<Output = ()> + Send + 'static {
-        let Connection { stream, shutdown, .. } = connection;
-        self.serve_stream(stream, shutdown)
+        let Connection { stream, peer, shutdown, .. } = connection;
+        self.serve_stream(stream, shutdown, Origin { ip: Some(peer.ip()), secure: false })
     }
 }
 
 impl SqsDoor {
     /// Serves one connection over any stream, until it ends or, once `shutdown` is stopping, until the request in hand is
     /// answered.
-    pub fn serve_stream<S>(self: Arc<Self>, stream: S, shutdown: Shutdown) -> impl Future<Output = ()> + Send
+    pub fn serve_stream<S>(
+        self: Arc<Self>,
+        stream: S,
+        shutdown: Shutdown,
+        origin: Origin,
+    ) -> impl Future<Output = ()> + Send
     where
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
-        serve(self, stream, shutdown)
+        serve(self, stream, shutdown, origin)
     }
 }
 
@@ -100,14 +106,14 @@ impl Progress {
     }
 }
 
-async fn serve<S>(door: Arc<SqsDoor>, stream: S, shutdown: Shutdown)
+async fn serve<S>(door: Arc<SqsDoor>, stream: S, shutdown: Shutdown, origin: Origin)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let silence_max = door.config.silence_max;
     let progress = Arc::new(Progress::default());
     let watched = Arc::clone(&progress);
-    let service = service_fn(move |request| answer(Arc::clone(&door), Arc::clone(&progress), request));
+    let service = service_fn(move |request| answer(Arc::clone(&door), Arc::clone(&progress), origin, request));
     let mut http = http1::Builder::new();
     http.max_header_size(HEAD_BYTES_MAX).header_read_timeout(None).writev(false);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
@@ -139,9 +145,14 @@ where
 }
 
 /// Answers one request.
-async fn answer(door: Arc<SqsDoor>, progress: Arc<Progress>, request: Request<Incoming>) -> Result<Reply, Infallible> {
+async fn answer(
+    door: Arc<SqsDoor>,
+    progress: Arc<Progress>,
+    origin: Origin,
+    request: Request<Incoming>,
+) -> Result<Reply, Infallible> {
     let id = door.ids.next();
-    let (call, payload) = match read(&door, id, request).await {
+    let (call, payload) = match read(&door, id, origin, request).await {
         Ok(read) => read,
         Err(unfit) => {
             progress.touch();
@@ -164,15 +175,26 @@ async fn answer(door: Arc<SqsDoor>, progress: Arc<Progress>, request: Request<In
     })
 }
 
-/// Reads one request whole. Of its head nothing is left when the body is waited for but what actions may need.
-async fn read(door: &SqsDoor, id: RequestId, request: Request<Incoming>) -> Result<(Call, Payload), Unfit> {
+/// Reads one request whole. Of its head nothing is left when the body is waited for but what actions may need, and what the
+/// signature covers. Nothing of the body is read as anything before the signature has held.
+async fn read(
+    door: &SqsDoor,
+    id: RequestId,
+    origin: Origin,
+    request: Request<Incoming>,
+) -> Result<(Call, Payload), Unfit> {
     let (parts, body) = request.into_parts();
     check_sender(door, &parts)?;
     let head = Head::read(&parts)?;
-    drop(parts);
     let style = head.style;
-    let body = door.bodies.collect(body).await.map_err(|error| Unfit::Error(style, error))?;
-    head.with_body(body, id)
+    let refuse = |error| Unfit::Error(style, error);
+    let claim = door.claim(&parts).map_err(refuse)?;
+    drop(parts);
+    let body = door.bodies.collect(body).await.map_err(refuse)?;
+    let caller = door.caller(claim, &body.bytes, origin).map_err(refuse)?;
+    let (mut call, payload) = head.with_body(body, id)?;
+    call.context.caller = caller(call.action);
+    Ok((call, payload))
 }
 
 /// Refuses what a web page of a stranger makes a browser send.

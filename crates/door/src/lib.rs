@@ -1,7 +1,7 @@
 //! The shared door kit: what every protocol's server side needs and none should write twice.
 //!
 //! What it is not: no protocol. A door implements [`Door`] for one connection at a time; the kit listens,
-//! accepts, limits, and ends every connection within the drain time.
+//! accepts, limits, and ends every connection within the drain time. It also knows the users, for every door alike ([`access`]).
 //!
 //! ```text
 //!   Listener::open ─→ accept::run ─→ Limits::enter ─→ Tasks ─→ Door::serve(Connection)
@@ -10,6 +10,7 @@
 //! ```
 
 pub mod accept;
+pub mod access;
 pub mod host_rule;
 pub mod limits;
 pub mod listener;
@@ -19,6 +20,7 @@ pub mod tally;
 pub mod tasks;
 pub mod timeout;
 
+pub use access::Access;
 pub use host_rule::{HostRule, Refused};
 pub use limits::Limits;
 pub use listener::{Listener, OpenError};

@@ -50,6 +50,7 @@ Examples:
 
 Configuration:
   Every option is also a key in longshore.toml (drain = 10) and an environment variable (LONGSHORE_DRAIN=10).
+  Users and what they may do are in the file only; SIGHUP reads them again.
   Flags win over the environment, the environment over the file, the file over the defaults.
 
 What next:
@@ -83,9 +84,9 @@ pub(crate) struct ServeArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     admin: Option<Listen>,
 
-    /// Listen beyond loopback although anyone who can connect may do anything
+    /// Let anyone who can connect do anything, also beyond loopback and beside users
     ///
-    /// Users do not exist yet, so this is the only way to serve other machines. Put the port behind a firewall.
+    /// Without users ([[users]] in the file) this is the only way to serve other machines. Put the port behind a firewall.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Doors")]
     #[serde(skip_serializing_if = "Option::is_none")]
     allow_anonymous: Option<bool>,
@@ -115,12 +116,12 @@ pub(crate) struct ServeArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     wal_write_bytes_max: Option<WriteBytes>,
 
-    /// Region named in SQS ARNs; clients may sign for any [default: us-east-1]
+    /// Region named in SQS ARNs, and that users sign for; anonymous clients may use any [default: us-east-1]
     #[arg(long, value_name = "REGION", help_heading = "SQS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<Region>,
 
-    /// Account named in SQS queue URLs and ARNs, twelve digits [default: 000000000000]
+    /// Account of anonymous clients, and of users that name no other, twelve digits [default: 000000000000]
     #[arg(long, value_name = "DIGITS", help_heading = "SQS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     account_id: Option<AccountId>,

@@ -9,6 +9,7 @@
 //!   128 + n   a second signal n ended it at once
 //! ```
 
+use crate::access::AccessError;
 use crate::config::ConfigError;
 use crate::listen::ListenError;
 use broker::Unavailable;
@@ -22,6 +23,9 @@ pub(crate) enum Failure {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The users cannot be known.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A door cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -46,7 +50,12 @@ impl Failure {
     pub(crate) fn report(&self) {
         match self {
             Self::Config(error) => eprintln!("error: {error}"),
-            Self::Listen(_) | Self::Store(_) | Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => {
+            Self::Access(_)
+            | Self::Listen(_)
+            | Self::Store(_)
+            | Self::Journal(_)
+            | Self::NotSealed(_)
+            | Self::Machine(_) => {
                 tracing::error!("{self}");
             }
         }
@@ -56,7 +65,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => 1,
-            Self::Config(_) => 2,
+            Self::Config(_) | Self::Access(_) => 2,
             Self::Store(_) => 3,
             Self::Listen(_) => 4,
         }

@@ -1,5 +1,6 @@
 //! The server: reads its configuration, puts the parts together from the bottom up, waits, and takes them apart in reverse.
 
+mod access;
 mod cli;
 mod config;
 mod doors;
@@ -19,7 +20,7 @@ use crate::listen::{Addresses, Listeners, host_rule};
 use crate::signals::Signals;
 use crate::stop::Parts;
 use clap::{CommandFactory, Parser};
-use door::Listener;
+use door::{Access, Listener};
 use door_admin::{Admin, Running, Status};
 use door_sqs::{SqsConfig, SqsDoor};
 use longshore::embed::Store;
@@ -53,7 +54,7 @@ fn serve(flags: ServeArgs) -> Result<(), Failure> {
     let config = config::load(&sources)?;
     logging::start(config.log, &config.log_level);
     let runtime = runtime(config.workers)?;
-    let ended = runtime.block_on(run(&config, clock));
+    let ended = runtime.block_on(run(&config, &sources, clock));
     // A recovery that was interrupted still reads in a thread of the runtime; nobody waits for it.
     runtime.shutdown_background();
     ended
@@ -68,15 +69,17 @@ fn runtime(workers: usize) -> io::Result<Runtime> {
 }
 
 /// The life of the server.
-async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
+async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClock>) -> Result<(), Failure> {
     let mut signals = Signals::take_over()?;
+    let mut hangup = signals::hangup()?;
+    let access = access::from(config)?;
     let listeners = Listeners::open(config)?;
     let addresses = listeners.addresses();
     let connections_max = machine::connections_max(config.connections_max, listeners.doors());
 
     let (admin_door, protocol_doors) = (Doors::new(), Doors::new());
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
-    let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin));
+    let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin, true));
     let admin = admin_door.serve(admin, listeners.admin, connections_max);
 
     let opened = tokio::select! {
@@ -88,23 +91,34 @@ async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
     };
     let store = opened?;
 
-    let sqs = sqs_door(config, &store, &listeners.sqs, clock.clone());
+    let sqs = sqs_door(config, &store, &listeners.sqs, access.clone(), clock.clone());
     let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
     status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin] });
     announce(config, &store, &addresses, &clock);
 
-    let cause = stop::cause(&mut signals, store.broker()).await;
+    let cause = tokio::select! {
+        cause = stop::cause(&mut signals, store.broker()) => cause,
+        never = access::follow(&mut hangup, sources, &access) => match never {},
+    };
     let parts = Parts { protocols: &protocol_doors, admin: &admin_door, store };
     parts.stop(cause, Duration::from_secs(config.drain), &mut signals).await
 }
 
-fn sqs_door(config: &Config, store: &Store, listeners: &[Listener], clock: Arc<SystemClock>) -> SqsDoor {
+fn sqs_door(
+    config: &Config,
+    store: &Store,
+    listeners: &[Listener],
+    access: Access,
+    clock: Arc<SystemClock>,
+) -> SqsDoor {
+    let anonymous = config.users.is_empty() || config.allow_anonymous;
     let sqs = SqsConfig {
         region: config.region.0.clone(),
         account_id: config.account_id.0.clone(),
         aws_waiting_rules: config.sqs_aws_waiting_rules,
         durability: config.durability.0,
-        host_rule: host_rule(config, listeners),
+        host_rule: host_rule(config, listeners, anonymous),
+        access,
         ..SqsConfig::default()
     };
     SqsDoor::new(store.broker().clone(), sqs, clock)

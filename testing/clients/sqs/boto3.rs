@@ -106,7 +106,8 @@ fn every_scenario_in_python_is_run() {
     let output = finish(Command::new(python).arg(script("run.py")).arg("--list").env("LONGSHORE_ENDPOINT", "unused"));
     let listed = String::from_utf8(output.stdout).expect("names are UTF-8");
     let mut listed: Vec<(&str, &str)> = listed.lines().filter_map(|line| line.split_once(' ')).collect();
-    let mut known: Vec<(&str, &str)> = SCENARIOS.iter().chain(HALVES).copied().collect();
+    let mut known: Vec<(&str, &str)> =
+        SCENARIOS.iter().chain(HALVES).chain(crate::signed::SCENARIOS).copied().collect();
     listed.sort_unstable();
     known.sort_unstable();
     assert_eq!(listed, known);
@@ -138,7 +139,8 @@ fn run(module: &str, name: &str) {
     play(&python, &Server::start(), module, name, None);
 }
 
-fn play(python: &Path, server: &Server, module: &str, name: &str, ledger: Option<&Path>) {
+/// Runs one scenario against `server`.
+pub(crate) fn play(python: &Path, server: &Server, module: &str, name: &str, ledger: Option<&Path>) {
     let mut command = Command::new(python);
     command.arg(script("run.py")).args([module, name]).env("LONGSHORE_ENDPOINT", server.endpoint());
     command.env("PYTHONDONTWRITEBYTECODE", "1");

@@ -9,5 +9,6 @@ mod in_flight;
 mod long_poll;
 mod matrix;
 mod rust_sdk;
+mod signed;
 mod speak;
 mod stopping;

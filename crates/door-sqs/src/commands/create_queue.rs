@@ -30,6 +30,12 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answe
     let attributes = request.attributes.unwrap_or_default();
     let fifo = attributes.0.iter().any(|(name, value)| &**name == "FifoQueue" && &**value == "true");
     names::check(name, fifo)?;
+    let caller = &call.context.caller;
+    let name = &*door.names.stored(door.account_of(caller), name);
+    match door.broker.queue(name) {
+        Some(existing) => door.permit(caller, &existing)?,
+        None => door.permit_new(caller, name)?,
+    }
     let setting = Setting { queue: name, broker: &door.broker, names: &door.names };
     let mut draft = Draft::fresh(door.config.durability);
     if fifo {

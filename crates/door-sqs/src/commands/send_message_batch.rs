@@ -60,7 +60,8 @@ fn check(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Checked, SqsE
     let bodies: Vec<&[u8]> = request.entries.iter().map(Given::body_bytes).collect();
     let body_md5s = md5::of_many(&bodies);
     for ((id, entry), body_md5) in ids.iter().zip(&request.entries).zip(body_md5s) {
-        let outcome = sender.message(entry, body_md5).and_then(|Outgoing { message, digests, bytes }| {
+        let outcome = sender.message(entry, body_md5).and_then(|Outgoing { mut message, digests, bytes }| {
+            message.facts.sender = call.context.caller.name().map(str::to_owned);
             total += bytes;
             // AWS lets the sum speak first where one entry alone is larger than any batch.
             if !fits(&queue, bytes) && bytes <= MESSAGE_BYTES_MAX {

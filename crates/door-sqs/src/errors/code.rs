@@ -37,6 +37,11 @@ pub enum Code {
     MissingParameter,
     RequestTooLarge,
     ServiceUnavailable,
+    IncompleteSignature,
+    InvalidClientTokenId,
+    MissingAuthenticationToken,
+    RequestExpired,
+    SignatureDoesNotMatch,
 }
 
 /// One row of the table.
@@ -88,6 +93,11 @@ impl Code {
         Self::MissingParameter,
         Self::RequestTooLarge,
         Self::ServiceUnavailable,
+        Self::IncompleteSignature,
+        Self::InvalidClientTokenId,
+        Self::MissingAuthenticationToken,
+        Self::RequestExpired,
+        Self::SignatureDoesNotMatch,
     ];
 
     /// Its row.
@@ -126,6 +136,11 @@ impl Code {
             Self::MissingParameter => (CORAL, "MissingRequiredParameterException", "MissingParameter", 400),
             Self::RequestTooLarge => (CORAL, "RequestEntityTooLargeException", "RequestEntityTooLarge", 413),
             Self::ServiceUnavailable => (CORAL, "ServiceUnavailableException", "ServiceUnavailable", 503),
+            Self::IncompleteSignature => (CORAL, "IncompleteSignatureException", "IncompleteSignature", 403),
+            Self::InvalidClientTokenId => (CORAL, "UnrecognizedClientException", "InvalidClientTokenId", 403),
+            Self::MissingAuthenticationToken => (CORAL, "MissingAuthenticationTokenException", "MissingAuthenticationToken", 403),
+            Self::RequestExpired => (CORAL, "RequestExpiredException", "RequestExpired", 400),
+            Self::SignatureDoesNotMatch => (CORAL, "InvalidSignatureException", "SignatureDoesNotMatch", 403),
         }
     }
 }

@@ -7,10 +7,11 @@
 //!                                                  with Accept: application/json: answered in JSON
 //! ```
 //!
-//! Signatures, in headers or in the URL, are passed over. `x-amzn-query-mode` asks for the header
+//! Signatures, in headers or in the URL, are `signature`'s to read. `x-amzn-query-mode` asks for the header
 //! `x-amzn-query-error`, which every JSON error carries anyway.
 
 use crate::action::Action;
+use crate::caller::Caller;
 use crate::errors::{Code, SqsError, quoted};
 use crate::frame::form;
 use crate::frame::payload::{Body, Payload};
@@ -43,7 +44,9 @@ enum Target {
 /// What actions may need to know of the request besides its parameters.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    /// The queue named by the URL's path.
+    /// Who sends it.
+    pub(crate) caller: Caller,
+    /// The URL's path, where it names a queue.
     pub(crate) path_queue: Option<Box<str>>,
     /// The address that the client used, for the queue URLs it is given.
     pub(crate) host: Option<Box<str>>,
@@ -105,7 +108,8 @@ impl Context {
     fn of(parts: &Parts) -> Self {
         let host = header(&parts.headers, &HOST).or_else(|| parts.uri.authority().map(Authority::as_str));
         Self {
-            path_queue: crate::url::name_in_path(parts.uri.path()).map(Into::into),
+            caller: Caller::default(),
+            path_queue: crate::url::queue_in_path(parts.uri.path()).map(Into::into),
             host: host.map(Into::into),
             trace: header(&parts.headers, &TRACE).map(Into::into),
         }

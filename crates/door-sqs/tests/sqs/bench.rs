@@ -4,7 +4,7 @@
 use broker::{Broker, Parts, Recovering, Runner, Signal};
 use door::Shutdown;
 use door::shutdown::{Trigger, pair};
-use door_sqs::{SqsConfig, SqsDoor};
+use door_sqs::{Origin, SqsConfig, SqsDoor};
 use journal::memory::{MemoryJournal, MemoryStore};
 use std::future::Future;
 use std::pin::pin;
@@ -66,7 +66,7 @@ impl Bench {
     /// A new connection: the client's end, and the door's future.
     pub(crate) fn connect(&self) -> (DuplexStream, impl Future<Output = ()> + Send + use<>) {
         let (client, server) = duplex(PIPE_BYTES);
-        (client, self.door.clone().serve_stream(server, self.shutdown.clone()))
+        (client, self.door.clone().serve_stream(server, self.shutdown.clone(), Origin::default()))
     }
 
     /// Runs `future` while the broker takes its steps.

@@ -187,13 +187,19 @@ fn every_action_is_recorded_in_both_protocols() {
     }
 }
 
-/// Errors that no request of a readable length can bring about. The tests of `http` and of the error table have them.
-const NOT_BY_REQUEST: [Code; 5] = [
+/// Errors that no request of a readable length can bring about, and those of signatures, which no recording has. The tests of `http`, `access`
+/// and of the error table have them.
+const NOT_BY_REQUEST: [Code; 10] = [
     Code::AccessDenied,
     Code::BatchRequestTooLong,
     Code::InternalFailure,
     Code::RequestTooLarge,
     Code::ServiceUnavailable,
+    Code::IncompleteSignature,
+    Code::InvalidClientTokenId,
+    Code::MissingAuthenticationToken,
+    Code::RequestExpired,
+    Code::SignatureDoesNotMatch,
 ];
 
 #[test]

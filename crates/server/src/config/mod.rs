@@ -11,10 +11,12 @@
 mod error;
 mod sources;
 mod text;
+mod users;
 mod values;
 
 pub(crate) use error::ConfigError;
 pub(crate) use sources::{Sources, load};
+pub(crate) use users::{KeyEntry, UserEntry};
 pub(crate) use values::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
 
 use serde::{Deserialize, Serialize};
@@ -33,7 +35,7 @@ pub(crate) struct Config {
     /// Where the admin door listens; `None` for the default, which may be skipped.
     #[serde(deserialize_with = "text::optional")]
     pub(crate) admin: Option<Listen>,
-    /// Whether doors may listen beyond loopback although nobody has to prove who they are.
+    /// Whether nobody has to prove who they are, also where doors listen beyond loopback or there are users.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) allow_anonymous: bool,
     /// Host names, besides loopback, under which clients may address this server.
@@ -69,6 +71,9 @@ pub(crate) struct Config {
     /// Which log lines appear.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) log_level: LogLevel,
+    /// Who may use the doors; none for everybody. Only a file can say this, which is why it is no flag.
+    #[serde(default, skip_serializing)]
+    pub(crate) users: Vec<UserEntry>,
 }
 
 impl Default for Config {
@@ -89,6 +94,7 @@ impl Default for Config {
             wal_write_bytes_max: WriteBytes::default(),
             log: LogFormat::Human,
             log_level: LogLevel::default(),
+            users: Vec::new(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which source wins, and what is said about a bad one.
 
 use super::*;
+use door::access::{Permission, Secret};
 use vocab::Durability;
 
 #[derive(Debug, Default, Serialize)]
@@ -69,6 +70,12 @@ fn every_key_can_be_said_in_a_file() {
             wal_write_bytes_max = 65536
             log = "json"
             log_level = "warn,door_sqs=debug"
+
+            [[users]]
+            name = "shop"
+            account = "123456789012"
+            keys = [{ id = "a", secret = "hush" }, { id = "b", secret = "hush", enabled = false }]
+            allow = [{ queues = "orders-*", may = ["send", "manage"] }]
         "#,
         &[],
         Flags::default(),
@@ -89,6 +96,22 @@ fn every_key_can_be_said_in_a_file() {
         wal_write_bytes_max: WriteBytes(65_536),
         log: LogFormat::Json,
         log_level: "warn,door_sqs=debug".parse().expect("a level"),
+        users: vec![UserEntry {
+            name: "shop".to_owned(),
+            account: Some(AccountId("123456789012".to_owned())),
+            keys: [("a", true), ("b", false)]
+                .map(|(id, enabled)| KeyEntry {
+                    id: id.to_owned(),
+                    secret: Some(Secret::new("hush")),
+                    secret_file: None,
+                    enabled,
+                })
+                .to_vec(),
+            allow: vec![users::GrantEntry {
+                queues: "orders-*".to_owned(),
+                may: vec![Permission::Send, Permission::Manage],
+            }],
+        }],
     };
     assert_eq!(config, expected);
 }
@@ -146,6 +169,35 @@ fn a_bad_value_is_refused_with_its_source_and_what_is_expected() {
     check(refused("account_id = 42", &[]), &["account_id", "twelve digits"]);
     check(refused("[sqs]\nport = 1", &[]), &["/my.toml: sqs", "one value"]);
     check(refused("drain = ", &[]), &["/my.toml", "drain ="]);
+}
+
+#[test]
+fn no_refusal_shows_a_secret() {
+    let user = |key: &str| format!("[[users]]\nname = \"shop\"\nkeys = [{{ id = \"a\", {key} }}]\n");
+    for (file, part) in [
+        (user("secret = 778899"), "text in quotes"),
+        (user("secret = true"), "text in quotes"),
+        (user("secrt = \"778899\""), "secrt"),
+        (user("secret = \"778899\", id = \"b\""), "duplicate"),
+        (user("secret = \"778899"), "users"),
+        (user("secret = [\"778899\"]"), "sequence"),
+        (user("secret = { a = \"778899\" }"), "map"),
+    ] {
+        let message = refused(&file, &[]);
+        assert!(!message.contains("778899"), "{message}");
+        assert!(message.contains(part) || message.contains("line 3"), "{message}");
+    }
+}
+
+#[test]
+fn a_bad_user_is_refused_with_what_is_expected() {
+    let check = |lines: &str, part: &str| {
+        let message = refused(&format!("[[users]]\nname = \"shop\"\n{lines}"), &[]);
+        assert!(message.contains("users") && message.contains(part), "{message:?} lacks {part:?}");
+    };
+    check("keys = []\nallow = [{ queues = \"*\", may = [\"paint\"] }]", "expected send, receive or manage");
+    check("keys = []\naccount = \"12\"", "twelve digits");
+    check("allow = []", "keys");
 }
 
 #[test]

@@ -9,7 +9,18 @@ import importlib
 import inspect
 import sys
 
-MODULES = ["queues", "attributes", "messages", "leases", "batches", "dead_letters", "fifo", "policies", "durability"]
+MODULES = [
+    "queues",
+    "attributes",
+    "messages",
+    "leases",
+    "batches",
+    "dead_letters",
+    "fifo",
+    "policies",
+    "durability",
+    "access",
+]
 
 
 def scenarios(name):
