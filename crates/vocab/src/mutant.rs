@@ -23,11 +23,13 @@ pub enum Mutant {
     RetireUncovered,
     /// Runs are rewritten without what died lately, although a crash may bring it back to life.
     RewriteUndurable,
+    /// A redriven message enters its target in one commit and leaves its source in the next.
+    MoveInTwoCommits,
 }
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,
@@ -36,6 +38,7 @@ impl Mutant {
         Self::DropRedeliveryTimer,
         Self::RetireUncovered,
         Self::RewriteUndurable,
+        Self::MoveInTwoCommits,
     ];
 }
 

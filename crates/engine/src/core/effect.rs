@@ -1,9 +1,10 @@
 //! What the driver must do besides writing events: things that are not state.
 
+use crate::core::redrive::RedriveId;
 use vocab::{PartitionKey, Seq};
 
 /// Something to do outside of the state. Dropped on replay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Read this message and come back with [`crate::core::command::Command::Bury`].
     FetchToBury {
@@ -11,5 +12,14 @@ pub enum Effect {
         key: PartitionKey,
         /// Which message.
         seq: Seq,
+    },
+    /// Read these messages, or the first of them, and come back with [`crate::core::command::Command::Move`].
+    FetchToMove {
+        /// For which redrive.
+        id: RedriveId,
+        /// Where they live.
+        key: PartitionKey,
+        /// Which messages, in order; at least one.
+        seqs: Vec<Seq>,
     },
 }

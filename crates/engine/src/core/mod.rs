@@ -10,6 +10,7 @@ pub mod info;
 pub mod log;
 pub mod machine;
 pub mod pages;
+pub mod redrive;
 pub mod seqs;
 pub mod state;
 pub mod subscription;

@@ -27,6 +27,8 @@ pub enum PageId {
     Log(PartitionKey, u64),
     /// Single messages in a subscription's progress.
     Progress(PartitionKey, SubscriptionId, u64),
+    /// A queue's redrives.
+    Redrives(QueueId),
 }
 
 /// The page that a seq is in.

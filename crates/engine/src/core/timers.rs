@@ -22,6 +22,8 @@ pub enum Timer {
     Retention(PartitionKey),
     /// A receive has waited long enough.
     Waiter(QueueId, SubscriptionId, WaiterId),
+    /// A queue's redrive moves its next messages.
+    Redrive(QueueId),
 }
 
 /// All timers.

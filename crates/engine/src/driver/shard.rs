@@ -11,6 +11,7 @@ use crate::core::effect::Effect;
 use crate::core::event::Event;
 use crate::core::info::Leased;
 use crate::core::machine::{Machine, Output};
+use crate::driver::batch::Batch;
 use crate::driver::inbox::{Envelope, Inbox};
 use crate::driver::log_time::LogTime;
 use crate::driver::outbox::{Content, Letter, Outbox, Reply};
@@ -20,6 +21,7 @@ use journal::{Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, Room, Urg
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use vocab::limits::COMMIT_BYTES_SOFT;
+use vocab::mutant::{self, Mutant};
 use vocab::{PartitionKey, Position, Seq};
 
 /// Where blocking reads are run: a thread in production, at once in the simulator.
@@ -118,6 +120,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let stop_waiting = self.inbox.take(&mut self.backlog);
         let now_ms = self.time.now_ms();
         self.machine.disk_full = self.journal.room() == Room::Full;
+        self.machine.crowded = self.journal.open_bytes() >= COMMIT_BYTES_SOFT;
         let mut out = Output::default();
         let more_due = self.tick(now_ms, &mut out);
         if stop_waiting && !self.machine.stopping {
@@ -218,8 +221,14 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             if effects.is_empty() {
                 return;
             }
-            for Effect::FetchToBury { key, seq } in effects {
-                self.fetch_to_bury(key, seq, now_ms, out);
+            for effect in effects {
+                match effect {
+                    Effect::FetchToBury { key, seq } => self.fetch_to_bury(key, seq, now_ms, out),
+                    Effect::FetchToMove { id, key, seqs } => {
+                        let batch = Batch::of(&self.journal, id, key, &seqs);
+                        self.read_to_move(batch, now_ms, out);
+                    }
+                }
             }
         }
     }
@@ -237,6 +246,9 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                     self.publishes.entry(*key).or_default().push_back((*first, position));
                 }
                 other => {
+                    if mutant::active(Mutant::MoveInTwoCommits) && matches!(other, Event::Moved(_)) {
+                        self.journal.submit(Urgency::Now);
+                    }
                     self.scratch.clear();
                     let Some((kind, queue)) = record::encode(other, &mut self.scratch) else { continue };
                     self.journal.append(kind, true, queue, &self.scratch);
@@ -315,6 +327,19 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             }
             Fetch::Gone => tracing::error!(?key, %seq, "a message that is to be buried is not in the journal"),
         }
+    }
+
+    fn read_to_move(&mut self, batch: Batch, now_ms: u64, out: &mut Output) {
+        if batch.is_in_memory() {
+            self.machine.execute(Command::Move(Box::new(batch.read())), now_ms, out);
+            return;
+        }
+        let inbox = self.inbox.clone();
+        (self.offload)(Box::new(move || {
+            let command = Command::Move(Box::new(batch.read()));
+            // A closed inbox means that the broker stops: the redrive goes on at the next start.
+            let _ = inbox.put(Envelope { command, reply: None });
+        }));
     }
 
     /// The position of the newest event.

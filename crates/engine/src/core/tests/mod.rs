@@ -4,6 +4,7 @@ mod bench;
 mod buries;
 mod leases;
 mod live;
+mod redrives;
 mod replay;
 mod times;
 
