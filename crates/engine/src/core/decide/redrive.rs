@@ -82,12 +82,12 @@ impl State {
         let (number, redrive) = queue.redrives.running()?;
         let id = RedriveId { source, number };
         let ended = |outcome| Onward::Event(Event::RedriveEnded { id, outcome, at_ms: now_ms });
-        if self.lost_target(redrive) {
-            return Some(ended(Outcome::TargetGone));
-        }
         let from = redrive.position.max(queue.log(PARTITION)?.floor);
         if from >= redrive.end {
             return Some(ended(Outcome::Done));
+        }
+        if self.lost_target(redrive) {
+            return Some(ended(Outcome::TargetGone));
         }
         let key = PartitionKey::new(source, PARTITION);
         let end = redrive.end.min(Seq(from.0.saturating_add(SEQS_PER_LOOK)));
