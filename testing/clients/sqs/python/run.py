@@ -9,7 +9,8 @@ import importlib
 import inspect
 import sys
 
-MODULES = ["queues", "attributes", "messages", "leases", "batches", "dead_letters", "policies", "durability"]
+MODULES = ["queues", "attributes", "messages", "leases", "batches", "dead_letters", "move_tasks"]
+MODULES += ["policies", "durability"]
 
 
 def scenarios(name):
