@@ -246,7 +246,8 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                     self.publishes.entry(*key).or_default().push_back((*first, position));
                 }
                 other => {
-                    if mutant::active(Mutant::MoveInTwoCommits) && matches!(other, Event::Moved(_)) {
+                    let split = mutant::active(Mutant::MoveInTwoCommits) && matches!(other, Event::Moved(_));
+                    if split && self.journal.can_submit() {
                         self.journal.submit(Urgency::Now);
                     }
                     self.scratch.clear();

@@ -48,7 +48,7 @@ const DEEDS: [(u64, Deed); 19] = [
     (1, Deed::Purge),
     (2, Deed::Update),
     (2, Deed::Temporary),
-    (3, Deed::Redrive),
+    (5, Deed::Redrive),
     (1, Deed::StopRedrive),
     (4, Deed::Rest),
 ];
