@@ -47,6 +47,7 @@ macro_rules! other_kind {
         unreachable!("the engine answers in the kind of the command, not {:?}", $answer)
     };
 }
+pub(crate) use other_kind;
 
 impl Broker {
     pub(crate) fn new(shared: Shared) -> Self {
@@ -289,7 +290,7 @@ impl Broker {
         }
     }
 
-    async fn ask(&self, command: Command) -> Result<(Answer, Content), Unavailable> {
+    pub(crate) async fn ask(&self, command: Command) -> Result<(Answer, Content), Unavailable> {
         let deletes = match &command {
             Command::DeleteQueue { queue } => Some(*queue),
             _ => None,

@@ -13,6 +13,7 @@ mod catalog;
 pub mod delivery;
 pub mod error;
 mod life;
+mod redrive;
 mod reply;
 pub mod start;
 pub mod threads;
@@ -21,9 +22,10 @@ pub use broker::Broker;
 pub use delivery::{Delivery, PeekedMessage};
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
-    Annotations, CreateQueueError, Extension, JournalStats, LeaseTerms, Leased, MessageState, NoSuchQueue, Peeked,
-    PublishError, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Settle, SettleError, Settlement, Transfer,
-    UpdateQueueError,
+    Annotations, CancelRedriveError, CreateQueueError, Extension, JournalStats, LeaseTerms, Leased, MessageState,
+    NoSuchQueue, Outcome, Peeked, PublishError, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive,
+    RedriveId, RedriveInfo, RedriveTarget, Settle, SettleError, Settlement, StartRedrive, StartRedriveError, Transfer,
+    Trouble, UpdateQueueError,
 };
 pub use error::{Error, Unavailable};
 pub use start::{Parts, Runner, start};

@@ -44,6 +44,19 @@ pub(crate) struct Source {
 }
 
 impl Caller {
+    /// The same caller, asking for something else as well.
+    pub(crate) fn doing(&self, action: Action) -> Self {
+        match self {
+            Self::Anyone => Self::Anyone,
+            Self::Signed(signed) => Self::Signed(Box::new(Signed {
+                user: Arc::clone(&signed.user),
+                action,
+                origin: signed.origin,
+                source: signed.source.clone(),
+            })),
+        }
+    }
+
     /// The name to keep with what they send; `None` for the door's default.
     pub(crate) fn name(&self) -> Option<&str> {
         match self {

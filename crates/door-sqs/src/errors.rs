@@ -9,8 +9,8 @@ mod from_broker;
 
 pub use code::{Code, Row};
 pub(crate) use from_broker::{
-    create_queue_error, delete_error, delete_fifo_error, no_such_queue_error, publish_error, receive_error,
-    update_queue_error, visibility_error,
+    cancel_redrive_error, create_queue_error, delete_error, delete_fifo_error, list_redrives_error,
+    no_such_queue_error, publish_error, receive_error, start_redrive_error, update_queue_error, visibility_error,
 };
 
 use crate::frame::style::Style;

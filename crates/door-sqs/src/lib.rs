@@ -29,6 +29,7 @@ pub mod limits;
 mod listing;
 mod md5;
 mod message_attributes;
+mod move_tasks;
 mod names;
 mod native;
 mod policy;

@@ -101,6 +101,12 @@ pub const MAX_RECEIVE_COUNT: RangeInclusive<i64> = 1..=1_000;
 /// Messages of a queue that may be in flight (AWS, standard and FIFO queues alike).
 pub const IN_FLIGHT_MAX: u32 = 120_000;
 
+/// Messages a second that a move task may be told to keep to (AWS).
+pub const MOVE_RATE: RangeInclusive<i64> = 1..=500;
+
+/// Move tasks in one listing (AWS).
+pub const MOVE_TASKS: RangeInclusive<i64> = 1..=10;
+
 /// Source queues that a `RedriveAllowPolicy` may name (AWS).
 pub const REDRIVE_SOURCES_MAX: usize = 10;
 
@@ -137,4 +143,5 @@ pub const QUOTED_BYTES_MAX: usize = 256;
 /// AWS's waiting rules, in milliseconds: between two purges of a queue, and before a deleted name is reused.
 pub const WAITING_RULE_MS: u64 = 60_000;
 
+const _: () = assert!(*MOVE_TASKS.end() as usize == vocab::limits::REDRIVES_KEPT);
 const _: () = assert!(REQUEST_BYTES_MAX < REQUEST_BYTES_IN_FLIGHT);

@@ -85,6 +85,13 @@ scenarios! {
         many_workers_keep_every_groups_order
         what_a_send_lacks_is_named
     }
+    move_tasks {
+        a_message_that_was_sent_there_has_no_way_back
+        a_task_is_stopped
+        messages_go_back_to_where_they_came_from
+        messages_go_elsewhere_no_faster_than_asked
+        what_cannot_begin_is_refused
+    }
     policies {
         a_permission_becomes_a_statement
         a_policy_is_told_as_it_was_given

@@ -177,6 +177,7 @@ fn record_queue(queue: &QueueInfo, stats: &QueueStats) {
         ("expired", totals.expired),
         ("buried", totals.buried),
         ("purged", totals.purged),
+        ("redriven", totals.redriven),
     ];
     for (event, count) in events {
         counter!("longshore_queue_events_total", "queue" => name.clone(), "event" => event).absolute(count);

@@ -5,9 +5,11 @@
 
 use crate::errors::{Code, SqsError};
 use crate::limits::{MESSAGE_BYTES_MAX, QUEUE_NAME_CHARACTERS_MAX, VISIBILITY_SECONDS};
+use crate::move_tasks::not_found;
 use crate::receipt::CHARACTERS;
 use broker::{
-    CreateQueueError, Error, NoSuchQueue, PublishError, ReceiveError, SettleError, Unavailable, UpdateQueueError,
+    CancelRedriveError, CreateQueueError, Error, NoSuchQueue, PublishError, ReceiveError, SettleError,
+    StartRedriveError, Unavailable, UpdateQueueError,
 };
 
 impl From<Unavailable> for SqsError {
@@ -117,6 +119,42 @@ pub(crate) fn visibility_error(error: SettleError, handle: &str, seconds: u64) -
                 VISIBILITY_SECONDS.end()
             ),
         ),
+    }
+}
+
+/// Why a move task did not begin.
+pub(crate) fn start_redrive_error(error: Error<StartRedriveError>) -> SqsError {
+    match error {
+        Error::Refused(StartRedriveError::NoSuchQueue(NoSuchQueue(_))) => not_found("SourceArn"),
+        Error::Refused(StartRedriveError::NoSuchTarget(_)) => not_found("DestinationArn"),
+        Error::Refused(StartRedriveError::IntoItself) => {
+            SqsError::invalid("Source queue arn and destination queue arn cannot be the same.")
+        }
+        Error::Refused(StartRedriveError::Running(_)) => SqsError::invalid(
+            "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+        ),
+        Error::Unavailable(unavailable) => unavailable.into(),
+    }
+}
+
+/// Why a queue's move tasks were not listed.
+pub(crate) fn list_redrives_error(error: Error<NoSuchQueue>) -> SqsError {
+    match error {
+        Error::Refused(NoSuchQueue(_)) => not_found("SourceArn"),
+        Error::Unavailable(unavailable) => unavailable.into(),
+    }
+}
+
+/// Why a move task was not cancelled.
+pub(crate) fn cancel_redrive_error(error: Error<CancelRedriveError>) -> SqsError {
+    match error {
+        Error::Refused(CancelRedriveError::NoSuchQueue(NoSuchQueue(_)) | CancelRedriveError::NoSuchRedrive(_)) => {
+            SqsError::new(Code::ResourceNotFoundException, "Task does not exist.")
+        }
+        Error::Refused(CancelRedriveError::Ended(_)) => {
+            SqsError::new(Code::UnsupportedOperation, "Only a task that is running can be cancelled.")
+        }
+        Error::Unavailable(unavailable) => unavailable.into(),
     }
 }
 

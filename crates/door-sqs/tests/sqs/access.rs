@@ -119,8 +119,11 @@ fn request(action: Action) -> Option<&'static str> {
             r#"{"QueueUrl":"jobs","Label":"l","AWSAccountIds":["222222222222"],"Actions":["SendMessage"]}"#
         }
         Action::RemovePermission => r#"{"QueueUrl":"jobs","Label":"l"}"#,
-        Action::ListQueues | Action::StartMessageMoveTask => return None,
-        Action::CancelMessageMoveTask | Action::ListMessageMoveTasks => return None,
+        Action::StartMessageMoveTask | Action::ListMessageMoveTasks => {
+            r#"{"SourceArn":"arn:aws:sqs:us-east-1:000000000000:jobs"}"#
+        }
+        // The first asks for no queue, the second for one whose task runs.
+        Action::ListQueues | Action::CancelMessageMoveTask => return None,
         Action::ReceiveMessage
         | Action::DeleteMessage
         | Action::DeleteMessageBatch

@@ -100,9 +100,6 @@ struct Row<'a> {
 impl Row<'_> {
     /// The happy cell: status and shape of a plain success.
     fn succeeds(&self) -> Option<String> {
-        if table::is_a_move_task(self.action) {
-            return None;
-        }
         let stage = Stage::on(self.server);
         let response = self.say(&stage, &good::request(&stage, self.action));
         let body = &response.body;
@@ -138,7 +135,6 @@ impl Row<'_> {
         let mut request = good::request(&stage, self.action);
         request.as_object_mut().expect("a request is an object").remove(member);
         let error = match member {
-            _ if table::is_a_move_task(self.action) => "UnsupportedOperation",
             // No entries and an empty list of them are one case, as a form cannot tell them apart.
             "Entries" => "EmptyBatchRequest",
             // No accounts are, as on AWS, accounts that cannot be verified.

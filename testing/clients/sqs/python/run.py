@@ -17,6 +17,7 @@ MODULES = [
     "batches",
     "dead_letters",
     "fifo",
+    "move_tasks",
     "policies",
     "durability",
     "access",

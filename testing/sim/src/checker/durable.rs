@@ -27,7 +27,11 @@ fn vouched(ledger: &Ledger<'_>, event: usize, crash: usize) -> bool {
 /// Whether the call wrote to the log and its answer waited for the disk.
 fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
     match op.call {
-        Call::CreateQueue { .. } | Call::UpdateQueue { .. } | Call::DeleteQueue(_) => true,
+        Call::CreateQueue { .. }
+        | Call::UpdateQueue { .. }
+        | Call::DeleteQueue(_)
+        | Call::StartRedrive(_)
+        | Call::CancelRedrive(_) => true,
         Call::Publish { queue, .. } => !ledger.is_weak(*queue),
         Call::Settle(settlements) => settlements.iter().any(|settlement| {
             let token = settlement.token;
@@ -41,7 +45,8 @@ fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
         | Call::EndSession(_)
         | Call::Stats(_)
         | Call::Peek(_)
-        | Call::ListQueues => false,
+        | Call::ListQueues
+        | Call::Redrives(_) => false,
     }
 }
 

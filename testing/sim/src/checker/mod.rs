@@ -15,6 +15,7 @@
 //! | [`attempts`] | the count of deliveries grows with every lease |
 //! | [`times`] | nothing is handed out before it is due or after it expired |
 //! | [`burial`] | a buried message is in its dead-letter queue, once, for the reason given, and in time |
+//! | [`redrives`] | redrives count what they moved, keep their rate, go on over crashes and end |
 //! | [`counts`] | counts equal what is there, and totals that were told never shrink |
 //! | [`catalog`] | queues exist from their creation to their deletion, with the settings they were given |
 
@@ -30,6 +31,7 @@ pub mod identity;
 pub mod leases;
 pub mod ledger;
 pub mod loss;
+pub mod redrives;
 #[cfg(test)]
 mod tests;
 pub mod times;
@@ -42,7 +44,7 @@ pub use violation::Violation;
 /// A rule: a name and the function that judges.
 type Rule = (&'static str, fn(&Ledger<'_>) -> Result<(), Violation>);
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     ("answers", answers::check),
     ("loss", loss::check),
     ("ghosts", ghosts::check),
@@ -52,6 +54,7 @@ const RULES: [Rule; 11] = [
     ("attempts", attempts::check),
     ("times", times::check),
     ("burial", burial::check),
+    ("redrives", redrives::check),
     ("counts", counts::check),
     ("catalog", catalog::check),
 ];

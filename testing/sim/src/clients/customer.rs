@@ -1,7 +1,7 @@
 //! A client that does what producers, workers and administrators do, in any order. Leases are [`super::worker`]'s.
 
 use super::port::Port;
-use super::worker;
+use super::{salvager, worker};
 use crate::executor::all;
 use broker::LeaseTerms;
 use std::future::Future;
@@ -26,10 +26,12 @@ enum Deed {
     Purge,
     Update,
     Temporary,
+    Redrive,
+    StopRedrive,
     Rest,
 }
 
-const DEEDS: [(u64, Deed); 17] = [
+const DEEDS: [(u64, Deed); 19] = [
     (22, Deed::Publish),
     (8, Deed::PublishBatch),
     (9, Deed::Burst),
@@ -46,6 +48,8 @@ const DEEDS: [(u64, Deed); 17] = [
     (1, Deed::Purge),
     (2, Deed::Update),
     (2, Deed::Temporary),
+    (5, Deed::Redrive),
+    (1, Deed::StopRedrive),
     (4, Deed::Rest),
 ];
 
@@ -111,6 +115,9 @@ async fn act(port: &Port, deed: Deed) {
         }
         Deed::Update => update(port).await,
         Deed::Temporary => temporary(port).await,
+        Deed::Redrive if port.world().get().salvages => salvager::start(port).await,
+        Deed::StopRedrive if port.world().get().salvages => salvager::stop(port).await,
+        Deed::Redrive | Deed::StopRedrive => worker::receive(port, 0, None).await,
         Deed::Rest => {
             let ms = port.world().get().dice.within(100..3000);
             port.alarms().sleep_ms(ms).await;

@@ -1,5 +1,6 @@
 //! What a seed decides before anything happens: sizes, queues, boots and their faults.
 
+use crate::clients::salvager::SALVAGE;
 use crate::clients::weather::Weather;
 use crate::dice::Dice;
 use crate::disk::FaultPlan;
@@ -20,6 +21,8 @@ pub struct Plan {
     pub queues: Vec<(String, QueueSettings)>,
     /// How many clients work at a time.
     pub clients: usize,
+    /// Whether clients move what was buried. Where nobody does, the checker can be stricter.
+    pub salvages: bool,
     /// The boots before the last one.
     pub boots: Vec<Boot>,
 }
@@ -73,6 +76,7 @@ impl Plan {
             takes_direct: dice.percent(70),
             queues: queues(dice),
             clients: dice.within(2..7) as usize,
+            salvages: dice.percent(50),
             boots,
         }
     }
@@ -170,6 +174,7 @@ fn queues(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
         ("dead-deliveries".to_owned(), plain(dice)),
         ("dead-failures".to_owned(), plain(dice)),
         ("orders".to_owned(), plain(dice)),
+        (SALVAGE.to_owned(), plain(dice)),
         ("retries".to_owned(), burying(CountedBy::Failures, "dead-failures", dice)),
         ("jobs".to_owned(), burying(CountedBy::Deliveries, "dead-deliveries", dice)),
     ];

@@ -49,8 +49,13 @@ fn retiring_what_is_not_covered_is_noticed() {
 }
 
 #[test]
+fn moving_in_two_commits_is_noticed() {
+    is_killed(Mutant::MoveInTwoCommits);
+}
+
+#[test]
 fn every_mutant_has_its_test() {
     // One is the store's own to notice: its crash would have to fall into a few microseconds.
     let elsewhere = [Mutant::RewriteUndurable];
-    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 7, "a new mutant needs a test above");
+    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 8, "a new mutant needs a test above");
 }

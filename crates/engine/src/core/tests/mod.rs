@@ -6,6 +6,7 @@ mod dedup;
 mod lanes;
 mod leases;
 mod live;
+mod redrives;
 mod replay;
 mod shares;
 mod times;
