@@ -29,7 +29,7 @@ pub(crate) struct Claim {
     /// The canonical form up to the body's hash.
     canonical: Vec<u8>,
     /// The string to sign up to the canonical form's hash: algorithm, time, scope, a line each.
-    to_sign: String,
+    to_sign: Vec<u8>,
     /// The day within the scope.
     date: String,
     content_sha256: Option<Box<str>>,
@@ -56,7 +56,7 @@ impl Verifier {
     fn claim(&self, proof: &Proof<'_>, head: &RequestHead<'_>, users: &Users, now_ms: u64) -> Result<Claim, SqsError> {
         let credential = super::credential::Credential::read(&proof.credential)?;
         let (written, signed_at) = proof.signed_at(head)?;
-        credential.check(self.keys.region(), self.keys.service(), signed_at)?;
+        credential.check(self.keys.region(), self.keys.service(), written)?;
         proof.check_time(signed_at, Timestamp::of_ms(now_ms))?;
         proof.check_coverage(head)?;
         let found = users.key(credential.key_id).ok_or_else(unknown_key)?;
@@ -66,7 +66,7 @@ impl Verifier {
             user: Arc::clone(found.user),
             key: Arc::clone(found.key),
             canonical,
-            to_sign: [ALGORITHM, "\n", written, "\n", credential.scope, "\n"].concat(),
+            to_sign: [ALGORITHM, "\n", written, "\n", credential.scope, "\n"].concat().into_bytes(),
             date: credential.date.to_owned(),
             content_sha256: head.header("x-amz-content-sha256").map(Box::from),
             source: source(found.user, proof, head),
@@ -79,8 +79,8 @@ impl Verifier {
         let body_hash = hex(&sha256(body));
         claim.canonical.extend_from_slice(&body_hash);
         let mut to_sign = std::mem::take(&mut claim.to_sign);
-        to_sign.extend(hex(&sha256(&claim.canonical)).map(char::from));
-        let expected = sign(&self.keys.get(&claim.key, &claim.date), to_sign.as_bytes());
+        to_sign.extend_from_slice(&hex(&sha256(&claim.canonical)));
+        let expected = sign(&self.keys.get(&claim.key, &claim.date), &to_sign);
         let matches = bool::from(expected.ct_eq(&claim.signature));
         let body_matches = claim.content_sha256.as_ref().is_none_or(|given| given.as_bytes() == body_hash);
         if matches && body_matches {
@@ -95,11 +95,11 @@ const NO_MATCH: &str = "The request signature we calculated does not match the s
      Secret Access Key and signing method. Consult the service documentation for details.";
 
 /// AWS's text, with what should have been signed. All of it came from the client.
-fn explanation(canonical: &[u8], to_sign: &str) -> Cow<'static, str> {
+fn explanation(canonical: &[u8], to_sign: &[u8]) -> Cow<'static, str> {
     if canonical.len() > EXPLAINED_BYTES_MAX {
         return Cow::Borrowed(NO_MATCH);
     }
-    let canonical = String::from_utf8_lossy(canonical);
+    let (canonical, to_sign) = (String::from_utf8_lossy(canonical), String::from_utf8_lossy(to_sign));
     Cow::Owned(format!(
         "{NO_MATCH}\n\nThe Canonical String for this request should have been\n'{canonical}'\n\nThe String-to-Sign should \
          have been\n'{to_sign}'\n"

@@ -1,6 +1,5 @@
 //! The scope of a signature: which key, for which day, region and service.
 
-use super::timestamp::Timestamp;
 use super::{incomplete, mismatch};
 use crate::errors::{SqsError, quoted};
 
@@ -37,8 +36,8 @@ impl<'a> Credential<'a> {
         }
     }
 
-    /// Refuses a scope that is not ours, or not of the day at which the request was signed.
-    pub(super) fn check(&self, region: &str, service: &str, signed_at: Timestamp) -> Result<(), SqsError> {
+    /// Refuses a scope that is not ours, or not of the day of `moment`, at which the request was signed.
+    pub(super) fn check(&self, region: &str, service: &str, moment: &str) -> Result<(), SqsError> {
         if self.terminator != TERMINATOR {
             return Err(mismatch(format!(
                 "Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{}'.",
@@ -52,13 +51,13 @@ impl<'a> Credential<'a> {
             let given = quoted(self.region);
             return Err(mismatch(format!("Credential should be scoped to a valid region, not '{given}'. ")));
         }
-        let moment = signed_at.to_string();
-        if self.date != &moment[..8] {
+        let day = moment.get(..8).unwrap_or(moment);
+        if self.date != day {
             return Err(mismatch(format!(
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{}', \
                  from '{moment}'.",
                 quoted(self.date),
-                &moment[..8],
+                day,
             )));
         }
         Ok(())
@@ -77,7 +76,7 @@ mod tests {
     use super::*;
     use crate::errors::Code;
 
-    const AT: Timestamp = Timestamp(1_440_938_160);
+    const AT: &str = "20150830T123600Z";
 
     fn check(text: &str, expected: Result<(), &str>) {
         let checked = Credential::read(text).and_then(|credential| credential.check("us-east-1", "sqs", AT));

@@ -6,6 +6,7 @@ use super::users::Users;
 use arc_swap::ArcSwapOption;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Who may come in. Cheap to clone; clones share the users.
 #[derive(Clone)]
@@ -14,6 +15,8 @@ pub struct Access {
 }
 
 struct Shared {
+    /// Whether there are users, so that an anonymous door pays for one plain load and no more.
+    guarded: AtomicBool,
     users: ArcSwapOption<Users>,
     allow_anonymous: bool,
 }
@@ -28,14 +31,16 @@ impl Access {
     /// These users. Those who do not say who they are may do anything if `allow_anonymous`, or if there are no users at all.
     #[must_use]
     pub fn new(users: Option<Users>, allow_anonymous: bool) -> Self {
+        let guarded = AtomicBool::new(users.is_some());
         let users = ArcSwapOption::from(users.map(Arc::new));
-        Self { shared: Arc::new(Shared { users, allow_anonymous }) }
+        Self { shared: Arc::new(Shared { guarded, users, allow_anonymous }) }
     }
 
     /// The users in force; `None` where there are none, and nobody needs to be asked.
     #[must_use]
     pub fn users(&self) -> Option<Arc<Users>> {
-        self.shared.users.load().as_ref().map(Arc::clone)
+        let guarded = self.shared.guarded.load(Ordering::Acquire);
+        if guarded { self.shared.users.load_full() } else { None }
     }
 
     /// Whether a request without proof of who sends it is welcome although there are users.
@@ -47,6 +52,7 @@ impl Access {
     /// Puts other users in force. Requests that have begun go on under those they began with.
     pub fn replace(&self, users: Users) {
         self.shared.users.store(Some(Arc::new(users)));
+        self.shared.guarded.store(true, Ordering::Release);
     }
 }
 
@@ -87,7 +93,10 @@ mod tests {
     }
 
     #[test]
-    fn without_users_nobody_is_asked() {
-        assert!(Access::anonymous().users().is_none() && Access::default().allows_anonymous());
+    fn without_users_nobody_is_asked_until_there_are_some() {
+        let access = Access::anonymous();
+        assert!(access.users().is_none() && Access::default().allows_anonymous());
+        access.replace(users("a"));
+        assert!(access.users().is_some());
     }
 }
