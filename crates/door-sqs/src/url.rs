@@ -1,11 +1,30 @@
 //! Queue URLs, queue ARNs, and the names inside them.
 //!
-//! A queue URL is `http://HOST/ACCOUNT/NAME`, with the host that the client used. Coming back, only the last part of its path
+//! A queue URL is `http://HOST/ACCOUNT/NAME`, or `https:` where the connection is secured, with the host that the client used. Coming back, only the last part of its path
 //! counts: SDKs keep URLs across restarts, ports and proxies, and some users write just the name.
 
 use crate::errors::{Code, SqsError, quoted};
 
 const ARN_PREFIX: &str = "arn:aws:sqs:";
+
+/// How a client reaches the door.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// In plain text.
+    #[default]
+    Http,
+    /// Over TLS.
+    Https,
+}
+
+impl Scheme {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
 
 /// The door's names for queues.
 #[derive(Clone, Debug)]
@@ -25,9 +44,9 @@ impl Names {
         &self.account_id
     }
 
-    /// The URL of the queue `name` for a client that reached this server at `host`.
-    pub(crate) fn url(&self, host: &str, name: &str) -> String {
-        format!("http://{host}/{}/{name}", self.account_id)
+    /// The URL of the queue `name` for a client that reached this server at `host` by `scheme`.
+    pub(crate) fn url(&self, scheme: Scheme, host: &str, name: &str) -> String {
+        format!("{}://{host}/{}/{name}", scheme.name(), self.account_id)
     }
 
     /// The ARN of the queue `name`.
@@ -99,7 +118,9 @@ mod tests {
     #[test]
     fn urls_and_arns_are_built_and_read() {
         let names = Names::new("us-east-1", "000000000000");
-        assert_eq!(names.url("localhost:9324", "jobs"), "http://localhost:9324/000000000000/jobs");
+        let url = |scheme| names.url(scheme, "localhost:9324", "jobs");
+        assert_eq!(url(Scheme::Http), "http://localhost:9324/000000000000/jobs");
+        assert_eq!(url(Scheme::Https), "https://localhost:9324/000000000000/jobs");
         assert_eq!(names.arn("jobs"), "arn:aws:sqs:us-east-1:000000000000:jobs");
         assert_eq!(names.name_in_arn(&names.arn("jobs")), Some("jobs"));
         assert_eq!(names.name_in_arn("arn:aws:sqs:eu-west-1:000000000000:jobs"), Some("jobs"));

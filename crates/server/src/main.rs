@@ -10,6 +10,7 @@ mod machine;
 mod recovery;
 mod signals;
 mod stop;
+mod tls;
 
 use crate::cli::{Cli, Command, ServeArgs};
 use crate::config::{Config, Sources};
@@ -19,7 +20,7 @@ use crate::listen::{Addresses, Listeners, host_rule};
 use crate::signals::Signals;
 use crate::stop::Parts;
 use clap::{CommandFactory, Parser};
-use door::Listener;
+use door::{Listener, Tls};
 use door_admin::{Admin, Running, Status};
 use door_sqs::{SqsConfig, SqsDoor};
 use longshore::embed::Store;
@@ -70,7 +71,8 @@ fn runtime(workers: usize) -> io::Result<Runtime> {
 /// The life of the server.
 async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
     let mut signals = Signals::take_over()?;
-    let listeners = Listeners::open(config)?;
+    let tls = tls::load(config)?;
+    let listeners = Listeners::open(config)?.secured(tls.as_ref());
     let addresses = listeners.addresses();
     let connections_max = machine::connections_max(config.connections_max, listeners.doors());
 
@@ -78,6 +80,9 @@ async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
     let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin));
     let admin = admin_door.serve(admin, listeners.admin, connections_max);
+    if let Some(tls) = tls.clone() {
+        tls::keep_fresh(tls, &admin_door)?;
+    }
 
     let opened = tokio::select! {
         opened = recovery::open(config) => opened,
@@ -91,7 +96,7 @@ async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
     let sqs = sqs_door(config, &store, &listeners.sqs, clock.clone());
     let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
     status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin] });
-    announce(config, &store, &addresses, &clock);
+    announce(config, &store, &addresses, tls.as_ref(), &clock);
 
     let cause = stop::cause(&mut signals, store.broker()).await;
     let parts = Parts { protocols: &protocol_doors, admin: &admin_door, store };
@@ -111,10 +116,11 @@ fn sqs_door(config: &Config, store: &Store, listeners: &[Listener], clock: Arc<S
 }
 
 /// The one line that says that clients are served, and where.
-fn announce(config: &Config, store: &Store, addresses: &Addresses, clock: &SystemClock) {
+fn announce(config: &Config, store: &Store, addresses: &Addresses, tls: Option<&Tls>, clock: &SystemClock) {
     tracing::info!(
         sqs = %addresses.sqs,
         admin = %addresses.admin,
+        tls = %tls::shown(tls),
         data = %config.data.display(),
         boot = store.boot().0,
         took_ms = clock.mono_us() / 1000,

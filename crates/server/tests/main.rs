@@ -7,3 +7,4 @@ mod health; // what the admin door answers
 mod lifecycle; // start, stop, start again
 mod program; // how all of them run it
 mod syncs; // a sync between every send and its answer
+mod tls; // certificates: wrong, renewed, asked for

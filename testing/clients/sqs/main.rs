@@ -11,3 +11,4 @@ mod matrix;
 mod rust_sdk;
 mod speak;
 mod stopping;
+mod tls;
