@@ -131,6 +131,7 @@ where
     let mut http = http1::Builder::new();
     http.max_header_size(HEAD_BYTES_MAX).header_read_timeout(None).writev(false);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    let mut running = Pin::new(&mut connection);
     let mut stopping = pin!(tasks.shutdown().stopping());
     let mut told = false;
     let mut seen = 0;
@@ -138,10 +139,10 @@ where
     let ended = loop {
         tokio::select! {
             biased;
-            ended = &mut connection => break ended,
+            ended = running.as_mut() => break ended,
             () = &mut stopping, if !told => {
                 told = true;
-                Pin::new(&mut connection).graceful_shutdown();
+                running.as_mut().graceful_shutdown();
             }
             () = &mut look => {
                 if watched.progress.is_silent_since(&mut seen) {
@@ -179,10 +180,9 @@ async fn reply(session: &Session, id: RequestId, read: Result<(Call, Payload), U
             return unfit_reply(door, &unfit, &id);
         }
     };
-    progress.begin();
+    let _work = progress.work();
     let (action, style) = (call.action, call.style);
     let outcome = commands::run(door, call, payload).await;
-    progress.end();
     match outcome {
         Ok(body) => {
             door.figures.done(action);

@@ -7,7 +7,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use clients::Server;
 use clients::http::request;
 use clients::python::{finish, python, skip};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
@@ -29,7 +29,9 @@ impl Secured {
         let mut client = CertificateParams::default();
         client.distinguished_name.push(DnType::CommonName, "orders");
         write("authorities.crt", &pem);
-        for (name, params) in [("server", server), ("client", client)] {
+        for (name, mut params) in [("server", server), ("client", client)] {
+            // Python's strict checks want certificates to name their authority's key.
+            params.use_authority_key_identifier_extension = true;
             let key = KeyPair::generate().expect("a key");
             let certificate = params.signed_by(&key, &authority).expect("a certificate").pem();
             write(&format!("{name}.crt"), &certificate);
@@ -64,9 +66,8 @@ fn authority() -> (Issuer<'static, KeyPair>, String) {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, "authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    // Python insists that an authority says what its key is for.
-    params.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
-    params.use_authority_key_identifier_extension = true;
+    // So do they want an authority to say what its key is for.
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     let key = KeyPair::generate().expect("a key");
     let pem = params.self_signed(&key).expect("a certificate").pem();
     (Issuer::new(params, key), pem)

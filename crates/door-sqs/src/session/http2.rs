@@ -4,12 +4,12 @@
 //! windows of flow control. The window of the connection is the sum of its requests', so that bodies which wait for memory never
 //! keep back those that have it.
 //!
-//! The rule about silence is HTTP/1's, with a good-bye: a silent connection is told to go (GOAWAY), and cut if it is silent still at
-//! the next look. A request whose body does not arrive is reset by itself, since others may keep the connection busy.
+//! The rule about silence is HTTP/1's, with a good-bye: a silent connection is told to go (GOAWAY), and cut if it does not. A request
+//! whose body does not arrive is reset by itself, since others may keep the connection busy.
 
 use super::{Session, read, reply};
 use crate::frame::reply::Reply;
-use crate::limits::{HEAD_BYTES_MAX, STREAM_WINDOW_BYTES, STREAMS_MAX};
+use crate::limits::{FAREWELL_MAX, HEAD_BYTES_MAX, STREAM_WINDOW_BYTES, STREAMS_MAX};
 use bytes::Bytes;
 use door::Tasks;
 use door::timeout::{TooLate, pause, within};
@@ -49,6 +49,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let silence_max = session.door.config.silence_max;
+    let farewell_max = FAREWELL_MAX.min(silence_max);
     let watched = Arc::clone(&session);
     let mut stopping = pin!(tasks.shutdown().stopping());
     let service = service_fn(move |request| answer(Arc::clone(&session), request));
@@ -68,6 +69,7 @@ where
             () = &mut stopping, if !leaving => {
                 leaving = true;
                 connection.as_mut().graceful_shutdown();
+                look.set(pause(farewell_max));
             }
             () = &mut look => {
                 match (watched.progress.is_silent_since(&mut seen), leaving) {
@@ -78,7 +80,7 @@ where
                     }
                     (false, _) => {}
                 }
-                look.set(pause(silence_max));
+                look.set(pause(if leaving { farewell_max } else { silence_max }));
             }
         }
     }
@@ -96,6 +98,7 @@ fn builder(tasks: Tasks) -> http2::Builder<Streams> {
 
 /// Answers one request; it is reset if it does not arrive in time.
 async fn answer(session: Arc<Session>, request: Request<Incoming>) -> Result<Reply, TooLate> {
+    let _work = session.progress.work();
     let id = session.door.ids.next();
     let read = within(session.door.config.silence_max, read(&session, id, request)).await?;
     Ok(reply(&session, id, read).await)

@@ -10,20 +10,15 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// A request is worked on.
-    pub(super) fn begin(&self) {
+    /// A request is worked on until the guard is dropped: it was answered, or given up.
+    pub(super) fn work(&self) -> Work<'_> {
         self.begun.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// It is done.
-    pub(super) fn end(&self) {
-        self.ended.fetch_add(1, Ordering::Relaxed);
+        Work(self)
     }
 
     /// Something was answered without work.
     pub(super) fn touch(&self) {
-        self.begin();
-        self.end();
+        drop(self.work());
     }
 
     /// Whether nothing was worked on since the count was `seen`, which is brought up to date.
@@ -37,6 +32,17 @@ impl Progress {
     }
 }
 
+/// A request that is being worked on.
+#[derive(Debug)]
+#[must_use = "the work ends when it is dropped"]
+pub(super) struct Work<'a>(&'a Progress);
+
+impl Drop for Work<'_> {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,9 +52,9 @@ mod tests {
         let progress = Progress::default();
         let mut seen = 0;
         assert!(progress.is_silent_since(&mut seen));
-        progress.begin();
+        let work = progress.work();
         assert!(!progress.is_silent_since(&mut seen) && !progress.is_silent_since(&mut seen), "it works on a request");
-        progress.end();
+        drop(work);
         assert!(progress.is_silent_since(&mut seen));
         progress.touch();
         assert!(!progress.is_silent_since(&mut seen), "it answered one in the meantime");
@@ -59,11 +65,10 @@ mod tests {
     fn of_several_requests_the_last_one_ends_the_work() {
         let progress = Progress::default();
         let mut seen = 0;
-        progress.begin();
-        progress.begin();
-        progress.end();
+        let (first, second) = (progress.work(), progress.work());
+        drop(first);
         assert!(!progress.is_silent_since(&mut seen) && !progress.is_silent_since(&mut seen));
-        progress.end();
+        drop(second);
         assert!(progress.is_silent_since(&mut seen));
     }
 }

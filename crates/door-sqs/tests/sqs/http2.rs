@@ -197,7 +197,30 @@ async fn a_silent_client_that_does_not_go_is_cut() {
     let begun = tokio::time::Instant::now();
     door.await;
     let patience = begun.elapsed().as_secs_f64() / 60.0;
-    assert!((2.0..=3.1).contains(&patience), "{patience} times its patience");
+    assert!((1.0..=2.4).contains(&patience), "{patience} times its patience");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_does_not_wait_long_for_a_client_that_does_not_go() {
+    let bench = Bench::new();
+    let (mut client, door) = bench.connect();
+    client.write_all(&[PREFACE, &[0, 0, 0, 4, 0, 0, 0, 0, 0]].concat()).await.expect("the pipe takes it");
+    let door = spawn(door);
+    let _settings = frame(&mut client, 4).await;
+    let begun = tokio::time::Instant::now();
+    bench.trigger.stop();
+    door.await.expect("the door hangs up");
+    assert!(begun.elapsed() <= Duration::from_secs(21), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_whose_request_was_given_up_can_be_silent_again() {
+    let (mut bench, mut client, door) = with_jobs(SqsConfig::default()).await;
+    let mut poll = client.ask("ReceiveMessage", POLL);
+    assert!(bench.settle(&mut poll).await.is_none());
+    poll.abort();
+    client.connection.await.expect("it ran").expect("a good-bye");
+    door.await.expect("the door hangs up");
 }
 
 /// The payload of the next frame of this kind.
