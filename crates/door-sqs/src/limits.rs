@@ -28,7 +28,7 @@ pub const STREAMS_MAX: u32 = 100;
 
 /// How long an HTTP/2 connection that was told to go may be silent before it is cut: an answer takes a round trip, what is
 /// still being read a little more.
-pub const FAREWELL_MAX: Duration = Duration::from_secs(10);
+pub const FAREWELL_MAX: Duration = Duration::from_secs(5);
 
 /// Bytes of one HTTP/2 request's body that may be on their way unread: the protocol's own default. A connection may have as much
 /// for each of its requests, 6 MB in all.

@@ -50,7 +50,12 @@ impl Failure {
     pub(crate) fn report(&self) {
         match self {
             Self::Config(error) => eprintln!("error: {error}"),
-            Self::Tls(_) | Self::Listen(_) | Self::Store(_) | Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => {
+            Self::Tls(_)
+            | Self::Listen(_)
+            | Self::Store(_)
+            | Self::Journal(_)
+            | Self::NotSealed(_)
+            | Self::Machine(_) => {
                 tracing::error!("{self}");
             }
         }

@@ -79,9 +79,8 @@ mod tests {
 
     #[test]
     fn certificate_and_key_need_each_other() {
-        let refused = |cert, key, client_ca| {
-            files(&config(cert, key, client_ca)).expect_err("something is missing").to_string()
-        };
+        let refused =
+            |cert, key, client_ca| files(&config(cert, key, client_ca)).expect_err("something is missing").to_string();
         assert!(refused(Some("a"), None, None).contains("tls_key is not"));
         assert!(refused(None, Some("b"), Some("c")).contains("tls_cert is not"));
         assert!(refused(None, None, Some("c")).contains("tls_client_ca is set"));

@@ -71,7 +71,10 @@ impl hyper::body::Body for Stuck {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         match std::mem::replace(&mut self.0, true) {
             false => Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"{"))))),
             true => Poll::Pending,
@@ -140,7 +143,8 @@ async fn a_client_that_goes_away_takes_no_message_with_it() {
     let tasks = bench.tasks.clone();
     bench.drive(tasks.drained()).await;
     bench.json("SendMessage", r#"{"QueueUrl":"jobs","MessageBody":"still here"}"#).await;
-    let count = bench.json("GetQueueAttributes", r#"{"QueueUrl":"jobs","AttributeNames":["ApproximateNumberOfMessages"]}"#);
+    let count =
+        bench.json("GetQueueAttributes", r#"{"QueueUrl":"jobs","AttributeNames":["ApproximateNumberOfMessages"]}"#);
     assert!(count.await.body.contains(r#":"1""#));
 }
 
@@ -210,7 +214,7 @@ async fn a_stop_does_not_wait_long_for_a_client_that_does_not_go() {
     let begun = tokio::time::Instant::now();
     bench.trigger.stop();
     door.await.expect("the door hangs up");
-    assert!(begun.elapsed() <= Duration::from_secs(21), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() <= Duration::from_secs(11), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

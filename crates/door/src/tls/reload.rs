@@ -4,7 +4,7 @@
 //! nothing, and is spoken of once.
 
 use super::TlsError;
-use super::files::Files;
+use super::files::{Contents, Files};
 use super::settings::settings;
 use crate::timeout;
 use rustls::ServerConfig;
@@ -72,7 +72,7 @@ impl Tls {
     pub(super) fn look(&self, asked: bool) -> Look {
         let Shared { files, current, seen } = &*self.shared;
         let contents = files.read();
-        let fingerprint = contents.as_ref().ok().map(|contents| contents.fingerprint());
+        let fingerprint = contents.as_ref().ok().map(Contents::fingerprint);
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         if std::mem::replace(&mut *seen, fingerprint) == fingerprint && !asked {
             return Look::Unchanged;

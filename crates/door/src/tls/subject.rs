@@ -158,7 +158,10 @@ mod tests {
 
     #[test]
     fn names_are_spelled_the_last_first() {
-        check(&[(DnType::OrganizationName, utf8("Example")), (DnType::CommonName, utf8("orders"))], "CN=orders,O=Example");
+        check(
+            &[(DnType::OrganizationName, utf8("Example")), (DnType::CommonName, utf8("orders"))],
+            "CN=orders,O=Example",
+        );
         check(&[(DnType::CommonName, DnValue::PrintableString("a b".try_into().expect("printable")))], "CN=a b");
         check(&[], "");
     }
@@ -183,7 +186,9 @@ mod tests {
         for name in [&[SET][..], &[SET, 5, 0], &[SET, 0x80], &[SET, 0x85, 1, 1, 1, 1, 1], &[SEQUENCE, 0]] {
             assert_eq!(text(name), None, "{name:?}");
         }
-        for pair in [&[OID, 0, UTF8_STRING, 0][..], &[OID, 1, 0x80, UTF8_STRING, 0], &[OID, 1, 42], &[OID, 1, 42, 12, 0, 0]] {
+        for pair in
+            [&[OID, 0, UTF8_STRING, 0][..], &[OID, 1, 0x80, UTF8_STRING, 0], &[OID, 1, 42], &[OID, 1, 42, 12, 0, 0]]
+        {
             let length = u8::try_from(pair.len()).expect("short");
             let name = [&[SET, length + 2, SEQUENCE, length], pair].concat();
             assert_eq!(text(&name), None, "{pair:?}");

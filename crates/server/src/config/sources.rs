@@ -17,7 +17,8 @@ pub(super) const FLAGS: &str = "flags";
 const DEFAULT_FILE: &str = "longshore.toml";
 
 /// Variables with our prefix that are no keys. `CONFIG` stands for the flag of that name, the rest are the project's tests' own.
-const NOT_KEYS: [&str; 9] = ["CONFIG", "AUTHORITIES", "BIN", "ENDPOINT", "IDENTITY", "LEDGER", "PYTHON", "REQUIRE", "SKIPPED"];
+const NOT_KEYS: [&str; 9] =
+    ["CONFIG", "AUTHORITIES", "BIN", "ENDPOINT", "IDENTITY", "LEDGER", "PYTHON", "REQUIRE", "SKIPPED"];
 
 /// What Kubernetes sets in every pod beside a service that is called "longshore" begins so.
 const NOT_KEYS_FROM: [&str; 2] = ["SERVICE_", "PORT"];
