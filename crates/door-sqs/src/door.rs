@@ -91,7 +91,7 @@ impl SqsDoor {
 
     /// The URL of the queue `name`, at the address that the client used.
     pub(crate) fn url(&self, context: &Context, name: &str) -> String {
-        self.names.url(context.host.as_deref().unwrap_or("localhost"), name)
+        self.names.url(context.scheme, context.host.as_deref().unwrap_or("localhost"), name)
     }
 
     /// Changes a queue, from whatever it is at that moment.

@@ -23,6 +23,17 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(60);
 /// Greatest request head, in bytes: real ones, with a signature and a session token, have 1 to 3 KiB.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 
+/// Requests at a time on one HTTP/2 connection: the least that RFC 9113, section 6.5.2, recommends.
+pub const STREAMS_MAX: u32 = 100;
+
+/// How long an HTTP/2 connection that was told to go may be silent before it is cut: an answer takes a round trip, what is
+/// still being read a little more.
+pub const FAREWELL_MAX: Duration = Duration::from_secs(5);
+
+/// Bytes of one HTTP/2 request's body that may be on their way unread: the protocol's own default. A connection may have as much
+/// for each of its requests, 6 MB in all.
+pub const STREAM_WINDOW_BYTES: u32 = 65_535;
+
 /// Greatest number of parameters of a Query request: a batch of ten messages with ten attributes has about 350.
 pub const FORM_PARAMETERS_MAX: usize = 2_000;
 

@@ -1,8 +1,8 @@
 //! Queue URLs, queue ARNs, and the names inside them.
 //!
-//! A queue URL is `http://HOST/ACCOUNT/NAME`, with the host that the client used. Coming back, only the last part of its path
-//! counts, and for callers who proved their account the part before it: SDKs keep URLs across restarts, ports and proxies, and some
-//! users write just the name.
+//! A queue URL is `http://HOST/ACCOUNT/NAME`, or `https:` where the connection is secured, with the host that the client used. Coming back,
+//! only the last part of its path counts, and for callers who proved their account the part before it: SDKs keep URLs across
+//! restarts, ports and proxies, and some users write just the name.
 //!
 //! The broker knows queues by one name. Those of the default account have their plain name, so that every door sees the same queue
 //! under it; those of other accounts are stored as `ACCOUNT/NAME`, which no queue of the default account can be called here.
@@ -12,6 +12,25 @@ use std::borrow::Cow;
 
 const ARN_PREFIX: &str = "arn:aws:sqs:";
 const ACCOUNT_DIGITS: usize = 12;
+
+/// How a client reaches the door.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// In plain text.
+    #[default]
+    Http,
+    /// Over TLS.
+    Https,
+}
+
+impl Scheme {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
 
 /// The door's names for queues.
 #[derive(Clone, Debug)]
@@ -41,10 +60,10 @@ impl Names {
         stored.split_once('/').filter(|(account, _)| is_account(account)).unwrap_or((&self.account_id, stored))
     }
 
-    /// The URL of a stored queue for a client that reached this server at `host`.
-    pub(crate) fn url(&self, host: &str, stored: &str) -> String {
+    /// The URL of a stored queue for a client that reached this server at `host` by `scheme`.
+    pub(crate) fn url(&self, scheme: Scheme, host: &str, stored: &str) -> String {
         let (account, name) = self.split(stored);
-        format!("http://{host}/{account}/{name}")
+        format!("{}://{host}/{account}/{name}", scheme.name())
     }
 
     /// The ARN of a stored queue.
@@ -127,7 +146,9 @@ mod tests {
     #[test]
     fn urls_and_arns_are_built_and_read() {
         let names = Names::new("us-east-1", "000000000000");
-        assert_eq!(names.url("localhost:9324", "jobs"), "http://localhost:9324/000000000000/jobs");
+        let url = |scheme| names.url(scheme, "localhost:9324", "jobs");
+        assert_eq!(url(Scheme::Http), "http://localhost:9324/000000000000/jobs");
+        assert_eq!(url(Scheme::Https), "https://localhost:9324/000000000000/jobs");
         assert_eq!(names.arn("jobs"), "arn:aws:sqs:us-east-1:000000000000:jobs");
         assert_eq!(names.name_in_arn(&names.arn("jobs")).as_deref(), Some("jobs"));
         assert_eq!(names.name_in_arn("arn:aws:sqs:eu-west-1:000000000000:jobs").as_deref(), Some("jobs"));

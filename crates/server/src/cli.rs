@@ -45,6 +45,8 @@ Examples:
       for a service manager: data in its usual place, logs for a collector
   longshore serve --sqs 0.0.0.0:9324 --allow-anonymous --host queue.internal
       for a trusted network: anyone who reaches the port may use it, under the name queue.internal
+  longshore serve --tls-cert server.crt --tls-key server.key
+      TLS on both ports: https://127.0.0.1:9324
   longshore serve --sqs 127.0.0.1:0 --admin off --data \"$(mktemp -d)\"
       for a test: any free port (the ready line names it), a throw-away folder
 
@@ -102,6 +104,23 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", help_heading = "Doors")]
     #[serde(skip_serializing_if = "Option::is_none")]
     connections_max: Option<u64>,
+
+    /// Certificate in PEM, followed by those between it and a root; every door then speaks TLS alone
+    ///
+    /// The files are read again on SIGHUP, and within 30 s of a change; open connections go on.
+    #[arg(long, value_name = "FILE", help_heading = "TLS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key in PEM, without a passphrase
+    #[arg(long, value_name = "FILE", help_heading = "TLS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_key: Option<PathBuf>,
+
+    /// Authorities in PEM: only clients that show a certificate of one of them are let in
+    #[arg(long, value_name = "FILE", help_heading = "TLS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_client_ca: Option<PathBuf>,
 
     /// What an answer waits for: always, interval:MS or never [default: always]
     ///

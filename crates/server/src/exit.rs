@@ -3,7 +3,7 @@
 //! ```text
 //!   0         stopped as asked, the store is sealed
 //!   1         failed while it ran: the disk refused a write or sync, or the stop took too long to seal the store
-//!   2         the command line or the configuration is wrong (also the command line parser's own code)
+//!   2         the command line or the configuration is wrong, or its TLS files cannot be used (also the command line parser's own code)
 //!   3         the store could not be opened
 //!   4         a door could not listen
 //!   128 + n   a second signal n ended it at once
@@ -12,6 +12,7 @@
 use crate::access::AccessError;
 use crate::config::ConfigError;
 use crate::listen::ListenError;
+use crate::tls::TlsConfigError;
 use broker::Unavailable;
 use longshore::embed::OpenError;
 use std::io;
@@ -26,6 +27,9 @@ pub(crate) enum Failure {
     /// The users cannot be known.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// TLS cannot be spoken as the configuration wants it.
+    #[error(transparent)]
+    Tls(#[from] TlsConfigError),
     /// A door cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -51,6 +55,7 @@ impl Failure {
         match self {
             Self::Config(error) => eprintln!("error: {error}"),
             Self::Access(_)
+            | Self::Tls(_)
             | Self::Listen(_)
             | Self::Store(_)
             | Self::Journal(_)
@@ -65,7 +70,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => 1,
-            Self::Config(_) | Self::Access(_) => 2,
+            Self::Config(_) | Self::Access(_) | Self::Tls(_) => 2,
             Self::Store(_) => 3,
             Self::Listen(_) => 4,
         }

@@ -5,7 +5,7 @@
 
 use crate::config::{Config, Listen};
 use door::listener::{is_loopback, loopback, open_all};
-use door::{HostRule, Listener, OpenError};
+use door::{HostRule, Listener, OpenError, Tls};
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 
@@ -87,6 +87,15 @@ pub(crate) struct Addresses {
 }
 
 impl Listeners {
+    /// The same, all of them speaking TLS if there is any.
+    pub(crate) fn secured(self, tls: Option<&Tls>) -> Self {
+        let secured = |listeners: Vec<Listener>| match tls {
+            None => listeners,
+            Some(tls) => listeners.into_iter().map(|listener| listener.secured(tls.clone())).collect(),
+        };
+        Self { sqs: secured(self.sqs), admin: secured(self.admin) }
+    }
+
     /// How many doors listen.
     pub(crate) fn doors(&self) -> u64 {
         [&self.sqs, &self.admin].into_iter().map(|listeners| u64::from(!listeners.is_empty())).sum()

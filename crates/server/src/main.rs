@@ -11,6 +11,7 @@ mod machine;
 mod recovery;
 mod signals;
 mod stop;
+mod tls;
 
 use crate::cli::{Cli, Command, ServeArgs};
 use crate::config::{Config, Sources};
@@ -20,7 +21,7 @@ use crate::listen::{Addresses, Listeners, host_rule};
 use crate::signals::Signals;
 use crate::stop::Parts;
 use clap::{CommandFactory, Parser};
-use door::{Access, Listener};
+use door::{Access, Listener, Tls};
 use door_admin::{Admin, Running, Status};
 use door_sqs::{SqsConfig, SqsDoor};
 use longshore::embed::Store;
@@ -73,7 +74,8 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let mut signals = Signals::take_over()?;
     let mut hangup = signals::hangup()?;
     let access = access::from(config)?;
-    let listeners = Listeners::open(config)?;
+    let tls = tls::load(config)?;
+    let listeners = Listeners::open(config)?.secured(tls.as_ref());
     let addresses = listeners.addresses();
     let connections_max = machine::connections_max(config.connections_max, listeners.doors());
 
@@ -81,6 +83,9 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
     let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin, true));
     let admin = admin_door.serve(admin, listeners.admin, connections_max);
+    if let Some(tls) = tls.clone() {
+        tls::keep_fresh(tls, &admin_door)?;
+    }
 
     let opened = tokio::select! {
         opened = recovery::open(config) => opened,
@@ -94,7 +99,7 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let sqs = sqs_door(config, &store, &listeners.sqs, access.clone(), clock.clone());
     let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
     status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin] });
-    announce(config, &store, &addresses, &clock);
+    announce(config, &store, &addresses, tls.as_ref(), &clock);
 
     let cause = tokio::select! {
         cause = stop::cause(&mut signals, store.broker()) => cause,
@@ -125,10 +130,11 @@ fn sqs_door(
 }
 
 /// The one line that says that clients are served, and where.
-fn announce(config: &Config, store: &Store, addresses: &Addresses, clock: &SystemClock) {
+fn announce(config: &Config, store: &Store, addresses: &Addresses, tls: Option<&Tls>, clock: &SystemClock) {
     tracing::info!(
         sqs = %addresses.sqs,
         admin = %addresses.admin,
+        tls = %tls::shown(tls),
         data = %config.data.display(),
         boot = store.boot().0,
         took_ms = clock.mono_us() / 1000,

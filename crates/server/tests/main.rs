@@ -7,4 +7,5 @@ mod health; // what the admin door answers
 mod lifecycle; // start, stop, start again
 mod program; // how all of them run it
 mod syncs; // a sync between every send and its answer
-mod users; // who is let in, and the file read again
+mod tls;
+mod users; // who is let in, and the file read again // certificates: wrong, renewed, asked for

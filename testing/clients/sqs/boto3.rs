@@ -148,14 +148,20 @@ fn run(module: &str, name: &str) {
 
 /// Runs one scenario against `server`.
 pub(crate) fn play(python: &Path, server: &Server, module: &str, name: &str, ledger: Option<&Path>) {
-    let mut command = Command::new(python);
-    command.arg(script("run.py")).args([module, name]).env("LONGSHORE_ENDPOINT", server.endpoint());
-    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    let mut command = scenario(python, &server.endpoint(), module, name);
     if let Some(ledger) = ledger {
         command.env("LONGSHORE_LEDGER", ledger);
     }
     let output = finish(&mut command);
     assert!(output.status.success(), "{module}.{name}:\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The command that runs one scenario against the server at `endpoint`.
+pub(crate) fn scenario(python: &Path, endpoint: &str, module: &str, name: &str) -> Command {
+    let mut command = Command::new(python);
+    command.arg(script("run.py")).args([module, name]).env("LONGSHORE_ENDPOINT", endpoint);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command
 }
 
 fn script(name: &str) -> PathBuf {

@@ -12,3 +12,4 @@ mod rust_sdk;
 mod signed;
 mod speak;
 mod stopping;
+mod tls;

@@ -1,7 +1,7 @@
 //! `aws-sdk-sqs`, unmodified: the journey of a message, errors in their own types, retries left on.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
 use aws_sdk_sqs::error::SdkError;
 use aws_sdk_sqs::operation::get_queue_url::GetQueueUrlError;
 use aws_sdk_sqs::primitives::Blob;
@@ -12,13 +12,17 @@ use aws_sdk_sqs::types::{
 use clients::Server;
 
 pub(crate) fn client(server: &Server) -> Client {
+    client_at(&server.endpoint(), aws_smithy_http_client::Builder::new().build_http())
+}
+
+pub(crate) fn client_at(endpoint: &str, http: SharedHttpClient) -> Client {
     let credentials = Credentials::builder().access_key_id("anyone").secret_access_key("anything");
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-central-1"))
         .credentials_provider(credentials.provider_name("test").build())
-        .endpoint_url(server.endpoint())
-        .http_client(aws_smithy_http_client::Builder::new().build_http());
+        .endpoint_url(endpoint)
+        .http_client(http);
     Client::from_conf(config.build())
 }
 

@@ -17,6 +17,7 @@ use crate::frame::form;
 use crate::frame::payload::{Body, Payload};
 use crate::frame::request_id::RequestId;
 use crate::frame::style::Style;
+use crate::url::Scheme;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
@@ -48,7 +49,9 @@ pub(crate) struct Context {
     pub(crate) caller: Caller,
     /// The URL's path, where it names a queue.
     pub(crate) path_queue: Option<Box<str>>,
-    /// The address that the client used, for the queue URLs it is given.
+    /// How the client came here, for the queue URLs it is given.
+    pub(crate) scheme: Scheme,
+    /// The address that the client used, for the same.
     pub(crate) host: Option<Box<str>>,
     /// The X-Ray trace header.
     pub(crate) trace: Option<Box<str>>,
@@ -73,8 +76,8 @@ pub(crate) enum Unfit {
 }
 
 impl Head {
-    /// Reads a request's head.
-    pub(crate) fn read(parts: &Parts) -> Result<Self, Unfit> {
+    /// Reads the head of a request that came by `scheme`.
+    pub(crate) fn read(parts: &Parts, scheme: Scheme) -> Result<Self, Unfit> {
         let headers = &parts.headers;
         let (style, target) = (style(headers), header(headers, &TARGET));
         let json = style == Style::Json;
@@ -87,7 +90,7 @@ impl Head {
             let text = format!("The method {} is not allowed here.", parts.method);
             return Err(Unfit::Error(style, SqsError::new(Code::InvalidAction, text)));
         }
-        Ok(Self { style, target, context: Context::of(parts) })
+        Ok(Self { style, target, context: Context::of(parts, scheme) })
     }
 
     /// Puts the body to it.
@@ -105,11 +108,12 @@ impl Head {
 }
 
 impl Context {
-    fn of(parts: &Parts) -> Self {
+    fn of(parts: &Parts, scheme: Scheme) -> Self {
         let host = header(&parts.headers, &HOST).or_else(|| parts.uri.authority().map(Authority::as_str));
         Self {
             caller: Caller::default(),
             path_queue: crate::url::queue_in_path(parts.uri.path()).map(Into::into),
+            scheme,
             host: host.map(Into::into),
             trace: header(&parts.headers, &TRACE).map(Into::into),
         }

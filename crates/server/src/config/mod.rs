@@ -41,6 +41,15 @@ pub(crate) struct Config {
     /// Host names, besides loopback, under which clients may address this server.
     #[serde(deserialize_with = "text::list")]
     pub(crate) host: Vec<String>,
+    /// The certificate that doors show; TLS is spoken if it is given.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The certificate's private key.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Authorities; if given, clients have to show a certificate of one of them.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) tls_client_ca: Option<PathBuf>,
     /// What an answer waits for.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) durability: DurabilityLevel,
@@ -84,6 +93,9 @@ impl Default for Config {
             admin: None,
             allow_anonymous: false,
             host: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
+            tls_client_ca: None,
             durability: DurabilityLevel::default(),
             connections_max: 10_000,
             region: Region::default(),

@@ -60,6 +60,9 @@ fn every_key_can_be_said_in_a_file() {
             admin = "off"
             allow_anonymous = true
             host = ["mq.example", "10.0.0.5"]
+            tls_cert = "server.crt"
+            tls_key = "server.key"
+            tls_client_ca = "clients.crt"
             durability = "interval:50"
             connections_max = 7
             region = "eu-central-1"
@@ -86,6 +89,9 @@ fn every_key_can_be_said_in_a_file() {
         admin: Some(Listen::Off),
         allow_anonymous: true,
         host: vec!["mq.example".to_owned(), "10.0.0.5".to_owned()],
+        tls_cert: Some("server.crt".into()),
+        tls_key: Some("server.key".into()),
+        tls_client_ca: Some("clients.crt".into()),
         durability: DurabilityLevel(Durability::Interval(50)),
         connections_max: 7,
         region: Region("eu-central-1".to_owned()),
@@ -114,6 +120,18 @@ fn every_key_can_be_said_in_a_file() {
         }],
     };
     assert_eq!(config, expected);
+}
+
+#[test]
+fn the_tls_keys_may_stand_in_a_table_and_flags_and_environment_still_win() {
+    let file = "[tls]\ncert = \"file.crt\"\nkey = \"file.key\"\n";
+    let config = loaded(file, &[("LONGSHORE_TLS_KEY", "environment.key")], Flags::default());
+    assert_eq!(config.tls_cert, Some("file.crt".into()));
+    assert_eq!(config.tls_key, Some("environment.key".into()));
+    assert_eq!(config.tls_client_ca, None);
+    let message = refused("[tls]\ncret = \"file.crt\"\n", &[]);
+    assert!(message.contains("/my.toml: tls_cret") && message.contains("did you mean `tls_cert`?"), "{message}");
+    assert!(refused("tls = true", &[]).contains("/my.toml: tls:"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn read(method: &str, uri: &str, headers: &[(&str, &str)], body: &'static str) -
     }
     let (parts, ()) = request.body(()).expect("a valid request").into_parts();
     let body = Body { bytes: Bytes::from_static(body.as_bytes()), borrowed: false };
-    Head::read(&parts)?.with_body(body, RequestIds::new(0).next())
+    Head::read(&parts, Scheme::Http)?.with_body(body, RequestIds::new(0).next())
 }
 
 fn action(read: Read) -> (Action, Style, Option<String>) {
