@@ -42,7 +42,7 @@ impl SqsDoor {
             receipts: Receipts::new(store_id),
             ids: RequestIds::new(seed),
             bodies: Bodies::new(config.request_bytes_max, config.request_bytes_in_flight),
-            waiting_rules: WaitingRules::new(clock, config.aws_waiting_rules),
+            waiting_rules: WaitingRules::new(clock, config.limits.waiting_rule_ms()),
             figures: Figures::new(),
             broker,
             config,

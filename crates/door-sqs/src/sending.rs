@@ -4,7 +4,7 @@ use crate::characters;
 use crate::errors::{Code, SqsError};
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
-use crate::limits::{DELAY_SECONDS, GROUP_ID_CHARACTERS_MAX, TRACE_BYTES_MAX};
+use crate::limits::{GROUP_ID_CHARACTERS_MAX, Profile, TRACE_BYTES_MAX};
 use crate::md5::{self, Digest};
 use crate::message_attributes::{Attribute, GivenMap, Value, checked};
 use crate::native::Notes;
@@ -64,6 +64,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) trace: Option<&'a str>,
     /// Log time, for delays.
     pub(crate) now_ms: u64,
+    /// How long delays may be.
+    pub(crate) limits: Profile,
 }
 
 impl Given<'_> {
@@ -110,9 +112,19 @@ impl Sender<'_> {
             ));
         }
         Ok(Facts {
-            due_ms: given.delay_seconds.map(check_delay).transpose()?.map(|delay_ms| self.now_ms + delay_ms),
+            due_ms: given.delay_seconds.map(|seconds| self.due_ms(seconds)).transpose()?,
             lane: given.group_id.as_ref().map(check_group).transpose()?,
             ..Facts::default()
+        })
+    }
+
+    /// When a message with these `DelaySeconds` is due.
+    fn due_ms(&self, seconds: i64) -> Result<u64, SqsError> {
+        let range = self.limits.delay_seconds();
+        let delay = u64::try_from(seconds).ok().filter(|_| range.contains(&seconds));
+        delay.map(|delay| self.now_ms + delay * 1000).ok_or_else(|| {
+            let reason = format!("DelaySeconds must be >= 0 and <= {}.", range.end());
+            SqsError::invalid_value(seconds, "DelaySeconds", reason)
         })
     }
 }
@@ -138,14 +150,6 @@ fn check_body<'a, 'b>(body: Option<&'b Text<'a>>) -> Result<&'b Text<'a>, SqsErr
         "Invalid characters found. Valid unicode characters are \
          #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
     ))
-}
-
-/// `DelaySeconds` in milliseconds.
-fn check_delay(seconds: i64) -> Result<u64, SqsError> {
-    match u64::try_from(seconds) {
-        Ok(delay) if DELAY_SECONDS.contains(&seconds) => Ok(delay * 1000),
-        _ => Err(SqsError::invalid_value(seconds, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.")),
-    }
 }
 
 fn check_group(group: &Text<'_>) -> Result<String, SqsError> {

@@ -90,7 +90,8 @@ async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
 
     let sqs = sqs_door(config, &store, &listeners.sqs, clock.clone());
     let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
-    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin] });
+    let queues_listed_max = config.metrics_queues_max;
+    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin], queues_listed_max });
     announce(config, &store, &addresses, &clock);
 
     let cause = stop::cause(&mut signals, store.broker()).await;
@@ -102,7 +103,7 @@ fn sqs_door(config: &Config, store: &Store, listeners: &[Listener], clock: Arc<S
     let sqs = SqsConfig {
         region: config.region.0.clone(),
         account_id: config.account_id.0.clone(),
-        aws_waiting_rules: config.sqs_aws_waiting_rules,
+        limits: config.sqs_limits.0,
         durability: config.durability.0,
         host_rule: host_rule(config, listeners),
         ..SqsConfig::default()

@@ -29,8 +29,8 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answe
     let name = &*request.name.filter(|name| !name.is_empty()).ok_or_else(|| SqsError::missing("QueueName"))?;
     names::check(name)?;
     let attributes = request.attributes.unwrap_or_default();
-    let setting = Setting { queue: name, broker: &door.broker, names: &door.names };
-    let mut draft = Draft::fresh(door.config.durability);
+    let setting = Setting { queue: name, broker: &door.broker, names: &door.names, limits: door.config.limits };
+    let mut draft = Draft::fresh(door.config.durability, door.config.limits);
     draft.set_all(&attributes, setting)?;
     let wanted = draft.clone();
     tags::add(&mut draft.annotations, &request.tags.unwrap_or_default())?;

@@ -26,7 +26,7 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Arc<QueueInfo
     let given: Given<'_> = payload.parse()?;
     let queue = door.queue(given.queue_url.as_ref(), &call.context)?;
     let trace = call.context.trace.as_deref();
-    let sender = Sender { payload, trace, now_ms: door.broker.log_ms() };
+    let sender = Sender { payload, trace, now_ms: door.broker.log_ms(), limits: door.config.limits };
     let outgoing = sender.message(&given, md5::of_bytes(given.body_bytes()))?;
     if !fits(&queue, outgoing.bytes) {
         return Err(too_long(&queue, "One or more parameters are invalid."));

@@ -11,7 +11,8 @@ fn sent(json: &str, trace: Option<&str>) -> Result<Outgoing, SqsError> {
     let bytes = Bytes::copy_from_slice(json.as_bytes());
     let payload = Payload::Json(Body { bytes, borrowed: false });
     let given: Given<'_> = payload.parse()?;
-    Sender { payload: &payload, trace, now_ms: NOW_MS }.message(&given, md5::of_bytes(given.body_bytes()))
+    Sender { payload: &payload, trace, now_ms: NOW_MS, limits: Profile::Aws }
+        .message(&given, md5::of_bytes(given.body_bytes()))
 }
 
 fn trace_of_sent(json: &str, header: Option<&str>) -> Option<String> {

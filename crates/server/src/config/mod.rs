@@ -10,11 +10,13 @@
 
 mod error;
 mod sources;
+mod sqs_limits;
 mod text;
 mod values;
 
 pub(crate) use error::ConfigError;
 pub(crate) use sources::{Sources, load};
+pub(crate) use sqs_limits::SqsLimits;
 pub(crate) use values::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
 
 use serde::{Deserialize, Serialize};
@@ -51,9 +53,12 @@ pub(crate) struct Config {
     /// The account named in SQS queue URLs and ARNs.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) account_id: AccountId,
-    /// Whether SQS clients have to wait where AWS makes them wait.
+    /// Whether AWS's commercial limits hold.
     #[serde(deserialize_with = "text::parsed")]
-    pub(crate) sqs_aws_waiting_rules: bool,
+    pub(crate) sqs_limits: SqsLimits,
+    /// Queues with series of their own in the metrics.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) metrics_queues_max: usize,
     /// Seconds that a stop may take.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) drain: u64,
@@ -83,7 +88,8 @@ impl Default for Config {
             connections_max: 10_000,
             region: Region::default(),
             account_id: AccountId::default(),
-            sqs_aws_waiting_rules: false,
+            sqs_limits: SqsLimits::default(),
+            metrics_queues_max: 1000,
             drain: 30,
             workers: 0,
             wal_write_bytes_max: WriteBytes::default(),
