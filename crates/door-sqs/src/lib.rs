@@ -16,6 +16,7 @@ mod batch;
 mod characters;
 mod commands;
 mod config;
+mod declare;
 mod door;
 mod errors;
 mod figures;
@@ -40,6 +41,8 @@ mod waiting_rules;
 
 pub use action::Action;
 pub use config::SqsConfig;
+pub use declare::{DeadLetter, DeclareError, DeclaredQueue, Outcome};
 pub use door::SqsDoor;
 pub use errors::{Code, Row, SqsError};
 pub use figures::Figures;
+pub use queue_attributes::settable_names;

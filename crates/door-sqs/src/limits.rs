@@ -73,6 +73,9 @@ pub const MAXIMUM_MESSAGE_SIZE: RangeInclusive<i64> = 1_024..=(MESSAGE_BYTES_MAX
 /// How long a data key is reused, in seconds (AWS). Kept and shown; nothing is encrypted with it.
 pub const KMS_REUSE_SECONDS: RangeInclusive<i64> = 60..=86_400;
 
+/// How long a data key is reused where nobody says, in seconds (AWS): 5 minutes.
+pub const KMS_REUSE_SECONDS_DEFAULT: &str = "300";
+
 /// Receives before a message is set aside (AWS).
 pub const MAX_RECEIVE_COUNT: RangeInclusive<i64> = 1..=1_000;
 

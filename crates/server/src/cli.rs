@@ -35,6 +35,38 @@ pub(crate) enum Command {
     /// Ctrl-C stops it gracefully; a second one stops it at once. Nothing acknowledged is lost either way.
     #[command(after_help = EXAMPLES)]
     Serve(Box<ServeArgs>),
+    /// Turn what AWS tells of queues into tables for longshore.toml
+    ///
+    /// Reads JSON as `aws sqs get-queue-attributes --attribute-names All` prints it, any number of documents from files or from
+    /// standard input, and prints a [[sqs_queues]] table for each. The output of `aws sqs list-queue-tags` may follow its queue's.
+    #[command(name = "import-sqs", after_help = IMPORT_EXAMPLES)]
+    ImportSqs(ImportArgs),
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  aws sqs get-queue-attributes --attribute-names All --queue-url URL | longshore import-sqs >> longshore.toml
+      one queue, straight into the configuration
+  longshore import-sqs orders.json orders-tags.json orders-dead.json
+      several, from files; tags belong to the queue before them
+
+What next:
+  longshore serve --config longshore.toml   makes the queues, or changes them to match, and says how many";
+
+/// The arguments of `longshore import-sqs`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct ImportArgs {
+    /// Files to read; standard input if there are none
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Region of the server that the tables are for
+    #[arg(long, value_name = "REGION", env = "LONGSHORE_REGION", default_value_t)]
+    pub(crate) region: Region,
+
+    /// Account of the server that the tables are for
+    #[arg(long, value_name = "DIGITS", env = "LONGSHORE_ACCOUNT_ID", default_value_t)]
+    pub(crate) account_id: AccountId,
 }
 
 const EXAMPLES: &str = "\

@@ -10,6 +10,7 @@
 //! ```
 
 use crate::config::ConfigError;
+use crate::import_sqs::ImportError;
 use crate::listen::ListenError;
 use broker::Unavailable;
 use longshore::embed::OpenError;
@@ -22,6 +23,17 @@ pub(crate) enum Failure {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// What was to be imported cannot be.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A queue of the configuration cannot be as it is declared there.
+    #[error("sqs_queues: {place}: {reason}; correct the table and start again")]
+    Queue {
+        /// Which table.
+        place: String,
+        /// The key, and what is wrong with it.
+        reason: String,
+    },
     /// A door cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -46,7 +58,13 @@ impl Failure {
     pub(crate) fn report(&self) {
         match self {
             Self::Config(error) => eprintln!("error: {error}"),
-            Self::Listen(_) | Self::Store(_) | Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => {
+            Self::Import(error) => eprintln!("error: {error}"),
+            Self::Queue { .. }
+            | Self::Listen(_)
+            | Self::Store(_)
+            | Self::Journal(_)
+            | Self::NotSealed(_)
+            | Self::Machine(_) => {
                 tracing::error!("{self}");
             }
         }
@@ -56,7 +74,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => 1,
-            Self::Config(_) => 2,
+            Self::Config(_) | Self::Import(_) | Self::Queue { .. } => 2,
             Self::Store(_) => 3,
             Self::Listen(_) => 4,
         }

@@ -4,9 +4,11 @@ mod cli;
 mod config;
 mod doors;
 mod exit;
+mod import_sqs;
 mod listen;
 mod logging;
 mod machine;
+mod queues;
 mod recovery;
 mod signals;
 mod stop;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         None => Cli::command().print_help().map_err(Failure::from),
         Some(Command::Serve(flags)) => serve(*flags),
+        Some(Command::ImportSqs(arguments)) => import_sqs::run(&arguments).map_err(Failure::from),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,6 +92,7 @@ async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
     let store = opened?;
 
     let sqs = sqs_door(config, &store, &listeners.sqs, clock.clone());
+    queues::declare(&sqs, config).await?;
     let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
     let queues_listed_max = config.metrics_queues_max;
     status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin], queues_listed_max });

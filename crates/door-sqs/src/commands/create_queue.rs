@@ -27,26 +27,36 @@ struct Request<'a> {
 pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answer {
     let request: Request<'_> = payload.parse()?;
     let name = &*request.name.filter(|name| !name.is_empty()).ok_or_else(|| SqsError::missing("QueueName"))?;
-    names::check(name)?;
-    let attributes = request.attributes.unwrap_or_default();
-    let setting = Setting { queue: name, broker: &door.broker, names: &door.names, limits: door.config.limits };
-    let mut draft = Draft::fresh(door.config.durability, door.config.limits);
-    draft.set_all(&attributes, setting)?;
-    let wanted = draft.clone();
-    tags::add(&mut draft.annotations, &request.tags.unwrap_or_default())?;
-    door.waiting_rules.create(name)?;
-    match door.broker.create_queue(name, draft.settings, draft.annotations).await {
-        Ok(_) => {}
-        Err(Error::Refused(CreateQueueError::Exists(existing))) => {
-            if let Some(different) = first_difference(&attributes, &wanted, &existing, &door.names) {
-                return Err(conflict(different));
-            }
-        }
-        Err(error) => return Err(create_queue_error(error)),
-    }
+    make(door, name, &request.attributes.unwrap_or_default(), &request.tags.unwrap_or_default()).await?;
     let mut writer = Writer::new(call.style, call.action, 128);
     writer.text("QueueUrl", door.url(&call.context, name).as_bytes());
     Ok(writer.finish(&call.id))
+}
+
+/// Makes the queue `name`, or finds it as it is wanted.
+pub(crate) async fn make(
+    door: &SqsDoor,
+    name: &str,
+    attributes: &Pairs<'_, Text<'_>>,
+    tags: &Pairs<'_, Text<'_>>,
+) -> Result<(), SqsError> {
+    names::check(name)?;
+    let setting = Setting { queue: name, broker: &door.broker, names: &door.names, limits: door.config.limits };
+    let mut draft = Draft::fresh(door.config.durability, door.config.limits);
+    draft.set_all(attributes, setting)?;
+    let wanted = draft.clone();
+    tags::add(&mut draft.annotations, tags)?;
+    door.waiting_rules.create(name)?;
+    match door.broker.create_queue(name, draft.settings, draft.annotations).await {
+        Ok(_) => Ok(()),
+        Err(Error::Refused(CreateQueueError::Exists(existing))) => {
+            match first_difference(attributes, &wanted, &existing, &door.names) {
+                Some(different) => Err(conflict(different)),
+                None => Ok(()),
+            }
+        }
+        Err(error) => Err(create_queue_error(error)),
+    }
 }
 
 fn conflict(attribute: &str) -> SqsError {

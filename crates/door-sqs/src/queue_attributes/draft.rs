@@ -4,8 +4,8 @@ use super::{Attribute, View, annotation_key};
 use crate::errors::{Code, SqsError};
 use crate::frame::text::{Pairs, Text};
 use crate::limits::{
-    KMS_REUSE_SECONDS, MAXIMUM_MESSAGE_SIZE, MESSAGE_BYTES_MAX, POLICY_BYTES_MAX, Profile, RETENTION_SECONDS_DEFAULT,
-    WAIT_SECONDS,
+    KMS_REUSE_SECONDS, KMS_REUSE_SECONDS_DEFAULT, MAXIMUM_MESSAGE_SIZE, MESSAGE_BYTES_MAX, POLICY_BYTES_MAX, Profile,
+    RETENTION_SECONDS_DEFAULT, WAIT_SECONDS,
 };
 use crate::redrive;
 use crate::url::Names;
@@ -101,8 +101,7 @@ impl Draft {
             }
             Attribute::KmsDataKeyReusePeriodSeconds => {
                 number(attribute, value, &KMS_REUSE_SECONDS)?;
-                // AWS's default, which it never shows.
-                self.annotate(attribute, if value == "300" { "" } else { value });
+                self.annotate(attribute, if value == KMS_REUSE_SECONDS_DEFAULT { "" } else { value });
             }
             Attribute::KmsMasterKeyId => {
                 self.annotate(attribute, value);

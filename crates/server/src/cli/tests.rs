@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 fn serve(arguments: &[&str]) -> Result<ServeArgs, clap::Error> {
     let cli = Cli::try_parse_from([&["longshore", "serve"], arguments].concat())?;
-    let Some(Command::Serve(flags)) = cli.command else { panic!("`serve` was asked for") };
-    Ok(*flags)
+    match cli.command {
+        Some(Command::Serve(flags)) => Ok(*flags),
+        other => panic!("`serve` was asked for, not {other:?}"),
+    }
 }
 
 fn long_help() -> String {

@@ -11,14 +11,17 @@
 mod error;
 mod sources;
 mod sqs_limits;
+mod sqs_queues;
 mod text;
 mod values;
 
 pub(crate) use error::ConfigError;
 pub(crate) use sources::{Sources, load};
 pub(crate) use sqs_limits::SqsLimits;
+pub(crate) use sqs_queues::place as queue_place;
 pub(crate) use values::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
 
+use door_sqs::DeclaredQueue;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -56,6 +59,9 @@ pub(crate) struct Config {
     /// Whether AWS's commercial limits hold.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) sqs_limits: SqsLimits,
+    /// Queues that SQS clients find when the server is ready. Only a file can hold them.
+    #[serde(default, skip_serializing, deserialize_with = "sqs_queues::tables")]
+    pub(crate) sqs_queues: Vec<DeclaredQueue>,
     /// Queues with series of their own in the metrics.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) metrics_queues_max: usize,
@@ -89,6 +95,7 @@ impl Default for Config {
             region: Region::default(),
             account_id: AccountId::default(),
             sqs_limits: SqsLimits::default(),
+            sqs_queues: Vec::new(),
             metrics_queues_max: 1000,
             drain: 30,
             workers: 0,

@@ -71,6 +71,9 @@ fn every_key_can_be_said_in_a_file() {
             wal_write_bytes_max = 65536
             log = "json"
             log_level = "warn,door_sqs=debug"
+
+            [[sqs_queues]]
+            name = "orders"
         "#,
         &[],
         Flags::default(),
@@ -86,6 +89,7 @@ fn every_key_can_be_said_in_a_file() {
         region: Region("eu-central-1".to_owned()),
         account_id: AccountId("123456789012".to_owned()),
         sqs_limits: SqsLimits(Profile::Aws),
+        sqs_queues: vec![DeclaredQueue { name: "orders".to_owned(), ..DeclaredQueue::default() }],
         metrics_queues_max: 20,
         drain: 5,
         workers: 3,
