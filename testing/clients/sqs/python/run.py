@@ -9,7 +9,20 @@ import importlib
 import inspect
 import sys
 
-MODULES = ["queues", "attributes", "messages", "leases", "batches", "dead_letters", "policies", "durability"]
+MODULES = [
+    "queues",
+    "attributes",
+    "read_back",
+    "messages",
+    "leases",
+    "batches",
+    "dead_letters",
+    "policies",
+    "resources",
+    "terraform",
+    "cloudformation",
+    "durability",
+]
 
 
 def scenarios(name):
