@@ -5,6 +5,8 @@ use clients::python::{finish, python};
 use clients::wait::until;
 use clients::{Server, http};
 use rustix::process::{Pid, Signal, kill_process_group};
+use std::io::Write;
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -140,14 +142,18 @@ fn a_countdown_may_be_longer_than_the_visibility_timeout() {
 #[test]
 fn a_task_whose_worker_is_killed_is_done_by_the_next_one() {
     let Some(stage) = Stage::new(5) else { return };
-    let gate = stage.folder.path().join("gate");
+    let gate = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    gate.set_nonblocking(true).expect("a listener can be asked without waiting");
+    let knock = || until("the task to begin", LONG, || gate.accept().ok());
     let mut first = stage.worker();
-    stage.send(&["long", gate.to_str().expect("the folder's name is UTF-8")]);
+    stage.send(&["long", &gate.local_addr().expect("it listens").to_string()]);
+    let _held = knock();
     stage.wait_for(&first, "long begun", 1);
     first.kill();
-    assert!(!stage.noted().contains(&"long done".to_owned()), "{:?}", stage.noted());
-    std::fs::write(&gate, "").expect("the gate opens");
     let second = stage.worker();
+    let (mut connection, _address) = knock();
+    connection.write_all(b"!").expect("the task waits");
     stage.wait_for(&second, "long done", 1);
+    assert_eq!(stage.noted(), ["long begun", "long begun", "long done"]);
     stage.wait_for_an_empty_queue();
 }

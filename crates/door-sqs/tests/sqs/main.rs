@@ -1,6 +1,7 @@
 //! The door against a live broker in this process, over real HTTP bytes.
 
 mod bench; // a broker, a door and a client, every step in the test's hands
+mod declare; // queues that a configuration declares
 mod http; // limits, silence, keep-alive, stops: what is not about any action
 mod idle; // what an idle long poll costs
 mod transcripts; // every action in every protocol, as recorded conversations
