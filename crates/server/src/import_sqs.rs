@@ -10,7 +10,7 @@ mod table;
 
 use crate::cli::ImportArgs;
 use document::{DocumentError, Queue};
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 
 /// Why nothing is printed.
@@ -59,6 +59,9 @@ fn texts(files: &[PathBuf]) -> Result<Vec<(String, String)>, ImportError> {
         Ok((path.display().to_string(), text))
     };
     if files.is_empty() {
+        if io::stdin().is_terminal() {
+            eprintln!("reading JSON from standard input, to its end (Ctrl-D)");
+        }
         let mut text = String::new();
         io::stdin().read_to_string(&mut text).map_err(ImportError::Input)?;
         return Ok(vec![("standard input".to_owned(), text)]);

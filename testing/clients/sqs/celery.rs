@@ -141,7 +141,7 @@ fn a_countdown_may_be_longer_than_the_visibility_timeout() {
 
 #[test]
 fn a_task_whose_worker_is_killed_is_done_by_the_next_one() {
-    let Some(stage) = Stage::new(5) else { return };
+    let Some(stage) = Stage::new(10) else { return };
     let gate = TcpListener::bind("127.0.0.1:0").expect("a free port");
     gate.set_nonblocking(true).expect("a listener can be asked without waiting");
     let knock = || until("the task to begin", LONG, || gate.accept().ok());

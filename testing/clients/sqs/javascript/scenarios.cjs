@@ -175,15 +175,15 @@ const scenarios = {
   },
 
   async a_consumers_heartbeat_keeps_its_message() {
-    const url = await createQueue("jobs", { VisibilityTimeout: "2" });
+    const url = await createQueue("jobs", { VisibilityTimeout: "6" });
     await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: "long work" }));
     // Longer than the timeout: without the heartbeat somebody else would be given the message meanwhile.
     const work = async (message) => {
-      const [stolen] = await receive(url, { WaitTimeSeconds: 5 });
+      const [stolen] = await receive(url, { WaitTimeSeconds: 8 });
       assert.equal(stolen, undefined);
       return message;
     };
-    const bodies = await consume(url, 1, { visibilityTimeout: 2, heartbeatInterval: 1, handle: work });
+    const bodies = await consume(url, 1, { visibilityTimeout: 6, heartbeatInterval: 1, handle: work });
     assert.deepEqual(bodies, ["long work"]);
     assert.deepEqual(await countsOf(url), [0, 0, 0]);
   },
