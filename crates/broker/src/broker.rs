@@ -5,6 +5,7 @@
 
 use crate::catalog::Catalog;
 use crate::delivery::{Delivery, PeekedMessage, deliveries, peeked_messages};
+use crate::empty_receives::EmptyReceives;
 use crate::error::{Error, Unavailable};
 use crate::life::{Life, State};
 use crate::reply::Teller;
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) room: Arc<Semaphore>,
     pub(crate) next_waiter: AtomicU64,
+    pub(crate) empty_receives: EmptyReceives,
     pub(crate) life: Arc<Life>,
     pub(crate) stats: Arc<Mutex<JournalStats>>,
     pub(crate) log_ms: Arc<AtomicU64>,
@@ -113,7 +115,10 @@ impl Broker {
     /// It does not exist.
     pub async fn delete_queue(&self, queue: QueueId) -> Result<(), Error<NoSuchQueue>> {
         match self.ask(Command::DeleteQueue { queue }).await? {
-            (Answer::Deleted(deleted), _) => deleted.map_err(Error::Refused),
+            (Answer::Deleted(deleted), _) => {
+                self.shared.empty_receives.forget(queue);
+                deleted.map_err(Error::Refused)
+            }
             (other, _) => other_kind!(other),
         }
     }
@@ -152,12 +157,17 @@ impl Broker {
     /// The queue does not exist, or has given out as many leases as it may.
     pub async fn receive(&self, receive: Receive) -> Result<Vec<Delivery>, Error<ReceiveError>> {
         let waiter = WaiterId(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed));
+        let queue = receive.queue;
         let answer = self.send(Command::Receive { receive, waiter }, None)?;
         let mut cancel = CancelOnDrop { inbox: Some(&self.shared.inbox), waiter };
         let answered = answer.await;
         cancel.inbox = None;
         drop(cancel);
         match answered.map_err(|_| self.shared.life.reason())? {
+            (Answer::Received(Ok(leased)), _) if leased.is_empty() => {
+                self.shared.empty_receives.count(queue);
+                Ok(Vec::new())
+            }
             (Answer::Received(Ok(leased)), content) => Ok(deliveries(&self.shared.offload, leased, content).await?),
             (Answer::Received(Err(error)), _) => Err(Error::Refused(error)),
             (other, _) => other_kind!(other),
@@ -217,6 +227,12 @@ impl Broker {
             (Answer::Stats(stats), _) => stats.map(|stats| *stats).map_err(Error::Refused),
             (other, _) => other_kind!(other),
         }
+    }
+
+    /// How many receives of this queue ended with no message, since the broker was started.
+    #[must_use]
+    pub fn empty_receives(&self, queue: QueueId) -> u64 {
+        self.shared.empty_receives.of(queue)
     }
 
     /// Live messages in order from `from` on, at most `count`, without leasing them.

@@ -11,6 +11,7 @@
 pub mod broker;
 mod catalog;
 pub mod delivery;
+mod empty_receives;
 pub mod error;
 mod life;
 mod redrive;

@@ -7,7 +7,7 @@ mod add_permission;
 mod cancel_message_move_task;
 mod change_message_visibility;
 mod change_message_visibility_batch;
-mod create_queue;
+pub(crate) mod create_queue;
 mod delete_message;
 mod delete_message_batch;
 mod delete_queue;

@@ -52,7 +52,7 @@ impl SqsDoor {
             receipts: Receipts::new(store_id),
             ids: RequestIds::new(seed),
             bodies: Bodies::new(config.request_bytes_max, config.request_bytes_in_flight),
-            waiting_rules: WaitingRules::new(Arc::clone(&clock), config.aws_waiting_rules),
+            waiting_rules: WaitingRules::new(Arc::clone(&clock), config.limits.waiting_rule_ms()),
             attempts: Attempts::default(),
             figures: Figures::new(),
             verifier: Verifier::new(&config.region, "sqs"),

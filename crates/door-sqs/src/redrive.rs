@@ -146,6 +146,7 @@ fn says(text: &str, bury: &BuryPolicy, names: &Names) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Profile;
     use crate::queue_attributes::Draft;
 
     fn names() -> Names {
@@ -153,7 +154,7 @@ mod tests {
     }
 
     fn draft(kept: &str, max: u32) -> Draft {
-        let mut draft = Draft::fresh(vocab::Durability::Always);
+        let mut draft = Draft::fresh(vocab::Durability::Always, Profile::Aws);
         draft.annotate(Attribute::RedrivePolicy, kept);
         let dead_letter = "dead".to_owned();
         draft.settings.bury = Some(BuryPolicy { counted_by: CountedBy::Deliveries, max, dead_letter });

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!((&*stored, &*names.stored("000000000000", "jobs")), ("111111111111/jobs", "jobs"));
         assert_eq!(names.split(&stored), ("111111111111", "jobs"));
         assert_eq!(names.split("jobs"), ("000000000000", "jobs"));
-        assert_eq!(names.url("h", &stored), "http://h/111111111111/jobs");
+        assert_eq!(names.url(Scheme::Http, "h", &stored), "http://h/111111111111/jobs");
         assert_eq!(names.name_in_arn(&names.arn(&stored)), Some(stored));
     }
 

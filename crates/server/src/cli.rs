@@ -3,7 +3,7 @@
 //! Invariant: every configuration key has a flag of the same name. Flags hold what was typed and nothing else, so that the defaults
 //! stay in one place.
 
-use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
+use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -35,6 +35,38 @@ pub(crate) enum Command {
     /// Ctrl-C stops it gracefully; a second one stops it at once. Nothing acknowledged is lost either way.
     #[command(after_help = EXAMPLES)]
     Serve(Box<ServeArgs>),
+    /// Turn what AWS tells of queues into tables for longshore.toml
+    ///
+    /// Reads JSON as `aws sqs get-queue-attributes --attribute-names All` prints it, any number of documents from files or from
+    /// standard input, and prints a [[sqs_queues]] table for each. The output of `aws sqs list-queue-tags` may follow its queue's.
+    #[command(name = "import-sqs", after_help = IMPORT_EXAMPLES)]
+    ImportSqs(ImportArgs),
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  aws sqs get-queue-attributes --attribute-names All --queue-url URL | longshore import-sqs >> longshore.toml
+      one queue, straight into the configuration
+  longshore import-sqs orders.json orders-tags.json orders-dead.json
+      several, from files; tags belong to the queue before them
+
+What next:
+  longshore serve --config longshore.toml   makes the queues, or changes them to match, and says how many";
+
+/// The arguments of `longshore import-sqs`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct ImportArgs {
+    /// Files to read; standard input if there are none
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Region of the server that the tables are for
+    #[arg(long, value_name = "REGION", env = "LONGSHORE_REGION", default_value_t)]
+    pub(crate) region: Region,
+
+    /// Account of the server that the tables are for
+    #[arg(long, value_name = "DIGITS", env = "LONGSHORE_ACCOUNT_ID", default_value_t)]
+    pub(crate) account_id: AccountId,
 }
 
 const EXAMPLES: &str = "\
@@ -145,10 +177,19 @@ pub(crate) struct ServeArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     account_id: Option<AccountId>,
 
-    /// Make SQS clients wait where AWS does: 60 s between purges, 60 s before a deleted name is reused
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "SQS")]
+    /// Which limits hold for SQS clients: relaxed or aws [default: relaxed]
+    ///
+    /// What clients are built around holds either way. With `aws` delays end at 15 minutes, visibility timeouts at 12 hours,
+    /// retention at 14 days, 120,000 messages of a queue may be in flight, and 60 s pass between two purges and before a
+    /// deleted queue's name is used again. docs/doors/sqs.md has the whole table.
+    #[arg(long, value_name = "PROFILE", help_heading = "SQS")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    sqs_aws_waiting_rules: Option<bool>,
+    sqs_limits: Option<SqsLimits>,
+
+    /// Queues with metrics of their own, the first by name; the others are summed as `(others)` [default: 1000]
+    #[arg(long, value_name = "N", help_heading = "Running")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics_queues_max: Option<usize>,
 
     /// Seconds that a graceful stop may take [default: 30]
     #[arg(long, value_name = "SECONDS", help_heading = "Running")]

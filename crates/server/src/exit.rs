@@ -11,6 +11,7 @@
 
 use crate::access::AccessError;
 use crate::config::ConfigError;
+use crate::import_sqs::ImportError;
 use crate::listen::ListenError;
 use crate::tls::TlsConfigError;
 use broker::Unavailable;
@@ -30,6 +31,17 @@ pub(crate) enum Failure {
     /// TLS cannot be spoken as the configuration wants it.
     #[error(transparent)]
     Tls(#[from] TlsConfigError),
+    /// What was to be imported cannot be.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A queue of the configuration cannot be as it is declared there.
+    #[error("sqs_queues: {place}: {reason}; correct the table and start again")]
+    Queue {
+        /// Which table.
+        place: String,
+        /// The key, and what is wrong with it.
+        reason: String,
+    },
     /// A door cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -54,8 +66,10 @@ impl Failure {
     pub(crate) fn report(&self) {
         match self {
             Self::Config(error) => eprintln!("error: {error}"),
+            Self::Import(error) => eprintln!("error: {error}"),
             Self::Access(_)
             | Self::Tls(_)
+            | Self::Queue { .. }
             | Self::Listen(_)
             | Self::Store(_)
             | Self::Journal(_)
@@ -70,7 +84,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => 1,
-            Self::Config(_) | Self::Access(_) | Self::Tls(_) => 2,
+            Self::Config(_) | Self::Access(_) | Self::Tls(_) | Self::Import(_) | Self::Queue { .. } => 2,
             Self::Store(_) => 3,
             Self::Listen(_) => 4,
         }

@@ -5,9 +5,11 @@ mod cli;
 mod config;
 mod doors;
 mod exit;
+mod import_sqs;
 mod listen;
 mod logging;
 mod machine;
+mod queues;
 mod recovery;
 mod signals;
 mod stop;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         None => Cli::command().print_help().map_err(Failure::from),
         Some(Command::Serve(flags)) => serve(*flags),
+        Some(Command::ImportSqs(arguments)) => import_sqs::run(&arguments).map_err(Failure::from),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -97,8 +100,10 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let store = opened?;
 
     let sqs = sqs_door(config, &store, &listeners.sqs, access.clone(), clock.clone());
+    queues::declare(&sqs, config).await?;
     let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
-    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin] });
+    let queues_listed_max = config.metrics_queues_max;
+    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin], queues_listed_max });
     announce(config, &store, &addresses, tls.as_ref(), &clock);
 
     let cause = tokio::select! {
@@ -120,7 +125,7 @@ fn sqs_door(
     let sqs = SqsConfig {
         region: config.region.0.clone(),
         account_id: config.account_id.0.clone(),
-        aws_waiting_rules: config.sqs_aws_waiting_rules,
+        limits: config.sqs_limits.0,
         durability: config.durability.0,
         host_rule: host_rule(config, listeners, anonymous),
         access,

@@ -54,7 +54,8 @@ fn check(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Checked, SqsE
     let queue = door.queue(request.queue_url.as_ref(), &call.context)?;
     let ids = batch::check_ids(call.action, request.entries.iter().map(|entry| entry.id.as_ref()))?;
     let trace = call.context.trace.as_deref();
-    let sender = Sender { payload, trace, now_ms: door.broker.log_ms(), rules: Rules::of(&queue) };
+    let (now_ms, limits) = (door.broker.log_ms(), door.config.limits);
+    let sender = Sender { payload, trace, now_ms, rules: Rules::of(&queue), limits };
     let (mut messages, mut outcomes) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
     let mut total = 0;
     let bodies: Vec<&[u8]> = request.entries.iter().map(Given::body_bytes).collect();

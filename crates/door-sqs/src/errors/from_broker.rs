@@ -4,7 +4,7 @@
 //! and `ServiceUnavailable`, 503) with a text that says what really happened.
 
 use crate::errors::{Code, SqsError};
-use crate::limits::{MESSAGE_BYTES_MAX, QUEUE_NAME_CHARACTERS_MAX, VISIBILITY_SECONDS};
+use crate::limits::{MESSAGE_BYTES_MAX, QUEUE_NAME_CHARACTERS_MAX};
 use crate::move_tasks::not_found;
 use crate::receipt::CHARACTERS;
 use broker::{
@@ -111,13 +111,10 @@ pub(crate) fn visibility_error(error: SettleError, handle: &str, seconds: u64) -
             "ReceiptHandle",
             "Message does not exist or is not available for visibility timeout change.",
         ),
-        SettleError::TooLong { .. } => SqsError::invalid_value(
+        SettleError::TooLong { max_ms, .. } => SqsError::invalid_value(
             seconds,
             "VisibilityTimeout",
-            format!(
-                "Total VisibilityTimeout for the message is beyond the limit [{} seconds]",
-                VISIBILITY_SECONDS.end()
-            ),
+            format!("Total VisibilityTimeout for the message is beyond the limit [{} seconds]", max_ms / 1000),
         ),
     }
 }

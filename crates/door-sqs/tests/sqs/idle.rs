@@ -26,7 +26,8 @@ async fn a_connection_in_plain_text_pays_nothing_for_tls_and_http_2() {
         accepted.expect("a connection")
     };
     let (stream, peer) = accepted().await;
-    let bare_bytes = size_of_val(&bench.door.clone().serve_stream(stream, bench.tasks.clone(), door_sqs::Origin::default()));
+    let bare_bytes =
+        size_of_val(&bench.door.clone().serve_stream(stream, bench.tasks.clone(), door_sqs::Origin::default()));
     let stream = Stream::Plain(accepted().await.0);
     let (shutdown, tasks) = (bench.tasks.shutdown().clone(), bench.tasks.clone());
     let connection = Connection { stream, client_subject: None, peer, local, shutdown, tasks };

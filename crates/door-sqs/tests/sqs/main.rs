@@ -2,6 +2,7 @@
 
 mod access; // signatures, permissions, policies, accounts
 mod bench; // a broker, a door and a client, every step in the test's hands
+mod declare; // queues that a configuration declares
 mod http; // limits, silence, keep-alive, stops: what is not about any action
 mod http2; // many requests at a time on one connection
 mod idle; // what an idle long poll costs

@@ -9,9 +9,10 @@
 //! ```
 //!
 //! A line feed is written `⏎`. Receipt handles and task handles are written `{h1}`, `{h2}`… in the order of their first appearance, in answers and in requests. Request ids are
-//! left out. With `LONGSHORE_BLESS=1` the answers are written anew, to be read through before they are committed.
+//! left out. AWS's limits hold, except in the recording `relaxed`. With `LONGSHORE_BLESS=1` the answers are written anew, to be read through before they are committed.
 
 use crate::bench::{Bench, Response, json_request};
+use door_sqs::limits::Profile;
 use door_sqs::{Action, Code, SqsConfig};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -26,13 +27,13 @@ fn read(name: &str) -> (PathBuf, String) {
 }
 
 fn check(name: &str) {
-    check_with(name, SqsConfig::default());
+    check_with(name, Profile::Aws);
 }
 
-fn check_with(name: &str, config: SqsConfig) {
+fn check_with(name: &str, limits: Profile) {
     let (path, recorded) = read(name);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let replayed = runtime.block_on(Replay::new(config).run(&recorded));
+    let replayed = runtime.block_on(Replay::new(SqsConfig { limits, ..SqsConfig::default() }).run(&recorded));
     if std::env::var_os("LONGSHORE_BLESS").is_some() {
         #[expect(clippy::disallowed_methods, reason = "a test writes its recording when it is told to")]
         std::fs::write(&path, &replayed).expect("the recording can be written");
@@ -135,7 +136,7 @@ fn get_request(path: &str, accept: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: localhost:9324\r\naccept: {accept}\r\n\r\n").into_bytes()
 }
 
-const RECORDINGS: [&str; 12] = [
+const RECORDINGS: [&str; 13] = [
     "queues",
     "attributes",
     "send",
@@ -148,6 +149,7 @@ const RECORDINGS: [&str; 12] = [
     "tags_and_permissions",
     "requests",
     "fifo",
+    "waiting_rules",
 ];
 
 macro_rules! recordings {
@@ -171,12 +173,13 @@ recordings!(
     move_tasks,
     tags_and_permissions,
     requests,
-    fifo
+    fifo,
+    waiting_rules
 );
 
 #[test]
-fn waiting_rules() {
-    check_with("waiting_rules", SqsConfig { aws_waiting_rules: true, ..SqsConfig::default() });
+fn relaxed() {
+    check_with("relaxed", Profile::Relaxed);
 }
 
 #[test]
@@ -210,8 +213,7 @@ const NOT_BY_REQUEST: [Code; 10] = [
 
 #[test]
 fn every_error_is_recorded_in_both_protocols() {
-    let names = RECORDINGS.iter().chain(&["waiting_rules"]);
-    let all: String = names.map(|name| read(name).1).collect();
+    let all: String = RECORDINGS.iter().map(|name| read(name).1).collect();
     for code in Code::ALL.iter().filter(|code| !NOT_BY_REQUEST.contains(code)) {
         let row = code.row();
         assert!(all.contains(&format!("\"__type\":\"{}{}\"", row.namespace, row.shape)), "no JSON for {code:?}");

@@ -75,7 +75,7 @@ fn place(metadata: Option<&Metadata>, key: &str) -> String {
     }
 }
 
-fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
+pub(super) fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
     let alike = |candidate: &&str| strsim::jaro_winkler(key, candidate);
     let best = known.iter().copied().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
     (alike(&best) >= LIKENESS_MIN).then_some(best)

@@ -10,15 +10,20 @@
 
 mod error;
 mod sources;
+mod sqs_limits;
+mod sqs_queues;
 mod text;
 mod users;
 mod values;
 
 pub(crate) use error::ConfigError;
 pub(crate) use sources::{Sources, load};
+pub(crate) use sqs_limits::SqsLimits;
+pub(crate) use sqs_queues::place as queue_place;
 pub(crate) use users::{KeyEntry, UserEntry};
 pub(crate) use values::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
 
+use door_sqs::DeclaredQueue;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -62,9 +67,15 @@ pub(crate) struct Config {
     /// The account named in SQS queue URLs and ARNs.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) account_id: AccountId,
-    /// Whether SQS clients have to wait where AWS makes them wait.
+    /// Whether AWS's commercial limits hold.
     #[serde(deserialize_with = "text::parsed")]
-    pub(crate) sqs_aws_waiting_rules: bool,
+    pub(crate) sqs_limits: SqsLimits,
+    /// Queues that SQS clients find when the server is ready. Only a file can hold them.
+    #[serde(default, skip_serializing, deserialize_with = "sqs_queues::tables")]
+    pub(crate) sqs_queues: Vec<DeclaredQueue>,
+    /// Queues with series of their own in the metrics.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) metrics_queues_max: usize,
     /// Seconds that a stop may take.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) drain: u64,
@@ -100,7 +111,9 @@ impl Default for Config {
             connections_max: 10_000,
             region: Region::default(),
             account_id: AccountId::default(),
-            sqs_aws_waiting_rules: false,
+            sqs_limits: SqsLimits::default(),
+            sqs_queues: Vec::new(),
+            metrics_queues_max: 1000,
             drain: 30,
             workers: 0,
             wal_write_bytes_max: WriteBytes::default(),

@@ -2,6 +2,7 @@
 
 use super::*;
 use door::access::{Permission, Secret};
+use door_sqs::limits::Profile;
 use vocab::Durability;
 
 #[derive(Debug, Default, Serialize)]
@@ -67,7 +68,8 @@ fn every_key_can_be_said_in_a_file() {
             connections_max = 7
             region = "eu-central-1"
             account_id = "123456789012"
-            sqs_aws_waiting_rules = true
+            sqs_limits = "aws"
+            metrics_queues_max = 20
             drain = 5
             workers = 3
             wal_write_bytes_max = 65536
@@ -79,6 +81,9 @@ fn every_key_can_be_said_in_a_file() {
             account = "123456789012"
             keys = [{ id = "a", secret = "hush" }, { id = "b", secret = "hush", enabled = false }]
             allow = [{ queues = "orders-*", may = ["send", "manage"] }]
+
+            [[sqs_queues]]
+            name = "orders"
         "#,
         &[],
         Flags::default(),
@@ -96,7 +101,9 @@ fn every_key_can_be_said_in_a_file() {
         connections_max: 7,
         region: Region("eu-central-1".to_owned()),
         account_id: AccountId("123456789012".to_owned()),
-        sqs_aws_waiting_rules: true,
+        sqs_limits: SqsLimits(Profile::Aws),
+        sqs_queues: vec![DeclaredQueue { name: "orders".to_owned(), ..DeclaredQueue::default() }],
+        metrics_queues_max: 20,
         drain: 5,
         workers: 3,
         wal_write_bytes_max: WriteBytes(65_536),
@@ -184,6 +191,7 @@ fn a_bad_value_is_refused_with_its_source_and_what_is_expected() {
     check(refused("", &[("LONGSHORE_SQS", "localhost")]), &["variable LONGSHORE_SQS", "HOST:PORT"]);
     check(refused("", &[("LONGSHORE_LOG_LEVEL", "inof")]), &["LONGSHORE_LOG_LEVEL", "info"]);
     check(refused("wal_write_bytes_max = 5000", &[]), &["wal_write_bytes_max", "multiple of 4096"]);
+    check(refused("sqs_limits = \"strict\"", &[]), &["/my.toml: sqs_limits", "\"strict\"", "relaxed or aws"]);
     check(refused("account_id = 42", &[]), &["account_id", "twelve digits"]);
     check(refused("[sqs]\nport = 1", &[]), &["/my.toml: sqs", "one value"]);
     check(refused("drain = ", &[]), &["/my.toml", "drain ="]);

@@ -116,15 +116,12 @@ impl Row<'_> {
             Some(Cell::Elsewhere(reason) | Cell::Never(reason)) => {
                 reason.is_empty().then(|| format!("{} {error}: give a reason", self.action))
             }
-            Some(Cell::Provoked(provoke)) => self.provoked(error, self.server, provoke),
-            Some(Cell::WithWaitingRules(provoke)) => {
-                self.provoked(error, &Server::start_with(&["--sqs-aws-waiting-rules"]), provoke)
-            }
+            Some(Cell::Provoked(provoke)) => self.provoked(error, provoke),
         }
     }
 
-    fn provoked(&self, error: &str, server: &Server, provoke: Provoke) -> Option<String> {
-        let stage = Stage::on(server);
+    fn provoked(&self, error: &str, provoke: Provoke) -> Option<String> {
+        let stage = Stage::on(self.server);
         let request = provoke(&stage, self.action);
         self.expect(error, &self.say(&stage, &request))
     }

@@ -9,17 +9,15 @@ pub(super) type Provoke = fn(&Stage<'_>, &str) -> Value;
 
 /// How a cell is filled.
 pub(super) enum Cell {
-    /// It happens on a server as it starts by default.
+    /// It happens on a server with AWS's limits.
     Provoked(Provoke),
-    /// It happens where AWS's waiting rules are switched on.
-    WithWaitingRules(Provoke),
     /// It happens in a test of its own, in this file.
     Elsewhere(&'static str),
     /// It cannot happen, for this reason.
     Never(&'static str),
 }
 
-use Cell::{Elsewhere, Never, Provoked, WithWaitingRules};
+use Cell::{Elsewhere, Never, Provoked};
 
 /// The cell of an action and an error; nothing if nobody has thought about it.
 pub(super) fn cell(action: &str, error: &str) -> Option<Cell> {
@@ -127,11 +125,11 @@ fn by_action(action: &str, error: &str) -> Option<Cell> {
         ("CreateQueue", "QueueNameExists") => {
             Some(Provoked(|stage, _| json!({"QueueName": stage.queue(), "Attributes": {"DelaySeconds": "1"}})))
         }
-        ("CreateQueue", "QueueDeletedRecently") => Some(WithWaitingRules(|stage, _| {
+        ("CreateQueue", "QueueDeletedRecently") => Some(Provoked(|stage, _| {
             stage.must("DeleteQueue", &json!({"QueueUrl": stage.url()}));
             json!({"QueueName": stage.queue()})
         })),
-        ("PurgeQueue", "PurgeQueueInProgress") => Some(WithWaitingRules(|stage, action| {
+        ("PurgeQueue", "PurgeQueueInProgress") => Some(Provoked(|stage, action| {
             stage.must(action, &good::request(stage, action));
             good::request(stage, action)
         })),

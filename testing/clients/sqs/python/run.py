@@ -12,6 +12,7 @@ import sys
 MODULES = [
     "queues",
     "attributes",
+    "read_back",
     "messages",
     "leases",
     "batches",
@@ -19,6 +20,9 @@ MODULES = [
     "fifo",
     "move_tasks",
     "policies",
+    "resources",
+    "terraform",
+    "cloudformation",
     "durability",
     "access",
 ]
