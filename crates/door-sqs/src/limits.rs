@@ -125,5 +125,5 @@ pub const QUOTED_BYTES_MAX: usize = 256;
 /// AWS's waiting rules, in milliseconds: between two purges of a queue, and before a deleted name is reused.
 pub const WAITING_RULE_MS: u64 = 60_000;
 
-const _: () = assert!(*MOVE_TASKS.end() as usize == vocab::limits::REDRIVES_KEPT);
+const _: () = assert!(vocab::limits::REDRIVES_KEPT as i64 == *MOVE_TASKS.end());
 const _: () = assert!(REQUEST_BYTES_MAX < REQUEST_BYTES_IN_FLIGHT);
