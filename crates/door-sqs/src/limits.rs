@@ -219,5 +219,5 @@ impl Profile {
     }
 }
 
-const _: () = assert!(*MOVE_TASKS.end() as usize == vocab::limits::REDRIVES_KEPT);
+const _: () = assert!(vocab::limits::REDRIVES_KEPT as i64 == *MOVE_TASKS.end());
 const _: () = assert!(REQUEST_BYTES_MAX < REQUEST_BYTES_IN_FLIGHT);

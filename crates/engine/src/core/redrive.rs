@@ -14,7 +14,8 @@
 //! nothing is held back from consumers meanwhile: who leases a message first has it.
 //!
 //! Invariants: of a queue's redrives only the newest can be running; `position` is durable, with what was moved below it in
-//! the same commit; the timer is set exactly while a redrive runs and no content is being read for it.
+//! the same commit; the timer is set exactly while a redrive runs, no content is being read for it, and the store is not
+//! stopping.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;

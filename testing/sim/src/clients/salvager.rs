@@ -18,7 +18,7 @@ pub(super) async fn start(port: &Port) {
         let mut world = port.world().get();
         let salvage = world.queues.iter().find(|info| info.name == SALVAGE).map(|info| info.id);
         let target = salvage.filter(|_| world.dice.percent(35));
-        let rate = if world.dice.percent(60) { world.dice.within(2..40) } else { 0 };
+        let rate = if world.dice.percent(60) { world.dice.within(1..15) } else { 0 };
         StartRedrive { source, target, per_second: NonZeroU32::new(rate as u32) }
     };
     port.start_redrive(start).await;

@@ -1,5 +1,6 @@
 //! Hand-made histories: a good one that every rule accepts, and for each rule bad ones that it must reject.
 
 mod accepts;
+mod redrives;
 mod rejects;
 mod tale;
