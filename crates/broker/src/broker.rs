@@ -19,7 +19,7 @@ use engine::{
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use vocab::{Message, MessageId, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
+use vocab::{LeaseToken, Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
 
 /// One permit of the room for publishes stands for so many bytes.
 pub(crate) const PERMIT_BYTES: usize = 1024;
@@ -156,8 +156,8 @@ impl Broker {
     /// # Errors
     /// The queue does not exist, or has given out as many leases as it may.
     pub async fn receive(&self, receive: Receive) -> Result<Vec<Delivery>, Error<ReceiveError>> {
-        let waiter = WaiterId(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed));
         let queue = receive.queue;
+        let waiter = WaiterId(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed));
         let answer = self.send(Command::Receive { receive, waiter }, None)?;
         let mut cancel = CancelOnDrop { inbox: Some(&self.shared.inbox), waiter };
         let answered = answer.await;
@@ -168,7 +168,13 @@ impl Broker {
                 self.shared.empty_receives.count(queue);
                 Ok(Vec::new())
             }
-            (Answer::Received(Ok(leased)), content) => Ok(deliveries(&self.shared.offload, leased, content).await?),
+            (Answer::Received(Ok(leased)), content) => {
+                let info = self.shared.catalog.by_id(queue);
+                let in_order = info.is_some_and(|info| info.settings.order == Order::Laned);
+                let (deliveries, passed_by) = deliveries(&self.shared.offload, leased, content, in_order).await;
+                self.give_back(passed_by);
+                Ok(deliveries?)
+            }
             (Answer::Received(Err(error)), _) => Err(Error::Refused(error)),
             (other, _) => other_kind!(other),
         }
@@ -303,6 +309,14 @@ impl Broker {
         match self.shared.life.ended().await {
             State::Failed(unavailable) => Err(unavailable),
             State::Running | State::Closed => Ok(()),
+        }
+    }
+
+    /// Leases whose messages are not delivered after all: they come back as if they had not been given.
+    fn give_back(&self, tokens: Vec<LeaseToken>) {
+        if !tokens.is_empty() {
+            // A closed inbox means that the broker stops: the leases run out.
+            let _ = self.shared.inbox.put(Envelope { command: Command::Undeliver(tokens), reply: None });
         }
     }
 

@@ -5,7 +5,7 @@ use engine::driver::{Content, Offload};
 use engine::{Fetch, Leased, Peeked, ReadError};
 use std::sync::Arc;
 use tokio::sync::oneshot;
-use vocab::{Message, MessageId};
+use vocab::{LeaseToken, Message, MessageId};
 
 /// One message, leased.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,18 +29,24 @@ pub struct PeekedMessage {
 
 type Read = Result<Arc<Message>, Arc<str>>;
 
-/// Leases and their contents. A message that cannot be read is left out, and said in the log; its lease runs out.
+/// Leases and their contents. A message that cannot be read is left out, and said in the log; its lease runs out. With
+/// `in_order`, what follows it is left out too, for it may be of the same lane: those leases are to be given back.
 pub(crate) async fn deliveries(
     offload: &Offload,
-    leased: Vec<Leased>,
+    mut leased: Vec<Leased>,
     content: Content,
-) -> Result<Vec<Delivery>, Unavailable> {
+    in_order: bool,
+) -> (Result<Vec<Delivery>, Unavailable>, Vec<LeaseToken>) {
     let to_delivery = |lease: Leased, message: Arc<Message>| {
         let own = MessageId::new(lease.token.key, lease.token.seq);
         let id = message.facts.origin.as_ref().map_or(own, |origin| origin.id);
         Delivery { id, lease, message }
     };
-    join(leased, resolve(offload, content).await, to_delivery)
+    let contents = resolve(offload, content).await;
+    let unread = contents.iter().position(Result::is_err).filter(|_| in_order);
+    let passed_by = unread.map_or_else(Vec::new, |unread| leased.split_off(unread + 1));
+    let passed_by = passed_by.iter().map(|lease| lease.token).collect();
+    (join(leased, contents, to_delivery), passed_by)
 }
 
 /// Peeked messages and their contents.

@@ -21,6 +21,7 @@ pub mod threads;
 
 pub use broker::Broker;
 pub use delivery::{Delivery, PeekedMessage};
+pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
     Annotations, CancelRedriveError, CreateQueueError, Extension, JournalStats, LeaseTerms, Leased, MessageState,

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! What it is not: content. An id outlives its message: it holds after that was acknowledged, until the window ends.
-//! Invariants: no two entries within the window have one key. About 32 bytes an id.
+//! Invariants: no two entries within the window have one key. Of two with one key the newer counts: the older one's window
+//! is over, and it only waits to be dropped. About 32 bytes an id.
 
 mod key;
 
@@ -50,14 +51,9 @@ impl Dedup {
         (self.time_of(seq) >= since_ms).then_some(Seq(seq))
     }
 
-    /// Notes a key; nothing happens if it is there.
+    /// Notes a key. An older entry that has it counts no more: a checkpoint may bring one back whose window was over.
     pub fn insert(&mut self, key: DedupKey, seq: Seq, at_ms: u64) {
         debug_assert!(self.entries.back().is_none_or(|last| last.seq < seq.0), "seqs ascend");
-        let (entries, base) = (&self.entries, self.base);
-        let at = |place: u32| entries[place.wrapping_sub(base) as usize];
-        if self.places.find(key.hash(), |place| at(*place).key == key).is_some() {
-            return;
-        }
         if self.times.back().is_none_or(|(_, ms)| *ms < at_ms) {
             self.times.push_back((seq.0, at_ms));
         }
@@ -65,8 +61,9 @@ impl Dedup {
         let place = self.base.wrapping_add(count);
         self.entries.push_back(Entry { key, seq: seq.0 });
         let (entries, base) = (&self.entries, self.base);
-        let hash = |place: &u32| entries[place.wrapping_sub(base) as usize].key.hash();
-        self.places.insert_unique(key.hash(), place, hash);
+        let key_at = |place: &u32| entries[place.wrapping_sub(base) as usize].key;
+        let found = self.places.entry(key.hash(), |place| key_at(place) == key, |place| key_at(place).hash());
+        found.insert(place);
         self.pages.mark(seq);
     }
 
@@ -144,12 +141,23 @@ mod tests {
                 let first = list.iter().rev().find(|(of, _, ms)| *of == id && *ms >= since_ms).map(|(_, seq, _)| Seq(*seq));
                 prop_assert_eq!(dedup.find(key(id), since_ms), first, "id {} at {}", id, now_ms);
                 dedup.drop_before(since_ms);
-                dedup.insert(key(id), Seq(seq), now_ms);
                 if first.is_none() {
+                    dedup.insert(key(id), Seq(seq), now_ms);
                     list.push((id, seq, now_ms));
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_newer_of_two_entries_with_one_key_counts() {
+        let mut dedup = Dedup::default();
+        dedup.insert(key(1), Seq(1), 100);
+        dedup.insert(key(2), Seq(2), 200);
+        dedup.insert(key(1), Seq(70_000), 300);
+        assert_eq!(dedup.find(key(1), 250), Some(Seq(70_000)));
+        dedup.drop_before(250);
+        assert_eq!((dedup.find(key(1), 250), dedup.floor()), (Some(Seq(70_000)), Seq(70_000)));
     }
 
     #[test]

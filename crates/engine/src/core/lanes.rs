@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What it is not: stored. All of it follows from the messages and from a subscription's progress; it is made when somebody
-//! receives, dropped when nobody has for a while, and filled from publishes or, behind [`LANES_KNOWN_MAX`] messages, by
+//! receives, dropped when nobody has for a while, and filled from publishes or, behind [`LaneLimits::known_max`] messages, by
 //! reading messages back. So an idle queue's lanes cost nothing, and a deep queue's are bounded.
 //!
 //! Invariants: a known message is leased (counted in `held`) or not (in `free`), never both. `heads` has the first free
@@ -15,15 +15,16 @@
 //! the lane can be handed out. Heads at or above `known_below` mean nothing: what is before them is not known.
 
 mod key;
+mod limits;
 mod reading;
 
 pub use key::LaneKey;
+pub use limits::LaneLimits;
 pub use reading::{LanesRead, LanesToRead};
 
 use crate::core::subscription::Progress;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-use vocab::limits::LANES_KNOWN_MAX;
 use vocab::mutant::{self, Mutant};
 use vocab::{Message, Seq};
 
@@ -34,6 +35,7 @@ pub struct Lanes {
     pub ticket: u64,
     /// When somebody last received (log time, milliseconds).
     pub used_ms: u64,
+    limits: LaneLimits,
     known_below: Seq,
     known: BTreeMap<u64, Known>,
     free: BTreeSet<(LaneKey, u64)>,
@@ -42,6 +44,8 @@ pub struct Lanes {
     /// Leased messages whose lanes have to be read before anything may be handed out.
     unread_leases: Vec<Seq>,
     reading: bool,
+    /// How often the message that is to be read next was refused.
+    tries: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,10 +57,11 @@ struct Known {
 impl Lanes {
     /// Nothing is known but what is leased.
     #[must_use]
-    pub fn new(ticket: u64, floor: Seq, progress: &Progress, now_ms: u64) -> Self {
+    pub fn new(ticket: u64, limits: LaneLimits, floor: Seq, progress: &Progress, now_ms: u64) -> Self {
         Self {
             ticket,
             used_ms: now_ms,
+            limits,
             known_below: floor,
             known: BTreeMap::new(),
             free: BTreeSet::new(),
@@ -64,6 +69,7 @@ impl Lanes {
             heads: BTreeSet::new(),
             unread_leases: progress.leases.keys().copied().map(Seq).collect(),
             reading: false,
+            tries: 0,
         }
     }
 
@@ -89,7 +95,7 @@ impl Lanes {
             return;
         }
         for (seq, message) in (first.0..).map(Seq).zip(messages) {
-            if self.known.len() >= LANES_KNOWN_MAX {
+            if self.known.len() >= self.limits.known_max {
                 return;
             }
             self.note(seq, LaneKey::of(message, seq), progress);

@@ -6,7 +6,7 @@
 //! `volatile` is never stored and empty after a replay.
 
 use crate::core::info::{QueueInfo, QueueTotals};
-use crate::core::lanes::Lanes;
+use crate::core::lanes::{LaneLimits, Lanes};
 use crate::core::log::Log;
 use crate::core::pages::PageId;
 use crate::core::redrive::Redrives;
@@ -56,6 +56,8 @@ pub struct Volatile {
     pub shares: BTreeMap<(PartitionKey, SubscriptionId), Shares>,
     /// The ticket of the lanes made last.
     pub lanes_ticket: u64,
+    /// How much of them is looked at.
+    pub lane_limits: LaneLimits,
 }
 
 impl Volatile {

@@ -4,8 +4,9 @@
 //! was lost or invented, and the store is not opened.
 
 use crate::core::event::Event;
+use crate::core::lanes::LaneLimits;
 use crate::core::machine::Machine;
-use crate::core::state::State;
+use crate::core::state::{State, Volatile};
 use crate::record;
 use crate::snapshot;
 use journal::{Journal, PageKey, Replay, ReplayError, ReplayRecord, SeqSet};
@@ -16,6 +17,7 @@ use vocab::{PartitionKey, Seq};
 #[derive(Debug, Default)]
 pub struct Recovering {
     state: State,
+    lane_limits: LaneLimits,
 }
 
 impl Replay for Recovering {
@@ -47,6 +49,12 @@ impl Replay for Recovering {
 }
 
 impl Recovering {
+    /// For a machine that looks at lanes within these limits.
+    #[must_use]
+    pub fn with_lane_limits(lane_limits: LaneLimits) -> Self {
+        Self { lane_limits, ..Self::default() }
+    }
+
     /// The machine, if the journal holds what the state says.
     ///
     /// # Errors
@@ -61,7 +69,7 @@ impl Recovering {
                 return Err(ReplayError::Contradiction { what });
             }
         }
-        self.state.volatile = crate::core::state::Volatile::default();
+        self.state.volatile = Volatile { lane_limits: self.lane_limits, ..Volatile::default() };
         Ok(Machine { state: self.state, ..Machine::default() })
     }
 

@@ -18,7 +18,7 @@ use crate::driver::log_time::LogTime;
 use crate::driver::outbox::{Content, Letter, Outbox, Reply};
 use crate::record;
 use crate::snapshot;
-use journal::{Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, Room, Urgency};
+use journal::{Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, ReadError, Room, Urgency};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use vocab::limits::COMMIT_BYTES_SOFT;
@@ -337,7 +337,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let found: Vec<_> = asked.seqs.iter().map(|seq| self.journal.fetch(asked.key, *seq)).collect();
         let at_once = found.iter().all(|fetch| !matches!(fetch, Fetch::Read(_)));
         let read = move || {
-            let lanes = found.into_iter().zip(&asked.seqs).map(|(fetch, seq)| lane_of(fetch, *seq)).collect();
+            let lanes = found.into_iter().zip(&asked.seqs).map_while(|(fetch, seq)| lane_of(fetch, *seq)).collect();
             Envelope { command: Command::TakeLanes(Box::new(LanesRead { asked, lanes })), reply: None }
         };
         if at_once {
@@ -484,19 +484,21 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     }
 }
 
-/// The lane of a message. One that cannot be read is alone in its lane: whoever receives it is told of the damage.
-fn lane_of(fetch: Fetch, seq: Seq) -> LaneKey {
+/// The lane of a message; `None` if the disk refuses to give it, which may pass. One that is damaged is alone in its lane:
+/// whoever receives it is told of the damage.
+fn lane_of(fetch: Fetch, seq: Seq) -> Option<LaneKey> {
     match fetch {
-        Fetch::Ready(message) => LaneKey::of(&message, seq),
-        Fetch::Read(read) => match read() {
-            Ok(message) => LaneKey::of(&message, seq),
-            Err(error) => {
-                tracing::error!(%error, "the lane of a message cannot be read");
-                LaneKey::alone(seq)
+        Fetch::Ready(message) => Some(LaneKey::of(&message, seq)),
+        Fetch::Read(read) => {
+            let read = read().inspect_err(|error| tracing::error!(%error, "the lane of a message cannot be read"));
+            match read {
+                Ok(message) => Some(LaneKey::of(&message, seq)),
+                Err(ReadError::Io { .. }) => None,
+                Err(ReadError::Damaged { .. }) => Some(LaneKey::alone(seq)),
             }
-        },
+        }
         // It left meanwhile.
-        Fetch::Gone => LaneKey::alone(seq),
+        Fetch::Gone => Some(LaneKey::alone(seq)),
     }
 }
 

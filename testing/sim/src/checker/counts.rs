@@ -1,6 +1,6 @@
 //! Counts equal what is there when nobody else calls, and totals that were told never shrink.
 
-use super::ledger::{Census, Ledger};
+use super::ledger::{Census, Ledger, Standing};
 use super::violation::Violation;
 use crate::history::{Call, Reply};
 use broker::{MessageState, QueueStats, QueueTotals};
@@ -96,8 +96,11 @@ fn published(ledger: &Ledger<'_>, queue: QueueId, until: usize) -> (u64, u64) {
     for op in ledger.ops.iter().take_while(|op| op.called < until) {
         let Call::Publish { queue: to, sent } = op.call else { continue };
         if *to == queue && op.may_have_happened() {
-            most += sent.len() as u64;
-            least += if op.done() { sent.len() as u64 } else { 0 };
+            let count = |is: fn(Standing) -> bool| {
+                sent.iter().filter(|sent| is(ledger.messages[&sent.uid].standing)).count() as u64
+            };
+            most += count(|standing| standing != Standing::Repeat);
+            least += if op.done() { count(|standing| standing == Standing::Own) } else { 0 };
         }
     }
     (least, most)

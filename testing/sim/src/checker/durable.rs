@@ -3,8 +3,8 @@
 //! A later answer that did wait for the disk vouches for everything that was told before its call, because one log keeps
 //! all queues' records in order. So does a clean stop, and so does every start, which makes durable what it serves.
 
-use super::ledger::{Ledger, Op, Verdict};
-use crate::history::Call;
+use super::ledger::{Ledger, Op, Standing, Verdict};
+use crate::history::{Call, Sent};
 
 /// Whether what was told at `event` about a queue of this weakness had to survive everything before `until`.
 #[must_use]
@@ -32,7 +32,8 @@ fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
         | Call::DeleteQueue(_)
         | Call::StartRedrive(_)
         | Call::CancelRedrive(_) => true,
-        Call::Publish { queue, .. } => !ledger.is_weak(*queue),
+        // A repeat writes nothing.
+        Call::Publish { queue, sent } => !ledger.is_weak(*queue) && sent.iter().any(|sent| is_own(ledger, sent)),
         Call::Settle(settlements) => settlements.iter().any(|settlement| {
             let token = settlement.token;
             !ledger.is_weak(token.key.queue) && was_done(ledger, op, token)
@@ -48,6 +49,10 @@ fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
         | Call::ListQueues
         | Call::Redrives(_) => false,
     }
+}
+
+fn is_own(ledger: &Ledger<'_>, sent: &Sent) -> bool {
+    ledger.messages[&sent.uid].standing == Standing::Own
 }
 
 fn was_done(ledger: &Ledger<'_>, op: &Op<'_>, token: vocab::LeaseToken) -> bool {

@@ -1,8 +1,9 @@
-//! A message id is given once, and the ids of a queue grow, whatever crashes.
+//! A message id is given once, and the ids of a queue grow, whatever crashes. A repeat is told the id of another, which
+//! [`super::dedup`] judges.
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Standing};
 use super::violation::Violation;
-use crate::history::{Call, Reply, Uid, What};
+use crate::history::{Call, OpId, Reply, Uid, What};
 use std::collections::BTreeMap;
 use vocab::{MessageId, PartitionKey, Seq};
 
@@ -14,7 +15,7 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
         match &event.what {
             What::Called(op, Call::Publish { queue, sent }) => floors.called(*op, *queue, sent.len()),
             What::Answered(op, Reply::Published(ids)) => {
-                for id in ids {
+                for id in own(ledger, *op, ids) {
                     floors.given(*op, *id).map_err(|what| Violation::new(what, [ledger.ops[*op].called, at]))?;
                 }
                 floors.waiting.remove(op);
@@ -29,11 +30,18 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     Ok(())
 }
 
+/// The ids of a publish that are not those of messages published before.
+fn own<'l>(ledger: &'l Ledger<'_>, op: OpId, ids: &'l [MessageId]) -> impl Iterator<Item = &'l MessageId> {
+    let sent = if let Call::Publish { sent, .. } = ledger.ops[op].call { sent.as_slice() } else { &[] };
+    let told = ids.iter().zip(sent);
+    told.filter(|(_, sent)| ledger.messages[&sent.uid].standing == Standing::Own).map(|(id, _)| id)
+}
+
 fn one_id_each(ledger: &Ledger<'_>) -> Result<(), Violation> {
     let mut owners: BTreeMap<MessageId, Uid> = BTreeMap::new();
     for (uid, message) in &ledger.messages {
         let publish = &ledger.ops[message.op];
-        let told = message.id.map(|id| (id, publish.called));
+        let told = message.id.filter(|_| message.standing == Standing::Own).map(|id| (id, publish.called));
         let shown = message.leases.iter().map(|lease| &ledger.leases[*lease]);
         let shown = shown.filter_map(|lease| Some((lease.id?, lease.told)));
         let mut first = None;

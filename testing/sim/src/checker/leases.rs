@@ -51,7 +51,8 @@ fn pair(ledger: &Ledger<'_>, earlier: &Lease<'_>, later: &Lease<'_>) -> Result<(
 }
 
 /// Whether the lease is certainly live at an event after it was told.
-fn is_live(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
+#[must_use]
+pub fn is_live(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
     let strict = ledger.queues.get(&lease.queue()).is_some_and(|queue| queue.is_strict() && !queue.is_weak());
     if !strict && ledger.crash_between(lease.told, at).is_some() {
         return false;

@@ -1,7 +1,7 @@
 //! What was published is there until it was acknowledged, expired, purged or moved; and in the end it can be taken.
 
 use super::durable::certain;
-use super::ledger::{Census, Ledger, Message, Verdict};
+use super::ledger::{Census, Ledger, Message, Standing, Verdict};
 use super::violation::Violation;
 use crate::history::{Call, Uid};
 use broker::{MessageState, Settle};
@@ -24,9 +24,16 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Whether the message is in the census, or may rightly not be.
+/// Whether the message is in the census, or may rightly not be: one that may be a repeat need not be there if the one that
+/// it repeats is accounted for.
 #[must_use]
 pub fn accounted(ledger: &Ledger<'_>, uid: Uid, message: &Message, census: &Census) -> bool {
+    let itself = is_accounted(ledger, uid, message, census);
+    let mut others = ledger.rivals(uid, message).filter(|_| message.standing != Standing::Own);
+    itself || others.any(|(uid, rival)| is_accounted(ledger, uid, rival, census))
+}
+
+fn is_accounted(ledger: &Ledger<'_>, uid: Uid, message: &Message, census: &Census) -> bool {
     census.seen.contains_key(&uid)
         || acked(ledger, message, census.begins)
         || expired(ledger, message, census)

@@ -9,9 +9,11 @@
 //! | [`answers`] | an answer fits its question: as many verdicts as settlements, no more messages than asked for |
 //! | [`loss`] | what was published is there until it was acknowledged, expired, purged or moved |
 //! | [`ghosts`] | nothing is handed out that was not sent there, and nothing comes back after its end |
+//! | [`dedup`] | within the window a repeat is not stored and is told the first one's id; at its end it is stored |
 //! | [`batches`] | of a batch all messages exist or none |
 //! | [`identity`] | a message id is given once, and ids grow, whatever crashes |
 //! | [`leases`] | a message has one live lease, and only its newest lease can end it |
+//! | [`lanes`] | messages of a lane are handed out in order, one lot at a time, and buried in order |
 //! | [`attempts`] | the count of deliveries grows with every lease |
 //! | [`times`] | nothing is handed out before it is due or after it expired |
 //! | [`burial`] | a buried message is in its dead-letter queue, once, for the reason given, and in time |
@@ -25,9 +27,11 @@ pub mod batches;
 pub mod burial;
 pub mod catalog;
 pub mod counts;
+pub mod dedup;
 pub mod durable;
 pub mod ghosts;
 pub mod identity;
+pub mod lanes;
 pub mod leases;
 pub mod ledger;
 pub mod loss;
@@ -44,13 +48,15 @@ pub use violation::Violation;
 /// A rule: a name and the function that judges.
 type Rule = (&'static str, fn(&Ledger<'_>) -> Result<(), Violation>);
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 14] = [
     ("answers", answers::check),
     ("loss", loss::check),
     ("ghosts", ghosts::check),
+    ("dedup", dedup::check),
     ("batches", batches::check),
     ("identity", identity::check),
     ("leases", leases::check),
+    ("lanes", lanes::check),
     ("attempts", attempts::check),
     ("times", times::check),
     ("burial", burial::check),

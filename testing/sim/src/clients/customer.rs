@@ -1,11 +1,9 @@
-//! A client that does what producers, workers and administrators do, in any order. Leases are [`super::worker`]'s.
+//! A client that does what producers, workers and administrators do, in any order. Messages are [`super::producer`]'s,
+//! leases [`super::worker`]'s.
 
 use super::port::Port;
-use super::{salvager, worker};
-use crate::executor::all;
+use super::{producer, salvager, worker};
 use broker::LeaseTerms;
-use std::future::Future;
-use std::pin::Pin;
 use vocab::QueueSettings;
 
 #[derive(Clone, Copy)]
@@ -13,6 +11,7 @@ enum Deed {
     Publish,
     PublishBatch,
     Burst,
+    Repeat,
     Receive,
     LongPoll,
     GiveUp,
@@ -31,10 +30,11 @@ enum Deed {
     Rest,
 }
 
-const DEEDS: [(u64, Deed); 19] = [
+const DEEDS: [(u64, Deed); 20] = [
     (22, Deed::Publish),
     (8, Deed::PublishBatch),
     (9, Deed::Burst),
+    (12, Deed::Repeat),
     (22, Deed::Receive),
     (10, Deed::LongPoll),
     (3, Deed::GiveUp),
@@ -74,12 +74,13 @@ pub async fn run(port: Port) {
 
 async fn act(port: &Port, deed: Deed) {
     match deed {
-        Deed::Publish => publish(port, 1).await,
+        Deed::Publish => producer::publish(port, 1).await,
         Deed::PublishBatch => {
             let count = port.world().get().dice.within(2..8);
-            publish(port, count).await;
+            producer::publish(port, count).await;
         }
-        Deed::Burst => burst(port).await,
+        Deed::Burst => producer::burst(port).await,
+        Deed::Repeat => producer::repeat(port).await,
         Deed::Receive => worker::receive(port, 0, None).await,
         Deed::LongPoll => {
             let wait_ms = port.world().get().dice.within(1..1500);
@@ -129,33 +130,7 @@ pub(super) fn any_queue(port: &Port) -> Option<std::sync::Arc<broker::QueueInfo>
     port.world().get().any_queue()
 }
 
-async fn publish(port: &Port, count: u64) {
-    let Some(queue) = any_queue(port) else { return };
-    let log_ms = port.log_ms();
-    let sent = {
-        let mut world = port.world().get();
-        (0..count)
-            .map(|_| {
-                let due_ms = world.dice.percent(8).then(|| log_ms + world.dice.below(1500));
-                let expires_ms = world.dice.percent(6).then(|| log_ms + world.dice.within(1..4000));
-                world.fresh(due_ms, expires_ms)
-            })
-            .collect()
-    };
-    port.publish(queue.id, sent).await;
-}
-
-/// Several publishes at a time, which share a commit: one of many frames where frames are small.
-async fn burst(port: &Port) {
-    let count = port.world().get().dice.within(3..9);
-    let one = |_| -> Pin<Box<dyn Future<Output = ()>>> {
-        let port = port.clone();
-        Box::pin(async move { publish(&port, 1).await })
-    };
-    all((0..count).map(one).collect()).await;
-}
-
-/// Changes a queue's times; what binds the checker's judgement (durability, strictness, burying) stays.
+/// Changes a queue's times; what binds the checker's judgement (durability, strictness, burying, order, dedup) stays.
 async fn update(port: &Port) {
     let Some(info) = any_queue(port) else { return };
     let settings = {

@@ -1,14 +1,21 @@
 //! Messages whose whole content follows from one number, so that whoever gets one can tell whether every byte is right.
+//! What producers write on them, lane and dedup id, they choose.
 
-use crate::history::{Sent, Uid};
+use crate::history::{Labels, Sent, Uid};
 use bytes::Bytes;
 use vocab::{Facts, Header, HeaderValue, Message, Native};
 
 /// The message that `sent` stands for.
 #[must_use]
 pub fn write(sent: &Sent) -> Message {
-    let facts =
-        Facts { due_ms: sent.due_ms, expires_ms: sent.expires_ms, sender: Some(sender(sent.uid)), ..Facts::default() };
+    let facts = Facts {
+        due_ms: sent.due_ms,
+        expires_ms: sent.expires_ms,
+        sender: Some(sender(sent.uid)),
+        lane: sent.labels.lane.map(|lane| format!("{LANE}{lane}")),
+        dedup: sent.labels.dedup.map(|id| format!("{DEDUP}{id}")),
+        ..Facts::default()
+    };
     Message { body: body(sent.uid), headers: headers(sent.uid), facts, native: native(sent.uid) }
 }
 
@@ -22,6 +29,19 @@ pub fn read(message: &Message) -> Option<Uid> {
         && message.facts.sender.as_ref() == Some(&sender(uid));
     whole.then_some(uid)
 }
+
+/// What is written on a message; `None` if no producer writes such a thing.
+#[must_use]
+pub fn labels(message: &Message) -> Option<Labels> {
+    let number = |text: &Option<String>, before| match text {
+        None => Some(None),
+        Some(text) => text.strip_prefix(before)?.parse().ok().map(Some),
+    };
+    Some(Labels { lane: number(&message.facts.lane, LANE)?, dedup: number(&message.facts.dedup, DEDUP)? })
+}
+
+const LANE: &str = "lane ";
+const DEDUP: &str = "id ";
 
 fn mix(uid: Uid) -> u64 {
     (uid ^ (uid >> 7)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -66,13 +86,14 @@ mod tests {
     use super::*;
 
     fn sent(uid: Uid) -> Sent {
-        Sent { uid, due_ms: None, expires_ms: None }
+        Sent { uid, due_ms: None, expires_ms: None, labels: Labels { lane: Some(uid % 3), dedup: None } }
     }
 
     #[test]
     fn every_letter_is_recognised() {
         for uid in 0..500 {
-            assert_eq!(read(&write(&sent(uid))), Some(uid));
+            let message = write(&sent(uid));
+            assert_eq!((read(&message), labels(&message)), (Some(uid), Some(sent(uid).labels)));
         }
     }
 

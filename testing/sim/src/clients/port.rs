@@ -216,7 +216,14 @@ impl Port {
 
 fn handed(delivery: &Delivery) -> Handed {
     let Delivery { id, lease, message } = delivery;
-    Handed { uid: letter::read(message), id: *id, lease: *lease, origin: message.facts.origin.clone() }
+    let (uid, labels) = (letter::read(message), letter::labels(message));
+    Handed {
+        uid: uid.filter(|_| labels.is_some()),
+        id: *id,
+        labels: labels.unwrap_or_default(),
+        lease: *lease,
+        origin: message.facts.origin.clone(),
+    }
 }
 
 fn told<T, R: Display>(result: &Result<T, Error<R>>, done: impl FnOnce(&T) -> Reply) -> Reply {

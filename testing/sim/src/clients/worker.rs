@@ -4,7 +4,7 @@ use super::customer::any_queue;
 use super::port::Port;
 use super::world::Hand;
 use broker::{Extension, LeaseTerms, Settle, Settlement, Transfer};
-use vocab::{LeaseToken, SessionId};
+use vocab::{LeaseToken, Order, SessionId};
 
 /// Sessions that clients use, from 1.
 pub const SESSIONS: u64 = 4;
@@ -19,6 +19,8 @@ pub(super) async fn receive(port: &Port, wait_ms: u64, patience_ms: Option<u64>)
             0..6 => LeaseTerms::Deadline(None),
             6..16 => LeaseTerms::Deadline(Some(dice.within(20..2500))),
             16..19 => LeaseTerms::Session(session),
+            // A claim that its owner lost would hold its lane for ever.
+            _ if queue.settings.order == Order::Laned => LeaseTerms::Deadline(None),
             _ => LeaseTerms::Claim,
         };
         (dice.within(1..6) as u32, terms)
@@ -84,11 +86,12 @@ pub(super) async fn transfer(port: &Port) {
     let transfers: Vec<Transfer> = {
         let mut world = port.world().get();
         let hands = world.take_hands(2);
-        let dice = &mut world.dice;
         let one = |hand: &Hand| {
+            let may_be_claimed = !world.is_laned(hand.token.key.queue);
+            let dice = &mut world.dice;
             let terms = match dice.below(4) {
                 0 => LeaseTerms::Session(session),
-                1 => LeaseTerms::Claim,
+                1 if may_be_claimed => LeaseTerms::Claim,
                 _ => LeaseTerms::Deadline(Some(dice.within(20..2500))),
             };
             Transfer { token: hand.token, terms, deliveries: dice.percent(40).then(|| dice.within(1..4) as u32) }

@@ -1,17 +1,20 @@
 //! What all clients of a run share: the history, the dice, the queues they know and the leases they hold.
 
 use crate::dice::Dice;
-use crate::history::{Call, History, OpId, Reply, Sent, Uid, What};
+use crate::history::{Call, History, Labels, OpId, Reply, Sent, Uid, What};
 use broker::{LeaseTerms, QueueInfo};
 use std::cell::{RefCell, RefMut};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 use vocab::clock::{Clock, ManualClock};
-use vocab::{LeaseToken, QueueId};
+use vocab::{LeaseToken, Order, QueueId};
 
 /// Leases that were settled or lost and may be tried again, to see that they are refused.
 const STALE_KEPT: usize = 40;
+
+/// Messages that were sent last and may be sent again.
+const POSTED_KEPT: usize = 40;
 
 /// A lease in somebody's hands.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +23,17 @@ pub struct Hand {
     pub token: LeaseToken,
     /// What ends it.
     pub terms: LeaseTerms,
+}
+
+/// A message that somebody sent, whatever came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Posted {
+    /// Where to.
+    pub queue: QueueId,
+    /// The log's time when it was sent, milliseconds.
+    pub log_ms: u64,
+    /// What.
+    pub sent: Sent,
 }
 
 /// The shared part; clones are the same world.
@@ -45,6 +59,8 @@ pub struct Inner {
     pub hands: Vec<Hand>,
     /// Leases that have ended, or may have.
     pub stale: VecDeque<LeaseToken>,
+    /// Messages under a dedup id that were sent last.
+    pub posted: VecDeque<Posted>,
     /// The queues, as they were last listed.
     pub queues: Vec<Arc<QueueInfo>>,
     /// Something clients saw that cannot be, found before any checker looked.
@@ -64,6 +80,7 @@ impl World {
             salvages: false,
             hands: Vec::new(),
             stale: VecDeque::new(),
+            posted: VecDeque::new(),
             queues: Vec::new(),
             complaint: None,
             next_uid: 1,
@@ -104,7 +121,28 @@ impl Inner {
     pub fn fresh(&mut self, due_ms: Option<u64>, expires_ms: Option<u64>) -> Sent {
         let uid = self.next_uid;
         self.next_uid += 1;
-        Sent { uid, due_ms, expires_ms }
+        Sent { uid, due_ms, expires_ms, labels: Labels::default() }
+    }
+
+    /// The same message once more: all but its number is that of the first, and an end that is over.
+    pub fn again(&mut self, first: Sent, log_ms: u64) -> Sent {
+        let Sent { uid, .. } = self.fresh(None, None);
+        Sent { uid, expires_ms: first.expires_ms.filter(|end_ms| *end_ms > log_ms), ..first }
+    }
+
+    /// Keeps what is sent under a dedup id, to send it again.
+    pub fn post(&mut self, queue: QueueId, log_ms: u64, sent: &[Sent]) {
+        let named = sent.iter().filter(|sent| sent.labels.dedup.is_some());
+        self.posted.extend(named.map(|sent| Posted { queue, log_ms, sent: *sent }));
+        while self.posted.len() > POSTED_KEPT {
+            self.posted.pop_front();
+        }
+    }
+
+    /// Whether a queue hands out in lanes.
+    #[must_use]
+    pub fn is_laned(&self, queue: QueueId) -> bool {
+        self.queues.iter().any(|known| known.id == queue && known.settings.order == Order::Laned)
     }
 
     /// One of the queues that were listed.

@@ -1,5 +1,6 @@
 //! The paths of a message's life and of a broker's, as a history shows them.
 
+use super::lanes;
 use crate::checker::ledger::{Lease, Ledger, Op, Verdict};
 use crate::history::{Call, Ending, Reply, What};
 use broker::{LeaseTerms, QueueTotals, Settle};
@@ -59,6 +60,16 @@ pub enum Path {
     OutcomeUnknown,
     /// A weak queue lost what no sync covered.
     WeakTailLost,
+    /// A lane was read back from the journal.
+    LaneReadBack,
+    /// A lane was held when the broker served again after a crash.
+    LaneHeldOverCrash,
+    /// A repeat was answered with an id from before a restart.
+    RepeatAfterRestart,
+    /// A repeat came in one batch with the first.
+    RepeatInBatch,
+    /// A dedup id was used again after its window.
+    WindowEnded,
     /// The broker stopped as it was asked to and started cleanly.
     CleanRestart,
     /// The broker was killed and recovered.
@@ -69,7 +80,7 @@ pub enum Path {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 33] = [
         Self::BuriedByDeliveries,
         Self::BuriedByFailures,
         Self::BuriedByRejection,
@@ -95,6 +106,11 @@ impl Path {
         Self::SettledWhileFull,
         Self::OutcomeUnknown,
         Self::WeakTailLost,
+        Self::LaneReadBack,
+        Self::LaneHeldOverCrash,
+        Self::RepeatAfterRestart,
+        Self::RepeatInBatch,
+        Self::WindowEnded,
         Self::CleanRestart,
         Self::Killed,
         Self::PowerLost,
@@ -145,6 +161,11 @@ impl Path {
             Self::SettledWhileFull => settled_while_full(ledger),
             Self::OutcomeUnknown => ops(ledger, |op| matches!(op.reply, None | Some(Reply::Unknown(_)))),
             Self::WeakTailLost => weak_tail_lost(ledger),
+            Self::LaneReadBack => lanes::read_back(ledger),
+            Self::LaneHeldOverCrash => lanes::held_over_crash(ledger),
+            Self::RepeatAfterRestart => lanes::repeats(ledger, lanes::over_a_restart),
+            Self::RepeatInBatch => lanes::repeats(ledger, |_, first, repeat| first.op == repeat.op),
+            Self::WindowEnded => lanes::windows_ended(ledger),
             Self::CleanRestart => restarts(ledger, Ending::Stopped),
             Self::Killed => restarts(ledger, Ending::Killed),
             Self::PowerLost => restarts(ledger, Ending::PowerLost),
@@ -295,6 +316,11 @@ impl fmt::Display for Path {
             Self::SettledWhileFull => "settled on a full disk",
             Self::OutcomeUnknown => "outcome unknown",
             Self::WeakTailLost => "weak queue lost its unsynced tail",
+            Self::LaneReadBack => "lane read back from the journal",
+            Self::LaneHeldOverCrash => "lane held over a crash",
+            Self::RepeatAfterRestart => "repeat answered after a restart",
+            Self::RepeatInBatch => "repeat in one batch",
+            Self::WindowEnded => "dedup window ended",
             Self::CleanRestart => "restart after a clean stop",
             Self::Killed => "restart after a kill",
             Self::PowerLost => "restart after a power loss",

@@ -85,6 +85,17 @@ pub struct Sent {
     pub due_ms: Option<u64>,
     /// Gone at this time (log time, milliseconds), where the producer said so.
     pub expires_ms: Option<u64>,
+    /// What it says on it.
+    pub labels: Labels,
+}
+
+/// What a producer writes on a message, as numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// Its lane.
+    pub lane: Option<u64>,
+    /// Its dedup id: a message that is sent again has that of the first one, and a number of its own in its body.
+    pub dedup: Option<u64>,
 }
 
 /// A call to the broker.
@@ -190,6 +201,8 @@ pub struct Handed {
     pub uid: Option<Uid>,
     /// The id it was handed out under.
     pub id: MessageId,
+    /// What it says on it.
+    pub labels: Labels,
     /// The lease.
     pub lease: Leased,
     /// Where it was buried from.

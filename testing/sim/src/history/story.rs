@@ -122,7 +122,9 @@ fn uid_word(uid: Option<u64>) -> String {
 fn sent_word(sent: &Sent) -> String {
     let due = sent.due_ms.map(|ms| format!(" due {ms}")).unwrap_or_default();
     let expires = sent.expires_ms.map(|ms| format!(" until {ms}")).unwrap_or_default();
-    format!("m{}{due}{expires}", sent.uid)
+    let lane = sent.labels.lane.map(|lane| format!(" in lane {lane}")).unwrap_or_default();
+    let dedup = sent.labels.dedup.map(|id| format!(" as id {id}")).unwrap_or_default();
+    format!("m{}{lane}{dedup}{due}{expires}", sent.uid)
 }
 
 fn handed_word(handed: &Handed) -> String {

@@ -3,8 +3,10 @@
 use crate::dice::Dice;
 use crate::disk::SimDisk;
 use crate::executor::{Executor, Part, Progress};
-use broker::{Broker, Parts, Recovering, Runner, Step};
+use broker::{Broker, LaneLimits, Parts, Recovering, Runner, Step};
 use journal_file::{Compactor, Config, FileJournal, OpenError, Preparer, RecoveryReport, Writer};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use vocab::clock::{Clock, ManualClock};
 use vocab::random::SeededRandom;
@@ -20,6 +22,8 @@ pub struct Host {
     pub clock: ManualClock,
     /// How the store is configured.
     pub config: Config,
+    /// How much of laned queues the broker looks at.
+    pub lane_limits: LaneLimits,
 }
 
 /// A broker that runs on the machine.
@@ -32,6 +36,8 @@ pub struct Server {
     pub report: RecoveryReport,
     /// Whether the log had ended as it should.
     pub clean: bool,
+    /// How often lanes were dropped that nobody used.
+    pub lanes_dropped: Rc<Cell<u64>>,
 }
 
 /// Why the broker did not start.
@@ -50,7 +56,7 @@ impl Host {
     #[must_use]
     pub fn new(config: Config, capacity: u64, dice: Dice) -> Self {
         let clock = ManualClock::at(BEGIN_MS);
-        Self { disk: SimDisk::new(capacity, dice, clock.clone()), clock, config }
+        Self { disk: SimDisk::new(capacity, dice, clock.clone()), clock, config, lane_limits: LaneLimits::default() }
     }
 
     /// Another machine with a copy of the disk, and a clock of its own that shows the same time.
@@ -58,7 +64,12 @@ impl Host {
     pub fn copy(&self) -> Self {
         let disk = self.disk.copy();
         disk.restart();
-        Self { disk, clock: ManualClock::at(self.clock.wall_ms()), config: self.config.clone() }
+        Self {
+            disk,
+            clock: ManualClock::at(self.clock.wall_ms()),
+            config: self.config.clone(),
+            lane_limits: self.lane_limits,
+        }
     }
 
     /// Opens the store and starts the broker.
@@ -68,7 +79,7 @@ impl Host {
     pub fn start(&self, mut dice: Dice) -> Result<Server, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(self.clock.clone());
         let random = Arc::new(SeededRandom::new(dice.number()));
-        let mut recovering = Recovering::default();
+        let mut recovering = Recovering::with_lane_limits(self.lane_limits);
         let (io, config) = (self.disk.mount(), self.config.clone());
         let store = journal_file::open(io, clock.clone(), random, config, &mut recovering, &mut |_| ())?;
         let parts = Parts {
@@ -80,14 +91,20 @@ impl Host {
             offload: Arc::new(|job| job()),
         };
         let (broker, runner) = broker::start(parts).map_err(|error| StartError::Contradiction(error.to_string()))?;
+        let lanes_dropped = Rc::<Cell<u64>>::default();
         let seats: Vec<Box<dyn Part>> = vec![
-            Box::new(Shard { runner, broker: broker.clone(), clock: self.clock.clone() }),
+            Box::new(Shard {
+                runner,
+                broker: broker.clone(),
+                clock: self.clock.clone(),
+                lanes_dropped: lanes_dropped.clone(),
+            }),
             Box::new(StoreWriter { writer: store.writer, clock: self.clock.clone() }),
             Box::new(StorePreparer { preparer: store.preparer, clock: self.clock.clone() }),
             Box::new(StoreCompactor { compactor: store.compactor, clock: self.clock.clone() }),
         ];
         let executor = Executor::new(self.clock.clone(), dice, seats);
-        Ok(Server { broker, executor, report: store.report, clean: store.opened.clean })
+        Ok(Server { broker, executor, report: store.report, clean: store.opened.clean, lanes_dropped })
     }
 }
 
@@ -95,6 +112,7 @@ struct Shard {
     runner: Runner<FileJournal>,
     broker: Broker,
     clock: ManualClock,
+    lanes_dropped: Rc<Cell<u64>>,
 }
 
 impl Part for Shard {
@@ -103,7 +121,12 @@ impl Part for Shard {
     }
 
     fn step(&mut self) -> Progress {
-        match self.runner.step() {
+        let lanes = |runner: &Runner<FileJournal>| runner.state().volatile.lanes.len() as u64;
+        let before = lanes(&self.runner);
+        let step = self.runner.step();
+        // No laned queue is ever deleted here.
+        self.lanes_dropped.update(|dropped| dropped + before.saturating_sub(lanes(&self.runner)));
+        match step {
             Ok(Step::Worked) => Progress::Worked,
             Ok(Step::Idle { until_ms }) => Progress::Idle(until_ms.map(|until_ms| {
                 let left_ms = until_ms.saturating_sub(self.broker.log_ms()).max(1);

@@ -12,6 +12,7 @@ pub mod outcome;
 pub mod panics;
 pub mod plan;
 pub mod play;
+pub mod queues;
 pub mod vandal;
 
 pub use outcome::{Failure, Outcome};

@@ -1,11 +1,11 @@
 //! What a seed decides before anything happens: sizes, queues, boots and their faults.
 
-use crate::clients::salvager::SALVAGE;
 use crate::clients::weather::Weather;
 use crate::dice::Dice;
 use crate::disk::FaultPlan;
+use broker::LaneLimits;
 use journal_file::Config;
-use vocab::{BuryPolicy, CountedBy, Durability, QueueSettings};
+use vocab::QueueSettings;
 
 /// Commands that clients give over all boots of a seed, at least.
 pub const COMMANDS: usize = 300;
@@ -15,6 +15,8 @@ pub const COMMANDS: usize = 300;
 pub struct Plan {
     /// Sizes and times of the store, small, so that everything happens often.
     pub config: Config,
+    /// How much of laned queues the broker looks at, small for the same reason.
+    pub lane_limits: LaneLimits,
     /// Whether the file system takes direct writes.
     pub takes_direct: bool,
     /// The queues that are always there.
@@ -73,8 +75,9 @@ impl Plan {
         }
         Self {
             config: config(dice),
+            lane_limits: lane_limits(dice),
             takes_direct: dice.percent(70),
-            queues: queues(dice),
+            queues: super::queues::of(dice),
             clients: dice.within(2..7) as usize,
             salvages: dice.percent(50),
             boots,
@@ -164,37 +167,11 @@ fn config(dice: &mut Dice) -> Config {
     }
 }
 
-fn queues(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
-    let plain = |dice: &mut Dice| QueueSettings { lease_ms: dice.within(50..3000), ..QueueSettings::default() };
-    let burying = |counted_by, dead_letter: &str, dice: &mut Dice| QueueSettings {
-        bury: Some(BuryPolicy { counted_by, max: dice.within(1..4) as u32, dead_letter: dead_letter.to_owned() }),
-        ..plain(dice)
-    };
-    let mut queues = vec![
-        ("dead-deliveries".to_owned(), plain(dice)),
-        ("dead-failures".to_owned(), plain(dice)),
-        ("orders".to_owned(), plain(dice)),
-        (SALVAGE.to_owned(), plain(dice)),
-        ("retries".to_owned(), burying(CountedBy::Failures, "dead-failures", dice)),
-        ("jobs".to_owned(), burying(CountedBy::Deliveries, "dead-deliveries", dice)),
-    ];
-    let brief = QueueSettings {
-        retention_ms: Some(dice.within(300..6000)),
-        delay_ms: dice.below(400),
-        leases_max: dice.percent(50).then(|| dice.within(2..8) as u32),
-        ..plain(dice)
-    };
-    let strict = QueueSettings { strict_leases: true, ..plain(dice) };
-    let durability = if dice.percent(50) { Durability::Never } else { Durability::Interval(dice.within(1..300)) };
-    let weak = QueueSettings { durability, ..plain(dice) };
-    for (name, settings) in [("brief", brief), ("strict", strict), ("weak", weak)] {
-        if dice.percent(60) {
-            queues.push((name.to_owned(), settings));
-        }
+fn lane_limits(dice: &mut Dice) -> LaneLimits {
+    LaneLimits {
+        known_max: dice.within(1..30) as usize,
+        read_count: dice.within(1..8) as usize,
+        heads_min: dice.within(1..5) as usize,
+        idle_ms: dice.within(20..3000),
     }
-    // Where nothing waits for a sync, many frames are in flight when the power goes.
-    if dice.percent(12) {
-        queues.iter_mut().for_each(|(_, settings)| settings.durability = durability);
-    }
-    queues
 }

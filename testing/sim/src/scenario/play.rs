@@ -40,7 +40,7 @@ struct Play {
 pub fn play(seed: u64) -> Result<Outcome, Box<Failure>> {
     let mut dice = Dice::new(seed);
     let plan = Plan::of(&mut dice);
-    let host = Host::new(plan.config.clone(), CAPACITY, dice.fork());
+    let host = Host { lane_limits: plan.lane_limits, ..Host::new(plan.config.clone(), CAPACITY, dice.fork()) };
     host.disk.set_takes_direct(plan.takes_direct);
     let world = World::new(dice.fork(), host.clock.clone());
     world.get().salvages = plan.salvages;
@@ -243,6 +243,7 @@ impl Play {
         self.coverage.add("path: checkpoint taken", stats.checkpoints);
         self.coverage.add("path: checkpoint folded", stats.checkpoint_folds);
         self.coverage.add("path: body read from disk", stats.cache_misses);
+        self.coverage.add("path: idle lane dropped", server.lanes_dropped.get());
         self.trace.add(server.executor.trace().sum());
     }
 

@@ -84,7 +84,7 @@ fn after_power_loss(host: &Host, fate: &mut dyn Fate) -> Host {
     let disk: SimDisk = host.disk.copy();
     disk.set_plan(FaultPlan::default());
     disk.lose_power_by(fate);
-    Host { disk, clock: host.clock.clone(), config: host.config.clone() }
+    Host { disk, clock: host.clock.clone(), config: host.config.clone(), lane_limits: host.lane_limits }
 }
 
 /// Starts on this disk, looks at everything, and lets the checker judge.

@@ -61,8 +61,18 @@ fn moving_in_two_commits_is_noticed() {
 }
 
 #[test]
+fn handing_a_lane_out_twice_at_a_time_is_noticed() {
+    is_killed(Mutant::IgnoreHeldLanes);
+}
+
+#[test]
+fn forgetting_dedup_ids_over_a_checkpoint_is_noticed() {
+    is_killed(Mutant::ForgetDedupIds);
+}
+
+#[test]
 fn every_mutant_has_its_test() {
     // One is the store's own to notice: its crash would have to fall into a few microseconds.
     let elsewhere = [Mutant::RewriteUndurable];
-    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 8, "a new mutant needs a test above");
+    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 10, "a new mutant needs a test above");
 }

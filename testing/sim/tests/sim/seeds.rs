@@ -62,6 +62,7 @@ fn everything() -> Vec<String> {
         "path: checkpoint taken",
         "path: checkpoint folded",
         "path: damage refused",
+        "path: idle lane dropped",
         "path: journal poisoned by a disk error",
         "path: power lost during recovery",
         "path: recovery met a disk error",

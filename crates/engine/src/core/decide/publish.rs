@@ -32,6 +32,7 @@ impl State {
         for message in &mut messages {
             message.facts.published_ms = now_ms;
             message.facts.origin = None;
+            message.facts.moved = false;
             let due_ms = message.facts.due_ms.unwrap_or(now_ms + queue.info.settings.delay_ms);
             message.facts.due_ms = (due_ms > now_ms).then_some(due_ms);
         }

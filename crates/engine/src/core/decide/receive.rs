@@ -137,12 +137,15 @@ impl Picking<'_> {
     }
 
     /// The lanes with the oldest heads first, and of each as many as there is room for, in order. What must be buried stops
-    /// its lane: order holds into the dead-letter queue.
+    /// its lane, and waits for what is ahead of it: order holds into the dead-letter queue.
     fn by_lane(mut self) {
         let Some(lanes) = self.state.volatile.lanes.get(&(self.key, self.subscription)) else { return };
         let mut seqs = SeqRanges::default();
         'lots: for lot in lanes.lots() {
-            for seq in lot.take_while(|seq| !self.progress.is_blocked(*seq)) {
+            for (place, seq) in lot.take_while(|seq| !self.progress.is_blocked(*seq)).enumerate() {
+                if place > 0 && self.must_be_buried(seq) {
+                    break;
+                }
                 match self.look(seq, &mut seqs) {
                     Looked::Taken => {}
                     Looked::Doomed => break,
@@ -153,12 +156,17 @@ impl Picking<'_> {
         self.finish(seqs);
     }
 
-    fn look(&mut self, seq: Seq, seqs: &mut SeqRanges) -> Looked {
+    fn must_be_buried(&self, seq: Seq) -> bool {
         let known = self.progress.returned.get(&seq.0);
-        if known.is_some_and(|record| self.state.is_doomed(self.key.queue, record)) {
+        known.is_some_and(|record| self.state.is_doomed(self.key.queue, record))
+    }
+
+    fn look(&mut self, seq: Seq, seqs: &mut SeqRanges) -> Looked {
+        if self.must_be_buried(seq) {
             self.picked.doomed.push((self.key, seq));
             return if self.picked.doomed.len() == DOOMED_PER_PICK { Looked::Full } else { Looked::Doomed };
         }
+        let known = self.progress.returned.get(&seq.0);
         let epoch = LeaseEpoch(self.progress.next_epoch.0 + self.picked.leased.len() as u64);
         let token = LeaseToken { key: self.key, subscription: self.subscription, seq, epoch };
         seqs.push(seq);

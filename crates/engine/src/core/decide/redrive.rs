@@ -179,6 +179,7 @@ fn moved(message: &Message, now_ms: u64) -> Message {
     moved.facts.published_ms = now_ms;
     moved.facts.due_ms = None;
     moved.facts.origin = None;
+    moved.facts.moved = true;
     moved
 }
 

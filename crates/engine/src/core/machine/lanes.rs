@@ -10,9 +10,6 @@ use crate::core::state::State;
 use crate::core::timers::Timer;
 use vocab::{Message, Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
-/// Lanes that nobody received from for this long are dropped, milliseconds.
-const IDLE_MS: u64 = 60_000;
-
 impl Machine {
     /// Sees to it that the queue's lanes can be looked at, if it has any.
     pub(super) fn use_lanes(&mut self, id: QueueId, subscription: SubscriptionId, now_ms: u64) {
@@ -21,12 +18,13 @@ impl Machine {
             return;
         };
         let Some(partitions) = queue.subscriptions.get(&subscription) else { return };
+        let limits = state.volatile.lane_limits;
         for ((partition, log), progress) in (0..=u16::MAX).map(PartitionId).zip(&queue.logs).zip(partitions) {
             let key = PartitionKey::new(id, partition);
             let lanes = state.volatile.lanes.entry((key, subscription)).or_insert_with(|| {
                 state.volatile.lanes_ticket += 1;
-                state.timers.set(now_ms + IDLE_MS, Timer::Lanes(key, subscription));
-                Lanes::new(state.volatile.lanes_ticket, log.floor, progress, now_ms)
+                state.timers.set(now_ms + limits.idle_ms, Timer::Lanes(key, subscription));
+                Lanes::new(state.volatile.lanes_ticket, limits, log.floor, progress, now_ms)
             });
             lanes.used_ms = now_ms;
         }
@@ -115,8 +113,9 @@ impl State {
     /// Drops lanes that nobody has used for a while, or looks again later.
     pub(in crate::core) fn drop_idle_lanes(&mut self, key: PartitionKey, subscription: SubscriptionId, now_ms: u64) {
         let Some(lanes) = self.volatile.lanes.get(&(key, subscription)) else { return };
-        if lanes.used_ms + IDLE_MS > now_ms || self.volatile.waiters.count(key.queue, subscription) > 0 {
-            self.timers.set(now_ms + IDLE_MS, Timer::Lanes(key, subscription));
+        let idle_ms = self.volatile.lane_limits.idle_ms;
+        if lanes.used_ms + idle_ms > now_ms || self.volatile.waiters.count(key.queue, subscription) > 0 {
+            self.timers.set(now_ms + idle_ms, Timer::Lanes(key, subscription));
         } else {
             self.volatile.lanes.remove(&(key, subscription));
         }

@@ -22,6 +22,8 @@ pub(crate) struct Bench {
     pub(crate) now_ms: u64,
     pub(crate) events: Vec<Event>,
     pub(crate) served: BTreeMap<WaiterId, Answer>,
+    /// So many reads of lanes are refused.
+    pub(crate) refused_reads: u32,
     contents: BTreeMap<(PartitionKey, Seq), Arc<Message>>,
     next_waiter: u64,
 }
@@ -33,6 +35,7 @@ impl Bench {
             now_ms: 1_000_000,
             events: Vec::new(),
             served: BTreeMap::new(),
+            refused_reads: 0,
             contents: BTreeMap::new(),
             next_waiter: 1,
         };
@@ -111,7 +114,9 @@ impl Bench {
                     }
                     Effect::ReadLanes(asked) => {
                         let lane = |seq: &Seq| LaneKey::of(&self.contents[&(asked.key, *seq)], *seq);
-                        let lanes = asked.seqs.iter().map(lane).collect();
+                        let readable = if self.refused_reads > 0 { 0 } else { asked.seqs.len() };
+                        self.refused_reads = self.refused_reads.saturating_sub(1);
+                        let lanes = asked.seqs.iter().take(readable).map(lane).collect();
                         Command::TakeLanes(Box::new(LanesRead { asked, lanes }))
                     }
                     Effect::FetchToMove { id, key, seqs } => {

@@ -109,6 +109,24 @@ fn a_lane_waits_for_the_burial_of_its_head_and_keeps_its_order_there() {
 }
 
 #[test]
+fn a_message_that_is_to_be_buried_waits_for_what_is_ahead_of_it_and_comes_back() {
+    let (mut bench, queue) = bench_with(burying(CountedBy::Failures, 9, "dead"));
+    publish(&mut bench, queue, "aa");
+    let lot = bench.receive(queue, 2);
+    bench.settle(lot[1].token, Settle::Bury { reason: None }).expect("held");
+    bench.settle(lot[0].token, Settle::Release { delay_ms: 0 }).expect("held");
+    let again = bench.receive(queue, 5);
+    assert_eq!(again.iter().map(|leased| leased.token.seq.0).collect::<Vec<_>>(), [1]);
+    let dead = QueueId(queue.0 - 1);
+    assert_eq!(bench.counts(dead), (0, 0, 0), "the first may yet have to be buried too, before it");
+    bench.settle(again[0].token, Settle::Bury { reason: None }).expect("held");
+    bench.receive(queue, 1);
+    let buried = bench.receive(dead, 10);
+    let origin = |leased: &Leased| bench.content(dead, leased.token.seq).facts.origin.as_ref().map(|o| o.id.seq.0);
+    assert_eq!(buried.iter().map(origin).collect::<Vec<_>>(), [Some(1), Some(2)]);
+}
+
+#[test]
 fn messages_without_a_lane_do_not_wait_for_each_other() {
     let (mut bench, queue) = bench();
     bench.publish_plain(queue, 3);

@@ -3,6 +3,7 @@
 mod bench;
 mod buries;
 mod dedup;
+mod lane_limits;
 mod lanes;
 mod leases;
 mod live;

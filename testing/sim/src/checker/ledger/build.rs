@@ -1,7 +1,8 @@
 //! One pass over a history that fills the ledger.
 
 use super::entries::{Census, Lease, Ledger, Message, Op, Queue, Sighting, Verdict};
-use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Sent, What};
+use super::repeats::Standing;
+use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Sent, Uid, What};
 use broker::{LeaseTerms, Leased, QueueInfo, SettleError, Transfer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ impl<'h> Ledger<'h> {
             }
         }
         builder.end_of_history(history.events.len());
+        builder.ledger.find_repeats();
         builder.ledger
     }
 }
@@ -45,6 +47,7 @@ fn empty(history: &History) -> Ledger<'_> {
         ops: Vec::with_capacity(history.calls()),
         queues: BTreeMap::new(),
         messages: BTreeMap::new(),
+        named: BTreeMap::new(),
         leases: Vec::new(),
         by_token: BTreeMap::new(),
         endings: Vec::new(),
@@ -61,8 +64,16 @@ impl<'h> Builder<'h> {
         self.ledger.ops.push(Op { call, called: at, answered: None, reply: None, over: usize::MAX });
         if let Call::Publish { queue, sent } = call {
             for sent in sent {
-                let message =
-                    Message { op, queue: *queue, sent: *sent, id: None, leases: Vec::new(), sightings: Vec::new() };
+                let message = Message {
+                    op,
+                    queue: *queue,
+                    sent: *sent,
+                    id: None,
+                    name: None,
+                    standing: Standing::Own,
+                    leases: Vec::new(),
+                    sightings: Vec::new(),
+                };
                 self.ledger.messages.insert(sent.uid, message);
             }
         }
@@ -132,10 +143,15 @@ impl<'h> Builder<'h> {
     fn received(&mut self, at: usize, op: OpId, terms: LeaseTerms, handed: &'h [Handed]) {
         for handed in handed {
             match handed.uid {
-                Some(uid) => self.lease(Lease::handed(uid, op, at, handed, terms)),
-                None => self.ledger.garbage.push(at),
+                Some(uid) if self.was_sent_so(uid, handed) => self.lease(Lease::handed(uid, op, at, handed, terms)),
+                Some(_) | None => self.ledger.garbage.push(at),
             }
         }
+    }
+
+    /// Whether the labels are those of the message that it says it is; one that was never sent is judged elsewhere.
+    fn was_sent_so(&self, uid: Uid, handed: &Handed) -> bool {
+        self.ledger.messages.get(&uid).is_none_or(|message| message.sent.labels == handed.labels)
     }
 
     fn transferred(&mut self, at: usize, op: OpId, transfers: &[Transfer], verdicts: &[Result<Leased, SettleError>]) {
@@ -144,8 +160,8 @@ impl<'h> Builder<'h> {
             let Some(from) = self.ledger.by_token.get(&transfer.token).map(|lease| &self.ledger.leases[*lease]) else {
                 continue;
             };
-            let (uid, origin, terms) = (from.uid, from.origin, transfer.terms);
-            self.lease(Lease { uid, op, told: at, leased, id: None, origin, terms, asked: Vec::new() });
+            let (uid, lot, origin, terms) = (from.uid, from.lot, from.origin, transfer.terms);
+            self.lease(Lease { uid, op, told: at, leased, id: None, lot, origin, terms, asked: Vec::new() });
         }
     }
 
@@ -165,7 +181,7 @@ impl<'h> Builder<'h> {
                 continue;
             };
             if let Some(message) = self.ledger.messages.get_mut(&uid) {
-                message.sightings.push(Sighting { op, told: at, queue, origin: seen.origin.clone() });
+                message.sightings.push(Sighting { op, told: at, queue, seq: seen.seq, origin: seen.origin.clone() });
             } else {
                 self.ledger.garbage.push(at);
             }

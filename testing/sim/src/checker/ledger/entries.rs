@@ -1,10 +1,11 @@
 //! The ledger's entries and the questions that several rules ask of them.
 
+use super::repeats::{DedupName, Standing};
 use crate::history::{Call, Ending, Handed, History, OpId, Reply, Sent, Uid};
 use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, RedriveInfo, Settle, StartRedrive};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use vocab::{Durability, LeaseToken, MessageId, Origin, QueueId, QueueSettings};
+use vocab::{Durability, LeaseToken, MessageId, Order, Origin, QueueId, QueueSettings, Seq};
 
 /// A sorted history.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Ledger<'h> {
     pub queues: BTreeMap<QueueId, Queue>,
     /// Every message that a client tried to publish.
     pub messages: BTreeMap<Uid, Message>,
+    /// The messages that have one name, where their queue knows repeats, in the order of the calls.
+    pub named: BTreeMap<DedupName, Vec<Uid>>,
     /// Every lease that a client was told of, in the order of telling.
     pub leases: Vec<Lease<'h>>,
     /// Where to find the lease of a token.
@@ -70,8 +73,12 @@ pub struct Message {
     pub queue: QueueId,
     /// What its producer asked for.
     pub sent: Sent,
-    /// The id that its producer was told.
+    /// The id that its producer was told; another's, if it is a repeat.
     pub id: Option<MessageId>,
+    /// What it is called, where its queue knows repeats.
+    pub name: Option<DedupName>,
+    /// Whether it is a repeat.
+    pub standing: Standing,
     /// Its leases, as places in [`Ledger::leases`], in the order of telling.
     pub leases: Vec<usize>,
     /// When it was seen without a lease.
@@ -91,6 +98,8 @@ pub struct Lease<'h> {
     pub leased: Leased,
     /// The id that its owner was shown; `None` for a lease that was handed on.
     pub id: Option<MessageId>,
+    /// The receive that handed the message out, before it was handed on.
+    pub lot: OpId,
     /// Where the message was buried from.
     pub origin: Option<&'h Origin>,
     /// What ends it.
@@ -119,6 +128,8 @@ pub struct Sighting {
     pub told: usize,
     /// In which queue.
     pub queue: QueueId,
+    /// At which place.
+    pub seq: Seq,
     /// Where it was buried from.
     pub origin: Option<Box<Origin>>,
 }
@@ -243,7 +254,7 @@ impl Ledger<'_> {
     #[must_use]
     pub fn told_to_exist(&self, message: &Message) -> Option<usize> {
         let publish = &self.ops[message.op];
-        let published = publish.answered.filter(|_| publish.done());
+        let published = publish.answered.filter(|_| publish.done() && message.standing != Standing::Repeat);
         let leased = message.leases.first().map(|lease| self.leases[*lease].told);
         let seen = message.sightings.first().map(|sighting| sighting.told);
         [published, leased, seen].into_iter().flatten().min()
@@ -260,7 +271,13 @@ impl Queue {
     /// Whether a lease is told only once it is durable, at all times.
     #[must_use]
     pub fn is_strict(&self) -> bool {
-        self.settings.iter().all(|(_, settings)| settings.strict_leases)
+        self.settings.iter().all(|(_, settings)| settings.tells_durable_leases())
+    }
+
+    /// Whether each lane is handed out in order, at all times.
+    #[must_use]
+    pub fn is_laned(&self) -> bool {
+        self.settings.iter().all(|(_, settings)| settings.order == Order::Laned)
     }
 
     /// Whether it buries, or ever may have buried, to the queue of this name.
@@ -275,7 +292,7 @@ impl<'h> Lease<'h> {
     #[must_use]
     pub fn handed(uid: Uid, op: OpId, told: usize, handed: &'h Handed, terms: LeaseTerms) -> Self {
         let origin = handed.origin.as_deref();
-        Self { uid, op, told, leased: handed.lease, id: Some(handed.id), origin, terms, asked: Vec::new() }
+        Self { uid, op, told, leased: handed.lease, id: Some(handed.id), lot: op, origin, terms, asked: Vec::new() }
     }
 
     /// The queue it was taken from.

@@ -4,5 +4,7 @@
 
 mod build;
 pub mod entries;
+pub mod repeats;
 
 pub use entries::{Census, Lease, Ledger, Message, Op, Queue, Sighting, Verdict};
+pub use repeats::{DedupName, Standing};

@@ -1,8 +1,9 @@
 //! Writes a small history by hand: one event after the other, a millisecond apart.
 
 use crate::checker;
-use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Sent, Uid, What};
+use crate::history::{Call, Ending, Handed, History, Labels, OpId, Reply, Seen, Sent, Uid, What};
 use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, Settle, SettleError, Settlement};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::{
     BootEpoch, LeaseEpoch, LeaseToken, MessageId, Origin, PartitionId, PartitionKey, QueueId, QueueSettings, Seq,
@@ -20,13 +21,21 @@ pub(super) struct Tale {
     pub(super) log_ms: u64,
     boot: u32,
     leases: u64,
+    labels: BTreeMap<Uid, Labels>,
     queues: Vec<Arc<QueueInfo>>,
 }
 
 impl Tale {
     /// With a queue of these settings.
     pub(super) fn with(settings: QueueSettings) -> Self {
-        let mut tale = Self { history: History::default(), log_ms: 10_000, boot: 1, leases: 0, queues: Vec::new() };
+        let mut tale = Self {
+            history: History::default(),
+            log_ms: 10_000,
+            boot: 1,
+            leases: 0,
+            labels: BTreeMap::new(),
+            queues: Vec::new(),
+        };
         tale.push(What::Started { clean: true });
         tale.create(WORK, "work", settings);
         tale
@@ -74,8 +83,20 @@ impl Tale {
         op
     }
 
+    /// From here on the message is sent and handed out with these labels.
+    pub(super) fn label(&mut self, uid: Uid, labels: Labels) {
+        self.labels.insert(uid, labels);
+    }
+
+    fn labels_of(&self, uid: Uid) -> Labels {
+        self.labels.get(&uid).copied().unwrap_or_default()
+    }
+
     pub(super) fn sending(&self, uids: &[Uid]) -> Call {
-        Call::Publish { queue: WORK, sent: uids.iter().map(|uid| sent(*uid)).collect() }
+        Call::Publish {
+            queue: WORK,
+            sent: uids.iter().map(|uid| Sent { labels: self.labels_of(*uid), ..sent(*uid) }).collect(),
+        }
     }
 
     pub(super) fn publish(&mut self, uids: &[Uid]) {
@@ -98,7 +119,7 @@ impl Tale {
             first_delivered_ms: 0,
             deadline_ms: Some(self.log_ms + LEASE_MS),
         };
-        Handed { uid: Some(uid), id: id(uid), lease, origin: None }
+        Handed { uid: Some(uid), id: id(uid), labels: self.labels_of(uid), lease, origin: None }
     }
 
     /// A receive that is answered with this message.
@@ -109,10 +130,15 @@ impl Tale {
         token
     }
 
-    /// A receive from the dead-letter queue.
+    /// A receive from the dead-letter queue, where the message has the place that it had before.
     pub(super) fn lease_buried(&mut self, uid: Uid, origin: Origin) -> LeaseToken {
+        self.buried_at(uid, uid, origin)
+    }
+
+    /// The same, with the message at another place.
+    pub(super) fn buried_at(&mut self, uid: Uid, seq: u64, origin: Origin) -> LeaseToken {
         let mut handed = self.handed(uid, 1);
-        handed.lease.token.key.queue = DEAD;
+        (handed.lease.token.key.queue, handed.lease.token.seq) = (DEAD, Seq(seq));
         handed.origin = Some(Box::new(origin));
         let token = handed.lease.token;
         let call = Call::Receive { queue: DEAD, max: 1, wait_ms: 0, terms: LeaseTerms::Deadline(None) };
@@ -184,7 +210,7 @@ impl Tale {
 }
 
 pub(super) fn sent(uid: Uid) -> Sent {
-    Sent { uid, due_ms: None, expires_ms: None }
+    Sent { uid, due_ms: None, expires_ms: None, labels: Labels::default() }
 }
 
 pub(super) fn id(uid: Uid) -> MessageId {

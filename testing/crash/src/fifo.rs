@@ -1,0 +1,61 @@
+//! The run against a FIFO queue: kills under load, producers that send again, a drain, the audit of order and of repeats.
+
+use crate::audit::Audit;
+use crate::endpoint::Phase;
+use crate::groups::{GroupProducer, Lots, disorder};
+use crate::ledger::{self, Ledger, Stamp, Stamps, What};
+use crate::message::Name;
+use crate::queue::{Client, Outcome, Surroundings};
+use crate::scenario::{self, LEASE_S, LEASED_FOR, Plan, Report};
+use crate::server::Server;
+use crate::worker::Worker;
+use anyhow::{Result, bail};
+use std::collections::BTreeMap;
+use std::thread::{Scope, ScopedJoinHandle};
+
+const QUEUE: &str = "lanes.fifo";
+
+/// Threads that send, and groups of each. There must be many groups: after a kill those whose messages were on their way to
+/// a worker wait for the end of their leases.
+const PRODUCERS: u16 = 48;
+const GROUPS_EACH: u16 = 8;
+
+const WORKERS: u16 = 8;
+const THREADS_EACH: u64 = 5;
+
+type Client_<'scope> = ScopedJoinHandle<'scope, Result<()>>;
+
+/// Runs a plan.
+pub fn run(plan: &Plan) -> Result<Report> {
+    let (around, stamps, lots) = (Surroundings::default(), Stamps::default(), Lots::default());
+    let sent = Ledger::create(&plan.ledgers.join("producers"))?;
+    let workers = workers(plan, &stamps, &lots)?;
+    let last = std::thread::scope(|scope| {
+        let producers = start_producers(scope, plan, &around, &sent, &stamps);
+        let workers = start_workers(scope, &around, &workers);
+        let outcome = strike_and_drain(plan, &around, producers);
+        around.endpoint.enter(Phase::Over);
+        for worker in workers {
+            worker.join().expect("a client's thread returns its errors")?;
+        }
+        outcome
+    })?;
+    let ledgers: Vec<_> = std::fs::read_dir(&plan.ledgers)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut lines = Vec::new();
+    for path in &ledgers {
+        lines.extend(ledger::read(path)?);
+    }
+    let mut deletes = BTreeMap::<Name, Stamp>::new();
+    for line in lines.iter().filter(|line| line.what == What::Delete) {
+        let first = deletes.entry(line.name).or_insert(line.at);
+        *first = (*first).min(line.at);
+    }
+    let mut audit = Audit::of_lines(lines);
+    if audit.unknown > 0 {
+        audit.violations.push(format!("{} messages were sent until there was an answer, and have none", audit.unknown));
+    }
+    drop(workers);
+    audit.violations.extend(disorder(&lots.take(), &deletes));
+    audit.violations.extend(scenario::what_comes_back(plan, &around, last, &[QUEUE])?);
+    Ok(Report { audit, figures: around.figures })
+}
