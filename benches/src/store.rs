@@ -1,7 +1,7 @@
 //! `longshore-bench store`: what a store costs that holds more than memory, through the Rust API.
 //!
 //! A deep backlog (memory, publishing, draining, starting after a kill, disk given back), one queue among a thousand, the
-//! log that a restart has to read, bytes written for each byte published, and durable records against bare writes. The
+//! log that a restart has to read, bytes written for each byte published, millions of lanes, and durable records against bare writes. The
 //! store lives in a process of its own, which the bench looks at from outside and kills. `benches/README.md` explains the
 //! figures.
 
@@ -14,6 +14,7 @@ mod embedder;
 mod encoded;
 mod folder;
 mod interleaved;
+mod lanes;
 mod order;
 mod publish;
 mod rest;
@@ -72,6 +73,8 @@ enum Part {
     Amplification,
     /// Disk that is left once everything is acknowledged
     Disk,
+    /// Memory of millions of lanes
+    Lanes,
     /// Durable records against bare writes
     Journal,
 }
@@ -181,6 +184,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Amplification) {
         amplification::measure(&scale, folder.path(), &mut report)?;
+    }
+    if options.wants(Part::Lanes) {
+        lanes::measure(&scale, folder.path(), &mut report)?;
     }
     if options.wants(Part::Journal) {
         durable::measure(&scale, folder.path(), &mut report)?;

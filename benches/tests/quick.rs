@@ -75,6 +75,7 @@ fn a_quick_run_measures_the_store() {
             ("1 KiB, deep backlog", written[1]),
             ("1 KiB, a random half stays", written[0]),
             ("1 KiB, a random half stays", written[1]),
+            ("lanes of one message each", "memory over an empty store's, at most ever, MB"),
             ("64 waiters of one record", "share of bare writes"),
             ("64 × 100 records, pipelined", "share of bare writes"),
             ("64 × 100 records, in batches", "share of bare writes"),

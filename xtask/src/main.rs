@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod deny;
 mod fuzz;
+mod javascript;
 mod metadata;
 mod python;
 mod sim;

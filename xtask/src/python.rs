@@ -2,7 +2,7 @@
 //!
 //! It is made once and again only when the list changes; nothing outside `target/` is touched.
 
-use crate::step;
+use crate::{javascript, step};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,9 +10,10 @@ use std::process::Command;
 
 const REQUIREMENTS: &str = "testing/clients/requirements.txt";
 
-/// The task `venv`.
+/// The task `venv`, with the JavaScript clients beside it.
 pub fn run(_arguments: &[String]) -> Result<()> {
     let python = ready()?;
+    javascript::ready(&python)?;
     println!("{}", python.display());
     Ok(())
 }
@@ -27,7 +28,7 @@ pub fn ready() -> Result<PathBuf> {
     if python.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
-    step::timed("virtualenv with boto3 and the AWS CLI", || {
+    step::timed("virtualenv with boto3, the AWS CLI, Celery and Node", || {
         make(&venv)?;
         install(&python)?;
         fs::write(&stamp, &wanted).context("cannot mark the virtualenv as complete")

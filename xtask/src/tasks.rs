@@ -15,13 +15,18 @@ const TASKS: &[Task] = &[
     Task {
         name: "test",
         arguments: "[FILTER]",
-        about: "every test, with the Python clients in target/venv",
+        about: "every test, with the Python and JavaScript clients in target",
         run: test::run,
     },
     Task { name: "check", arguments: "", about: "what CI runs: fmt, clippy, tidy, deny, then test", run: check::run },
     Task { name: "tidy", arguments: "", about: "crate edges, sizes, protocol words, leftovers", run: tidy::run },
     Task { name: "deny", arguments: "", about: "licences and sources of every dependency, offline", run: deny::run },
-    Task { name: "venv", arguments: "", about: "make target/venv with boto3 and the AWS CLI", run: python::run },
+    Task {
+        name: "venv",
+        arguments: "",
+        about: "install the Python and JavaScript clients in target",
+        run: python::run,
+    },
     Task {
         name: "sim",
         arguments: "[SEED] [--story]",

@@ -3,12 +3,13 @@
 //! The clients' tests drive the server as it ships, so its binary is built alone and set aside
 //! before the workspace is built with the features that only tests switch on.
 
+use crate::javascript;
 use crate::python;
 use crate::skipped::{self, Skipped};
 use crate::step::{self, cargo};
 use anyhow::{Context, Result};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Runs all tests, or with arguments those that the test runner picks by them.
@@ -16,6 +17,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let skipped = Skipped::start()?;
     let server = server_under_test()?;
     let python = python_clients(&skipped)?;
+    if let Some(python) = &python {
+        javascript_clients(python, &skipped)?;
+    }
     let equip = |command: &mut Command| {
         command.env("LONGSHORE_BIN", &server).env("LONGSHORE_SKIPPED", skipped.file());
         if let Some(python) = &python {
@@ -68,8 +72,20 @@ fn python_clients(skipped: &Skipped) -> Result<Option<PathBuf>> {
         Err(error) if skipped::required() => Err(error),
         Err(error) => {
             eprintln!("no Python clients: {error:#}");
-            skipped.add("boto3 and AWS CLI clients", "python3-venv, with PyPI in reach")?;
+            skipped.add("boto3, AWS CLI, Celery and JavaScript clients", "python3-venv, with PyPI in reach")?;
             Ok(None)
+        }
+    }
+}
+
+/// The JavaScript clients' packages; without them their tests are skipped, unless all are required.
+fn javascript_clients(python: &Path, skipped: &Skipped) -> Result<()> {
+    match javascript::ready(python) {
+        Ok(()) => Ok(()),
+        Err(error) if skipped::required() => Err(error),
+        Err(error) => {
+            eprintln!("no JavaScript clients: {error:#}");
+            skipped.add("JavaScript clients", "them with `cargo xtask venv`, with npm's registry in reach")
         }
     }
 }

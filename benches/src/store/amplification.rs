@@ -61,7 +61,7 @@ pub fn measure(scale: &Scale, folder: &Path, report: &mut Report) -> Result<()> 
 }
 
 fn load(messages: u64) -> Publish {
-    Publish { queues: QUEUE..QUEUE + 1, messages, bytes: BYTES, batch: BATCH }
+    Publish { queues: QUEUE..QUEUE + 1, messages, bytes: BYTES, batch: BATCH, laned: false }
 }
 
 fn keep_up(embedder: &mut Embedder, load: Publish, _scale: &Scale) -> Result<()> {

@@ -42,6 +42,7 @@ pub fn run(options: &Options) -> Result<()> {
         let begin = Instant::now();
         let messages = match order {
             Order::MakeQueues(count) => runtime.block_on(worker.make_queues(count))?,
+            Order::MakeLanedQueue => runtime.block_on(worker.make_laned_queue())?,
             Order::Publish(publish) => runtime.block_on(worker.publish(&publish))?,
             Order::Drain { queue, messages, at_a_time } => {
                 runtime.block_on(worker.drain(queue, messages, at_a_time))?

@@ -85,7 +85,8 @@ fn fill(embedder: &mut Embedder, scale: &Scale, data: &Path) -> Result<Filled> {
     let mut filled = Filled { resident_bytes_empty: embedder.resident_bytes()?, ..Filled::default() };
     for _ in 0..SLICES {
         let messages = scale.messages / SLICES;
-        let published = embedder.publish(Publish { queues: DEEP..DEEP + 1, messages, bytes: BYTES, batch: BATCH })?;
+        let published =
+            embedder.publish(Publish { queues: DEEP..DEEP + 1, messages, bytes: BYTES, batch: BATCH, laned: false })?;
         let resident = embedder.resident_bytes()?;
         filled.messages += messages;
         filled.published_per_second.push(published.per_second());

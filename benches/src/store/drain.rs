@@ -29,7 +29,8 @@ fn take_turns(
 ) -> Result<u64> {
     let mut shares = Vec::new();
     for _ in 0..scale.rounds {
-        let young = Publish { queues: RECENT..RECENT + 1, messages: scale.turn, bytes: BYTES, batch: BATCH };
+        let young =
+            Publish { queues: RECENT..RECENT + 1, messages: scale.turn, bytes: BYTES, batch: BATCH, laned: false };
         embedder.publish(young)?;
         let recent = embedder.drain(RECENT, scale.turn, at_a_time)?;
         let deep = embedder.drain(DEEP, scale.turn, at_a_time)?;

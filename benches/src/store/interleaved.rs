@@ -60,7 +60,7 @@ pub fn measure(scale: &Scale, folder: &Path, report: &mut Report) -> Result<()> 
 fn fill(data: &Path, queues: u32, messages: u64, scale: &Scale) -> Result<()> {
     let mut embedder = Embedder::start(data)?;
     embedder.ask(&Order::MakeQueues(queues))?;
-    embedder.publish(Publish { queues: 0..queues, messages, bytes: BYTES, batch: BATCH })?;
+    embedder.publish(Publish { queues: 0..queues, messages, bytes: BYTES, batch: BATCH, laned: false })?;
     until_quiet(&embedder, scale.patience)?;
     embedder.stop()
 }

@@ -19,6 +19,8 @@ use std::ops::Range;
 pub enum Order {
     /// Make queues until there are so many.
     MakeQueues(u32),
+    /// Make one more queue, laned and with a window for dedup ids.
+    MakeLanedQueue,
     /// Publish, and wait until all of it is acknowledged.
     Publish(Publish),
     /// Receive and acknowledge until so many are done or nothing is left.
@@ -55,6 +57,8 @@ pub struct Publish {
     pub bytes: usize,
     /// Messages in one publish.
     pub batch: usize,
+    /// Whether each message has a lane and a dedup id of its own.
+    pub laned: bool,
 }
 
 /// What was done, and how the log stands.
@@ -85,7 +89,7 @@ mod tests {
 
     #[test]
     fn an_order_survives_its_line() {
-        let publish = Publish { queues: 3..7, messages: 10, bytes: 100, batch: 5 };
+        let publish = Publish { queues: 3..7, messages: 10, bytes: 100, batch: 5, laned: false };
         for order in [Order::Publish(publish), Order::AckHalf { queue: 2 }, Order::Rest] {
             let line = serde_json::to_string(&order).expect("an order is JSON");
             assert!(!line.contains('\n'));

@@ -73,7 +73,7 @@ pub fn measure(embedder: &mut Embedder, scale: &Scale, folder: &Path, report: &m
 }
 
 fn load(messages: u64) -> Publish {
-    Publish { queues: DEEP..DEEP + 1, messages, bytes: BYTES, batch: BATCH }
+    Publish { queues: DEEP..DEEP + 1, messages, bytes: BYTES, batch: BATCH, laned: false }
 }
 
 /// What a file that is written to bare keeps in commits of the same size.

@@ -40,7 +40,7 @@ fn write_log(embedder: &mut Embedder, bytes: usize, scale: &Scale) -> Result<(u6
     let slice = (scale.log_bytes as f64 / SLICES / encoded::message_bytes(bytes, BATCH)).ceil() as u64;
     let mut messages = 0;
     loop {
-        embedder.publish(Publish { queues: 0..1, messages: slice, bytes, batch: BATCH })?;
+        embedder.publish(Publish { queues: 0..1, messages: slice, bytes, batch: BATCH, laned: false })?;
         messages += slice;
         let answer = embedder.ask(&Order::Rest)?;
         if answer.log_bytes >= scale.log_bytes {

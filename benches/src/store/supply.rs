@@ -4,7 +4,7 @@
 
 use super::order::Publish;
 use bytes::Bytes;
-use longshore::vocab::{Message, QueueId};
+use longshore::vocab::{Facts, Message, QueueId};
 use rand::Rng;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -38,6 +38,7 @@ pub struct Supply {
     noise: Noise,
     bytes: usize,
     batch: u64,
+    laned: bool,
     left: Left,
     batches: AtomicU64,
 }
@@ -50,6 +51,7 @@ impl Supply {
             noise,
             bytes: publish.bytes,
             batch: publish.batch as u64,
+            laned: publish.laned,
             left: Left::new(publish.messages),
             batches: AtomicU64::new(0),
         }
@@ -61,7 +63,11 @@ impl Supply {
         let batch = self.batches.fetch_add(1, Ordering::Relaxed);
         let queue = self.queues[batch as usize % self.queues.len()];
         let first = batch * self.batch;
-        let message = |number| Message::with_body(self.noise.body(number, self.bytes));
+        let message = |number: u64| {
+            let name = self.laned.then(|| format!("order-{number:012}"));
+            let facts = Facts { lane: name.clone(), dedup: name, ..Facts::default() };
+            Message { facts, ..Message::with_body(self.noise.body(number, self.bytes)) }
+        };
         Some((queue, (first..first + count).map(message).collect()))
     }
 }
@@ -104,7 +110,7 @@ mod tests {
 
     #[test]
     fn queues_take_turns_until_all_messages_are_out() {
-        let publish = Publish { queues: 0..2, messages: 25, bytes: 50, batch: 10 };
+        let publish = Publish { queues: 0..2, messages: 25, bytes: 50, batch: 10, laned: false };
         let noise = Noise::new(&mut ChaCha8Rng::seed_from_u64(1));
         let supply = Supply::new(&publish, vec![QueueId(1), QueueId(2)], noise);
         let batches = std::iter::from_fn(|| supply.next()).collect::<Vec<_>>();

@@ -7,7 +7,7 @@ use super::order::Publish;
 use super::supply::{Left, Noise, Supply};
 use anyhow::{Context, Result};
 use longshore::broker::{Broker, CreateQueueError, Delivery, Error, LeaseTerms, Receive, Settle, Settlement};
-use longshore::vocab::{LeaseToken, QueueId, QueueSettings, SubscriptionId};
+use longshore::vocab::{DedupPolicy, DedupScope, LeaseToken, Order, QueueId, QueueSettings, SubscriptionId};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::future::Future;
@@ -59,6 +59,14 @@ impl Worker {
             };
             self.queues.push(queue.id);
         }
+        Ok(0)
+    }
+
+    /// Makes one more queue, which keeps order per lane and takes no dedup id twice.
+    pub async fn make_laned_queue(&mut self) -> Result<u64> {
+        let dedup = Some(DedupPolicy { window_ms: 300_000, scope: DedupScope::Queue });
+        let settings = QueueSettings { order: Order::Laned, dedup, ..QueueSettings::default() };
+        self.queues.push(self.broker.create_queue("laned", settings, Default::default()).await?.id);
         Ok(0)
     }
 

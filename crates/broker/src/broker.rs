@@ -5,6 +5,7 @@
 
 use crate::catalog::Catalog;
 use crate::delivery::{Delivery, PeekedMessage, deliveries, peeked_messages};
+use crate::empty_receives::EmptyReceives;
 use crate::error::{Error, Unavailable};
 use crate::life::{Life, State};
 use crate::reply::Teller;
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) room: Arc<Semaphore>,
     pub(crate) next_waiter: AtomicU64,
+    pub(crate) empty_receives: EmptyReceives,
     pub(crate) life: Arc<Life>,
     pub(crate) stats: Arc<Mutex<JournalStats>>,
     pub(crate) log_ms: Arc<AtomicU64>,
@@ -47,6 +49,7 @@ macro_rules! other_kind {
         unreachable!("the engine answers in the kind of the command, not {:?}", $answer)
     };
 }
+pub(crate) use other_kind;
 
 impl Broker {
     pub(crate) fn new(shared: Shared) -> Self {
@@ -112,7 +115,10 @@ impl Broker {
     /// It does not exist.
     pub async fn delete_queue(&self, queue: QueueId) -> Result<(), Error<NoSuchQueue>> {
         match self.ask(Command::DeleteQueue { queue }).await? {
-            (Answer::Deleted(deleted), _) => deleted.map_err(Error::Refused),
+            (Answer::Deleted(deleted), _) => {
+                self.shared.empty_receives.forget(queue);
+                deleted.map_err(Error::Refused)
+            }
             (other, _) => other_kind!(other),
         }
     }
@@ -158,6 +164,10 @@ impl Broker {
         cancel.inbox = None;
         drop(cancel);
         match answered.map_err(|_| self.shared.life.reason())? {
+            (Answer::Received(Ok(leased)), _) if leased.is_empty() => {
+                self.shared.empty_receives.count(queue);
+                Ok(Vec::new())
+            }
             (Answer::Received(Ok(leased)), content) => {
                 let info = self.shared.catalog.by_id(queue);
                 let in_order = info.is_some_and(|info| info.settings.order == Order::Laned);
@@ -223,6 +233,12 @@ impl Broker {
             (Answer::Stats(stats), _) => stats.map(|stats| *stats).map_err(Error::Refused),
             (other, _) => other_kind!(other),
         }
+    }
+
+    /// How many receives of this queue ended with no message, since the broker was started.
+    #[must_use]
+    pub fn empty_receives(&self, queue: QueueId) -> u64 {
+        self.shared.empty_receives.of(queue)
     }
 
     /// Live messages in order from `from` on, at most `count`, without leasing them.
@@ -304,7 +320,7 @@ impl Broker {
         }
     }
 
-    async fn ask(&self, command: Command) -> Result<(Answer, Content), Unavailable> {
+    pub(crate) async fn ask(&self, command: Command) -> Result<(Answer, Content), Unavailable> {
         let deletes = match &command {
             Command::DeleteQueue { queue } => Some(*queue),
             _ => None,

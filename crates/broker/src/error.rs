@@ -1,6 +1,8 @@
 //! Errors at the broker's edge: an operation's own refusal, or the broker being unavailable.
 
-use engine::{CreateQueueError, NoSuchQueue, PublishError, ReceiveError, UpdateQueueError};
+use engine::{
+    CancelRedriveError, CreateQueueError, NoSuchQueue, PublishError, ReceiveError, StartRedriveError, UpdateQueueError,
+};
 use std::sync::Arc;
 use vocab::Kind;
 
@@ -56,4 +58,12 @@ macro_rules! kinds {
     )+};
 }
 
-kinds!(CreateQueueError, UpdateQueueError, PublishError, ReceiveError, NoSuchQueue);
+kinds!(
+    CreateQueueError,
+    UpdateQueueError,
+    PublishError,
+    ReceiveError,
+    NoSuchQueue,
+    StartRedriveError,
+    CancelRedriveError
+);

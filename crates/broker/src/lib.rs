@@ -11,8 +11,10 @@
 pub mod broker;
 mod catalog;
 pub mod delivery;
+mod empty_receives;
 pub mod error;
 mod life;
+mod redrive;
 mod reply;
 pub mod start;
 pub mod threads;
@@ -22,9 +24,10 @@ pub use delivery::{Delivery, PeekedMessage};
 pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
-    Annotations, CreateQueueError, Extension, JournalStats, LeaseTerms, Leased, MessageState, NoSuchQueue, Peeked,
-    PublishError, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Settle, SettleError, Settlement, Transfer,
-    UpdateQueueError,
+    Annotations, CancelRedriveError, CreateQueueError, Extension, JournalStats, LeaseTerms, Leased, MessageState,
+    NoSuchQueue, Outcome, Peeked, PublishError, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive,
+    RedriveId, RedriveInfo, RedriveTarget, Settle, SettleError, Settlement, StartRedrive, StartRedriveError, Transfer,
+    Trouble, UpdateQueueError,
 };
 pub use error::{Error, Unavailable};
 pub use start::{Parts, Runner, start};

@@ -4,6 +4,7 @@
 
 use crate::broker::{Broker, Shared};
 use crate::catalog::Catalog;
+use crate::empty_receives::EmptyReceives;
 use crate::life::Life;
 use crate::reply::Teller;
 use engine::driver::{Inbox, LogTime, Offload, Recovering, Shard, Signal, Step};
@@ -69,6 +70,7 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
         catalog,
         room: Arc::new(Semaphore::new(PUBLISH_BYTES_IN_FLIGHT / crate::broker::PERMIT_BYTES)),
         next_waiter: AtomicU64::new(1),
+        empty_receives: EmptyReceives::default(),
         life: life.clone(),
         stats: stats.clone(),
         log_ms: log_ms.clone(),

@@ -3,6 +3,7 @@
 use crate::commands::{self, OPERATIONS};
 use crate::status::Status;
 use axum::Router;
+use door::tls::HTTP_EXPECTED_TLS;
 use door::{Connection, Door, HostRule, Tally};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -43,6 +44,14 @@ impl Door for Admin {
     fn refusal(&self) -> &'static [u8] {
         b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: 21\r\n\r\n\
           too many connections\n"
+    }
+
+    fn application_protocols(&self) -> &'static [&'static [u8]] {
+        &[b"http/1.1"]
+    }
+
+    fn tls_expected(&self) -> &'static [u8] {
+        HTTP_EXPECTED_TLS
     }
 
     fn tally(&self) -> &Arc<Tally> {

@@ -21,6 +21,8 @@ pub struct Running {
     pub broker: Broker,
     /// Every door that listens.
     pub doors: Vec<DoorFigures>,
+    /// Queues with series of their own in the metrics, the first in order of name; the others are summed.
+    pub queues_listed_max: usize,
 }
 
 /// A door's errors by code, read at the moment of the call.

@@ -61,6 +61,17 @@ impl Action {
         Self::NAMES[self as usize]
     }
 
+    /// The action that a batch does several of; any other one is itself.
+    #[must_use]
+    pub fn without_batch(self) -> Self {
+        match self {
+            Self::SendMessageBatch => Self::SendMessage,
+            Self::DeleteMessageBatch => Self::DeleteMessage,
+            Self::ChangeMessageVisibilityBatch => Self::ChangeMessageVisibility,
+            other => other,
+        }
+    }
+
     /// Whether its answer says nothing but that it was done.
     #[must_use]
     pub fn answers_nothing(self) -> bool {

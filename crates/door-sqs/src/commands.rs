@@ -4,15 +4,17 @@
 //! `tests/`.
 
 mod add_permission;
+mod cancel_message_move_task;
 mod change_message_visibility;
 mod change_message_visibility_batch;
-mod create_queue;
+pub(crate) mod create_queue;
 mod delete_message;
 mod delete_message_batch;
 mod delete_queue;
 mod get_queue_attributes;
 mod get_queue_url;
 mod list_dead_letter_source_queues;
+mod list_message_move_tasks;
 mod list_queue_tags;
 mod list_queues;
 mod purge_queue;
@@ -21,12 +23,13 @@ mod remove_permission;
 mod send_message;
 mod send_message_batch;
 mod set_queue_attributes;
+mod start_message_move_task;
 mod tag_queue;
 mod untag_queue;
 
 use crate::action::Action;
 use crate::door::SqsDoor;
-use crate::errors::{Code, SqsError};
+use crate::errors::SqsError;
 use crate::frame::call::Call;
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
@@ -88,9 +91,9 @@ fn run_boxed<'a>(
             Action::ListQueueTags => list_queue_tags::run(door, call, payload),
             Action::AddPermission => add_permission::run(door, call, payload).await,
             Action::RemovePermission => remove_permission::run(door, call, payload).await,
-            Action::StartMessageMoveTask | Action::CancelMessageMoveTask | Action::ListMessageMoveTasks => {
-                Err(SqsError::new(Code::UnsupportedOperation, "Message move tasks are not supported by this server."))
-            }
+            Action::StartMessageMoveTask => start_message_move_task::run(door, call, payload).await,
+            Action::CancelMessageMoveTask => cancel_message_move_task::run(door, call, payload).await,
+            Action::ListMessageMoveTasks => list_message_move_tasks::run(door, call, payload).await,
         }
     })
 }

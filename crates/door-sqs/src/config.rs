@@ -2,22 +2,24 @@
 //!
 //! What it is not: addresses and connection caps (the door kit has those) and queue settings (clients set them).
 
-use crate::limits;
-use door::HostRule;
+use crate::limits::{self, Profile};
+use door::{Access, HostRule};
 use std::time::Duration;
 use vocab::Durability;
 
-/// The door's configuration. [`Default`] is right for a laptop: loopback, anonymous, no waiting rules.
+/// The door's configuration. [`Default`] is right for a laptop: loopback, anonymous, relaxed limits.
 #[derive(Clone, Debug)]
 pub struct SqsConfig {
-    /// The region named in queue ARNs. Clients may sign for any region.
+    /// The region named in queue ARNs, and the one that signatures must be for where they are checked.
     pub region: String,
-    /// The account named in queue URLs and ARNs: twelve digits.
+    /// The account named in queue URLs and ARNs, twelve digits: the one whose queues have plain names. Anonymous callers act in it.
     pub account_id: String,
-    /// Whether AWS's waiting rules hold: 60 s between two purges of a queue, 60 s before a deleted name is reused.
-    pub aws_waiting_rules: bool,
+    /// Whether AWS's commercial limits hold.
+    pub limits: Profile,
     /// What answers about the queues made through this door wait for.
     pub durability: Durability,
+    /// Who may use the door.
+    pub access: Access,
     /// Which requests are answered at all, by `Host` and `Origin`.
     pub host_rule: HostRule,
     /// Greatest request body, in bytes.
@@ -33,8 +35,9 @@ impl Default for SqsConfig {
         Self {
             region: "us-east-1".to_owned(),
             account_id: "000000000000".to_owned(),
-            aws_waiting_rules: false,
+            limits: Profile::default(),
             durability: Durability::Always,
+            access: Access::anonymous(),
             host_rule: HostRule { allowed: Vec::new(), anonymous: true },
             request_bytes_max: limits::REQUEST_BYTES_MAX,
             request_bytes_in_flight: limits::REQUEST_BYTES_IN_FLIGHT,

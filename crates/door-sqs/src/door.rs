@@ -1,6 +1,7 @@
 //! The door itself: the broker it speaks to, and what all its connections share.
 
 use crate::attempts::Attempts;
+use crate::caller::Caller;
 use crate::config::SqsConfig;
 use crate::errors::{SqsError, update_queue_error};
 use crate::figures::Figures;
@@ -8,11 +9,14 @@ use crate::frame::body::Bodies;
 use crate::frame::call::Context;
 use crate::frame::request_id::RequestIds;
 use crate::frame::text::Text;
+use crate::policy::Policies;
 use crate::queue_attributes::Draft;
 use crate::receipt::Receipts;
-use crate::url::{Names, name_in_url};
+use crate::signature::Verifier;
+use crate::url::{Names, account_in_url, name_in_url};
 use crate::waiting_rules::WaitingRules;
 use broker::{Broker, Error, QueueInfo, UpdateQueueError};
+use std::borrow::Cow;
 use std::sync::Arc;
 use vocab::clock::Clock;
 
@@ -30,10 +34,14 @@ pub struct SqsDoor {
     pub(crate) waiting_rules: WaitingRules,
     pub(crate) attempts: Attempts,
     pub(crate) figures: Figures,
+    pub(crate) verifier: Verifier,
+    pub(crate) policies: Policies,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl SqsDoor {
-    /// A door to `broker`. The clock seeds request ids and keeps AWS's waiting rules; messages live in log time.
+    /// A door to `broker`. The clock seeds request ids, keeps AWS's waiting rules and judges the age of signatures; messages live in
+    /// log time.
     #[must_use]
     pub fn new(broker: Broker, config: SqsConfig, clock: Arc<dyn Clock>) -> Self {
         let store_id = broker.store_id();
@@ -44,9 +52,12 @@ impl SqsDoor {
             receipts: Receipts::new(store_id),
             ids: RequestIds::new(seed),
             bodies: Bodies::new(config.request_bytes_max, config.request_bytes_in_flight),
-            waiting_rules: WaitingRules::new(clock, config.aws_waiting_rules),
+            waiting_rules: WaitingRules::new(Arc::clone(&clock), config.limits.waiting_rule_ms()),
             attempts: Attempts::default(),
             figures: Figures::new(),
+            verifier: Verifier::new(&config.region, "sqs"),
+            policies: Policies::new(),
+            clock,
             broker,
             config,
         }
@@ -58,16 +69,29 @@ impl SqsDoor {
         &self.figures
     }
 
-    /// The queue that a request is about: by its `QueueUrl`, else by the path it was sent to.
+    /// The queue that a request is about: by its `QueueUrl`, else by the path it was sent to. Refused where the caller may not do with it
+    /// what they ask for.
     pub(crate) fn queue(&self, url: Option<&Text<'_>>, context: &Context) -> Result<Arc<QueueInfo>, SqsError> {
         let url = url.map(|url| &**url).filter(|url| !url.is_empty());
         let url = url.or(context.path_queue.as_deref()).ok_or_else(|| SqsError::missing("QueueUrl"))?;
-        self.broker.queue(name_in_url(url)?).ok_or_else(SqsError::no_queue)
+        let queue = self.broker.queue(&self.stored_name(url, &context.caller)?).ok_or_else(SqsError::no_queue)?;
+        self.permit(&context.caller, &queue)?;
+        Ok(queue)
+    }
+
+    /// The name under which the broker has the queue of a URL. The account in it counts where the caller proved theirs; without one it is
+    /// the caller's. For anonymous callers any account will do, since there is only one.
+    fn stored_name<'a>(&self, url: &'a str, caller: &Caller) -> Result<Cow<'a, str>, SqsError> {
+        let name = name_in_url(url)?;
+        match caller {
+            Caller::Anyone => Ok(Cow::Borrowed(name)),
+            Caller::Signed(signed) => Ok(self.names.stored(account_in_url(url).unwrap_or(&signed.user.account), name)),
+        }
     }
 
     /// The URL of the queue `name`, at the address that the client used.
     pub(crate) fn url(&self, context: &Context, name: &str) -> String {
-        self.names.url(context.host.as_deref().unwrap_or("localhost"), name)
+        self.names.url(context.scheme, context.host.as_deref().unwrap_or("localhost"), name)
     }
 
     /// Changes a queue, from whatever it is at that moment.

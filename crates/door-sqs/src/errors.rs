@@ -9,14 +9,17 @@ mod from_broker;
 
 pub use code::{Code, Row};
 pub(crate) use from_broker::{
-    create_queue_error, delete_error, delete_fifo_error, no_such_queue_error, publish_error, receive_error,
-    update_queue_error, visibility_error,
+    cancel_redrive_error, create_queue_error, delete_error, delete_fifo_error, list_redrives_error,
+    no_such_queue_error, publish_error, receive_error, start_redrive_error, update_queue_error, visibility_error,
 };
 
 use crate::frame::style::Style;
 use crate::limits::QUOTED_BYTES_MAX;
 use std::borrow::Cow;
 use std::fmt;
+
+/// The text that is another one in the Query protocol.
+const NO_QUEUE: &str = "The specified queue does not exist.";
 
 /// One refusal or failure, ready to be written in either protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +38,12 @@ impl SqsError {
 
     /// The queue named does not exist.
     pub(crate) fn no_queue() -> Self {
-        Self::new(Code::QueueDoesNotExist, "The specified queue does not exist.")
+        Self::new(Code::QueueDoesNotExist, NO_QUEUE)
+    }
+
+    /// The queue named does not exist, or the caller may not know of it.
+    pub(crate) fn no_queue_or_no_access() -> Self {
+        Self::new(Code::QueueDoesNotExist, "The specified queue does not exist or you do not have access to it.")
     }
 
     /// A parameter has a value that it cannot have.
@@ -57,7 +65,7 @@ impl SqsError {
     /// The text as `style`'s protocol has it.
     pub(crate) fn text_in(&self, style: Style) -> &str {
         match (self.code, style) {
-            (Code::QueueDoesNotExist, Style::Xml | Style::QueryJson) => {
+            (Code::QueueDoesNotExist, Style::Xml | Style::QueryJson) if self.text == NO_QUEUE => {
                 "The specified queue does not exist for this wsdl version."
             }
             _ => &self.text,

@@ -1,13 +1,17 @@
 //! Entry points for fuzzing: plain functions over bytes that must never panic, whatever the bytes.
 
+use crate::action::Action;
+use crate::caller::{Origin, Signed, Source};
 use crate::frame::form;
 use crate::frame::payload::{Body, Payload};
 use crate::frame::text::{Pairs, Text};
 use crate::message_attributes::{GivenMap, checked};
 use crate::native::Notes;
 use crate::receipt::Receipts;
-use crate::{native, redrive, sending, url};
+use crate::{native, policy, redrive, sending, signature, url};
 use bytes::Bytes;
+use door::access::User;
+use std::sync::Arc;
 use vocab::{LeaseEpoch, LeaseToken, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// A JSON request's body, as a message to send and as a queue's attributes.
@@ -32,6 +36,23 @@ pub fn receipt(bytes: &[u8]) {
     }
     drop(url::name_in_url(&text));
     drop(redrive::check_allowance(&text));
+}
+
+/// An `Authorization` header, or the query of a signed URL.
+pub fn authorization(bytes: &[u8]) {
+    signature::read_any(&String::from_utf8_lossy(bytes));
+}
+
+/// A queue's policy, asked about a user and about a service.
+pub fn policy(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for name in ["shop", "sns.amazonaws.com"] {
+        let user = User { name: name.to_owned(), account: "1".to_owned(), keys: Vec::new(), grants: Vec::new() };
+        let origin = Origin { ip: "203.0.113.7".parse().ok(), secure: true };
+        let source = Source { arn: Some("arn:aws:sns:us-east-1:1:news".into()), account: None };
+        let caller = Signed { user: Arc::new(user), action: Action::SendMessage, origin, source };
+        policy::judge_any(&text, &caller);
+    }
 }
 
 /// A receipt handle that [`receipt`] accepts.
@@ -73,6 +94,8 @@ mod tests {
             json(&bytes);
             query(&bytes);
             receipt(&bytes);
+            authorization(&bytes);
+            policy(&bytes);
         }
 
         #[test]
@@ -80,6 +103,8 @@ mod tests {
             json(text.as_bytes());
             query(text.as_bytes());
             receipt(text.as_bytes());
+            authorization(text.as_bytes());
+            policy(text.as_bytes());
         }
     }
 }

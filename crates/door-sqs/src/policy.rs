@@ -1,4 +1,22 @@
-//! Queue policies as `AddPermission` and `RemovePermission` edit them. They are kept and shown; nothing is enforced by them.
+//! Queue policies: edited here by `AddPermission` and `RemovePermission`, and asked through [`Policies`] by `authorization`.
+//!
+//! ```text
+//!   document   statements, taken apart once        principal   whom a statement names
+//!   compiled   the documents in use                condition   under which conditions it applies, with network
+//! ```
+//!
+//! What they are not: checked when they are set. AWS refuses what it does not understand; here it is kept and shown, lets nobody in, and
+//! the log says so.
+
+mod compiled;
+mod condition;
+mod document;
+mod network;
+mod principal;
+
+pub(crate) use compiled::Policies;
+pub(crate) use document::{Asked, Verdict, judge_any};
+pub(crate) use principal::Reach;
 
 use crate::action::Action;
 use crate::errors::{Code, SqsError, quoted};

@@ -17,9 +17,11 @@ mod fifo;
 mod name;
 
 pub(crate) use draft::{Draft, Setting, first_difference};
-pub(crate) use fifo::{has_content_ids, is_fifo};
+pub(crate) use fifo::{asks_for_fifo, has_content_ids, is_fifo};
 pub(crate) use name::Attribute;
+pub use name::settable_names;
 
+use crate::limits::KMS_REUSE_SECONDS_DEFAULT;
 use crate::redrive;
 use crate::url::Names;
 use broker::{Annotations, QueueInfo, QueueStats};
@@ -28,6 +30,9 @@ use vocab::QueueSettings;
 
 /// Begins the keys of this door's annotations.
 pub(crate) const ANNOTATION_PREFIX: &str = "sqs.";
+
+/// Where a queue's policy is kept, for those who need it without making the key.
+pub(crate) const POLICY_KEY: &str = "sqs.Policy";
 
 /// What a queue is, for reading its attributes.
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +61,16 @@ impl<'a> View<'a> {
             | Attribute::ContentBasedDeduplication
             | Attribute::DeduplicationScope
             | Attribute::FifoThroughputLimit => fifo::shown(self, attribute).map(Cow::Borrowed),
+            Attribute::KmsDataKeyReusePeriodSeconds => self.data_key_reuse().map(Cow::Borrowed),
             Attribute::SqsManagedSseEnabled => Some(self.annotation(attribute).unwrap_or("false").into()),
             other => self.annotation(other).map(Cow::Borrowed),
         }
+    }
+
+    /// AWS shows its default for queues with a key, and nothing for others; what was set is always shown here.
+    fn data_key_reuse(self) -> Option<&'a str> {
+        let default = self.annotation(Attribute::KmsMasterKeyId).map(|_key| KMS_REUSE_SECONDS_DEFAULT);
+        self.annotation(Attribute::KmsDataKeyReusePeriodSeconds).or(default)
     }
 
     /// The text that was set for an attribute.

@@ -65,8 +65,11 @@ pub(crate) fn read(text: &str, setting: Setting<'_>, order: Order) -> Result<Opt
     let arn = policy.target.ok_or_else(|| missing("deadLetterTargetArn"))?;
     let max =
         max_receives(&policy.count.ok_or_else(|| missing("maxReceiveCount"))?).map_err(|reason| refused(&reason))?;
-    let target = setting.names.name_in_arn(&arn).and_then(|name| setting.broker.queue(name));
+    let target = setting.names.name_in_arn(&arn).and_then(|name| setting.broker.queue(&name));
     let target = target.ok_or_else(|| refused("Dead letter target does not exist."))?;
+    if setting.names.split(&target.name).0 != setting.names.split(setting.queue).0 {
+        return Err(refused("Dead letter target owner should be same as the source."));
+    }
     if target.name == setting.queue {
         return Err(refused("A queue cannot be its own dead-letter queue."));
     }
@@ -100,7 +103,7 @@ fn allows(target: &QueueInfo, setting: Setting<'_>) -> bool {
         None | Some((Permission::AllowAll, _)) => true,
         Some((Permission::DenyAll, _)) => false,
         Some((Permission::ByQueue, sources)) => {
-            sources.iter().any(|arn| setting.names.name_in_arn(arn) == Some(setting.queue))
+            sources.iter().any(|arn| setting.names.name_in_arn(arn).as_deref() == Some(setting.queue))
         }
     }
 }
@@ -137,12 +140,13 @@ pub(crate) fn shown<'a>(queue: View<'a>, names: &Names) -> Option<Cow<'a, str>> 
 /// Whether `text` says what `bury` says.
 fn says(text: &str, bury: &BuryPolicy, names: &Names) -> bool {
     let Ok(Policy { target: Some(target), count: Some(count) }) = serde_json::from_str(text) else { return false };
-    names.name_in_arn(&target) == Some(&bury.dead_letter) && max_receives(&count) == Ok(bury.max)
+    names.name_in_arn(&target).as_deref() == Some(&*bury.dead_letter) && max_receives(&count) == Ok(bury.max)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Profile;
     use crate::queue_attributes::Draft;
 
     fn names() -> Names {
@@ -150,7 +154,7 @@ mod tests {
     }
 
     fn draft(kept: &str, max: u32) -> Draft {
-        let mut draft = Draft::fresh(vocab::Durability::Always);
+        let mut draft = Draft::fresh(vocab::Durability::Always, Profile::Aws);
         draft.annotate(Attribute::RedrivePolicy, kept);
         let dead_letter = "dead".to_owned();
         draft.settings.bury = Some(BuryPolicy { counted_by: CountedBy::Deliveries, max, dead_letter });

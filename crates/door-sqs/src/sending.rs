@@ -4,7 +4,7 @@ use crate::characters;
 use crate::errors::{Code, SqsError};
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
-use crate::limits::{DEDUPLICATION_ID_CHARACTERS_MAX, DELAY_SECONDS, GROUP_ID_CHARACTERS_MAX, TRACE_BYTES_MAX};
+use crate::limits::{DEDUPLICATION_ID_CHARACTERS_MAX, GROUP_ID_CHARACTERS_MAX, Profile, TRACE_BYTES_MAX};
 use crate::md5::{self, Digest};
 use crate::message_attributes::{Attribute, GivenMap, Value, checked};
 use crate::native::Notes;
@@ -68,6 +68,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) now_ms: u64,
     /// What the queue asks of its messages.
     pub(crate) rules: Rules,
+    /// How long delays may be.
+    pub(crate) limits: Profile,
 }
 
 /// What a queue asks of its messages.
@@ -128,13 +130,12 @@ impl Sender<'_> {
     }
 
     fn facts(&self, given: &Given<'_>) -> Result<Facts, SqsError> {
-        let delay_ms = given.delay_seconds.map(check_delay).transpose()?;
+        let due_ms = given.delay_seconds.map(|seconds| self.due_ms(seconds)).transpose()?;
         let lane = given.group_id.as_ref().map(|id| check_id(id, "MessageGroupId", GROUP_ID_CHARACTERS_MAX));
         let Rules::Fifo { content_ids } = self.rules else {
             if let Some(id) = &given.deduplication_id {
                 return Err(SqsError::invalid_value(&**id, "MessageDeduplicationId", NOT_FOR_THIS_TYPE));
             }
-            let due_ms = delay_ms.map(|delay_ms| self.now_ms + delay_ms);
             return Ok(Facts { due_ms, lane: lane.transpose()?, ..Facts::default() });
         };
         if let Some(seconds) = given.delay_seconds.filter(|seconds| *seconds != 0) {
@@ -143,6 +144,16 @@ impl Sender<'_> {
         let lane = Some(lane.ok_or_else(|| SqsError::missing("MessageGroupId"))??);
         let dedup = Some(deduplication_id(given, content_ids)?);
         Ok(Facts { lane, dedup, ..Facts::default() })
+    }
+
+    /// When a message with these `DelaySeconds` is due.
+    fn due_ms(&self, seconds: i64) -> Result<u64, SqsError> {
+        let range = self.limits.delay_seconds();
+        let delay = u64::try_from(seconds).ok().filter(|_| range.contains(&seconds));
+        delay.map(|delay| self.now_ms + delay * 1000).ok_or_else(|| {
+            let reason = format!("DelaySeconds must be >= 0 and <= {}.", range.end());
+            SqsError::invalid_value(seconds, "DelaySeconds", reason)
+        })
     }
 }
 
@@ -191,14 +202,6 @@ fn check_body<'a, 'b>(body: Option<&'b Text<'a>>) -> Result<&'b Text<'a>, SqsErr
         "Invalid characters found. Valid unicode characters are \
          #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
     ))
-}
-
-/// `DelaySeconds` in milliseconds.
-fn check_delay(seconds: i64) -> Result<u64, SqsError> {
-    match u64::try_from(seconds) {
-        Ok(delay) if DELAY_SECONDS.contains(&seconds) => Ok(delay * 1000),
-        _ => Err(SqsError::invalid_value(seconds, "DelaySeconds", "DelaySeconds must be >= 0 and <= 900.")),
-    }
 }
 
 /// A group's or a message's own id: visible ASCII, of 1 to `characters_max`.

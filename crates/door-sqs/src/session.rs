@@ -1,11 +1,18 @@
-//! One connection: HTTP/1.1 with keep-alive, one request after the other, until either side is done.
+//! One connection: HTTP/1.1 with keep-alive, one request after the other, until either side is done; or [`http2`], where TLS
+//! agreed on it or the client begins with it.
 //!
 //! Invariants: a request's bytes and parsed parameters are gone before it waits for messages; what is rare is boxed. So an
 //! idle long poll costs little more than a bare hyper connection.
 //!
+//! A connection that begins with HTTP/2's preface is found by HTTP/1's reader failing at it, so that others pay nothing for it.
+//!
 //! A peer that falls silent in the middle of a request, or between requests, is found by looking at the connection once per
 //! `silence_max` rather than by a timer per request: it is closed after one to two such times.
 
+mod http2;
+mod progress;
+
+use crate::caller::Origin;
 use crate::commands;
 use crate::door::SqsDoor;
 use crate::errors::{Code, SqsError};
@@ -14,8 +21,13 @@ use crate::frame::payload::Payload;
 use crate::frame::reply::{self, Reply};
 use crate::frame::request_id::RequestId;
 use crate::limits::HEAD_BYTES_MAX;
+use crate::session::progress::Progress;
+use crate::url::Scheme;
+use door::stream::TlsStream;
 use door::timeout::pause;
-use door::{Connection, Door, Shutdown, Tally};
+use door::tls::HTTP_EXPECTED_TLS;
+use door::{Connection, Door, Stream, Tally, Tasks};
+use futures_util::future::Either;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderName, ORIGIN};
@@ -25,9 +37,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// What a browser says about the page that caused a request.
@@ -39,6 +50,9 @@ const REFUSAL: &[u8] =
 <?xml version=\"1.0\"?><ErrorResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><Error><Type>Receiver</Type>\
 <Code>ServiceUnavailable</Code><Message>Too many connections.</Message></Error></ErrorResponse>\n";
 
+/// HTTP/2's name in a TLS handshake.
+const HTTP2: &[u8] = b"h2";
+
 impl Door for SqsDoor {
     fn name(&self) -> &'static str {
         "sqs"
@@ -46,6 +60,14 @@ impl Door for SqsDoor {
 
     fn refusal(&self) -> &'static [u8] {
         REFUSAL
+    }
+
+    fn application_protocols(&self) -> &'static [&'static [u8]] {
+        &[HTTP2, b"http/1.1"]
+    }
+
+    fn tls_expected(&self) -> &'static [u8] {
+        HTTP_EXPECTED_TLS
     }
 
     fn tally(&self) -> &Arc<Tally> {
@@ -57,102 +79,117 @@ impl Door for SqsDoor {
     }
 
     fn serve(self: Arc<Self>, connection: Connection) -> impl Future<Output = ()> + Send + 'static {
-        let Connection { stream, shutdown, .. } = connection;
-        self.serve_stream(stream, shutdown)
+        let Connection { stream, peer, tasks, .. } = connection;
+        let origin = |secure| Origin { ip: Some(peer.ip()), secure };
+        match stream {
+            Stream::Plain(stream) => Either::Left(self.serve_stream(stream, tasks, origin(false))),
+            // Boxed, so that connections in plain text are no larger for it.
+            Stream::Tls(stream) => Either::Right(Box::pin(serve_tls(Session::new(self, origin(true)), stream, tasks))),
+        }
     }
 }
 
 impl SqsDoor {
-    /// Serves one connection over any stream, until it ends or, once `shutdown` is stopping, until the request in hand is
-    /// answered.
-    pub fn serve_stream<S>(self: Arc<Self>, stream: S, shutdown: Shutdown) -> impl Future<Output = ()> + Send
+    /// Serves one connection that begins with HTTP over any stream, until it ends or, once the shutdown of `tasks` is stopping, until the
+    /// requests in hand are answered.
+    pub fn serve_stream<S>(self: Arc<Self>, stream: S, tasks: Tasks, origin: Origin) -> impl Future<Output = ()> + Send
     where
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
-        serve(self, stream, shutdown)
+        serve(Session::new(self, origin), stream, tasks)
     }
 }
 
-/// How far a connection is, for finding the silent ones: odd while a request is being worked on.
-#[derive(Debug, Default)]
-struct Progress(AtomicU32);
+/// What the requests of one connection share.
+#[derive(Debug)]
+struct Session {
+    door: Arc<SqsDoor>,
+    progress: Progress,
+    origin: Origin,
+}
 
-impl Progress {
-    fn begin(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+impl Session {
+    fn new(door: Arc<SqsDoor>, origin: Origin) -> Arc<Self> {
+        Arc::new(Self { door, progress: Progress::default(), origin })
     }
 
-    fn end(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Something was answered without work.
-    fn touch(&self) {
-        self.0.fetch_add(2, Ordering::Relaxed);
-    }
-
-    /// Whether nothing was worked on since the count was `seen`, which is brought up to date.
-    fn is_silent_since(&self, seen: &mut u32) -> bool {
-        let count = self.0.load(Ordering::Relaxed);
-        let silent = count == *seen && count.is_multiple_of(2);
-        *seen = count;
-        silent
+    fn scheme(&self) -> Scheme {
+        if self.origin.secure { Scheme::Https } else { Scheme::Http }
     }
 }
 
-async fn serve<S>(door: Arc<SqsDoor>, stream: S, shutdown: Shutdown)
+async fn serve_tls(session: Arc<Session>, stream: Box<TlsStream>, tasks: Tasks) {
+    let (_socket, tls) = stream.get_ref();
+    if tls.alpn_protocol() == Some(HTTP2) {
+        http2::serve(session, stream, tasks).await;
+    } else {
+        serve(session, stream, tasks).await;
+    }
+}
+
+async fn serve<S>(session: Arc<Session>, stream: S, tasks: Tasks)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    let silence_max = door.config.silence_max;
-    let progress = Arc::new(Progress::default());
-    let watched = Arc::clone(&progress);
-    let service = service_fn(move |request| answer(Arc::clone(&door), Arc::clone(&progress), request));
+    let silence_max = session.door.config.silence_max;
+    let watched = Arc::clone(&session);
+    let service = service_fn(move |request| answer(Arc::clone(&session), request));
     let mut http = http1::Builder::new();
     http.max_header_size(HEAD_BYTES_MAX).header_read_timeout(None).writev(false);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
-    let mut stopping = pin!(shutdown.stopping());
+    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    let mut running = Pin::new(&mut connection);
+    let mut stopping = pin!(tasks.shutdown().stopping());
     let mut told = false;
     let mut seen = 0;
     let mut look = pin!(pause(silence_max));
-    loop {
+    let ended = loop {
         tokio::select! {
             biased;
-            ended = connection.as_mut() => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "an SQS connection broke off");
-                }
-                return;
-            }
+            ended = running.as_mut() => break ended,
             () = &mut stopping, if !told => {
                 told = true;
-                connection.as_mut().graceful_shutdown();
+                running.as_mut().graceful_shutdown();
             }
             () = &mut look => {
-                if watched.is_silent_since(&mut seen) {
+                if watched.progress.is_silent_since(&mut seen) {
                     return;
                 }
                 look.set(pause(silence_max));
             }
         }
+    };
+    match ended {
+        Ok(()) => {}
+        Err(error) if error.is_parse_version_h2() => {
+            let parts = connection.into_parts();
+            // Boxed, so that connections that stay with HTTP/1 are no larger for it.
+            Box::pin(http2::resume(watched, parts.read_buf, parts.io.into_inner(), tasks)).await;
+        }
+        Err(error) => tracing::debug!(%error, "an SQS connection broke off"),
     }
 }
 
 /// Answers one request.
-async fn answer(door: Arc<SqsDoor>, progress: Arc<Progress>, request: Request<Incoming>) -> Result<Reply, Infallible> {
-    let id = door.ids.next();
-    let (call, payload) = match read(&door, id, request).await {
+async fn answer(session: Arc<Session>, request: Request<Incoming>) -> Result<Reply, Infallible> {
+    let id = session.door.ids.next();
+    let read = read(&session, id, request).await;
+    Ok(reply(&session, id, read).await)
+}
+
+/// Runs what was read.
+async fn reply(session: &Session, id: RequestId, read: Result<(Call, Payload), Unfit>) -> Reply {
+    let Session { door, progress, .. } = session;
+    let (call, payload) = match read {
         Ok(read) => read,
         Err(unfit) => {
             progress.touch();
-            return Ok(unfit_reply(&door, &unfit, &id));
+            return unfit_reply(door, &unfit, &id);
         }
     };
-    progress.begin();
+    let _work = progress.work();
     let (action, style) = (call.action, call.style);
-    let outcome = commands::run(&door, call, payload).await;
-    progress.end();
-    Ok(match outcome {
+    let outcome = commands::run(door, call, payload).await;
+    match outcome {
         Ok(body) => {
             door.figures.done(action);
             reply::done(style, &id, body)
@@ -161,18 +198,25 @@ async fn answer(door: Arc<SqsDoor>, progress: Arc<Progress>, request: Request<In
             door.figures.failed(Some(action), error.code);
             reply::failed(style, &id, &error)
         }
-    })
+    }
 }
 
-/// Reads one request whole. Of its head nothing is left when the body is waited for but what actions may need.
-async fn read(door: &SqsDoor, id: RequestId, request: Request<Incoming>) -> Result<(Call, Payload), Unfit> {
+/// Reads one request whole. Of its head nothing is left when the body is waited for but what actions may need, and what the
+/// signature covers. Nothing of the body is read as anything before the signature has held.
+async fn read(session: &Session, id: RequestId, request: Request<Incoming>) -> Result<(Call, Payload), Unfit> {
+    let door = &session.door;
     let (parts, body) = request.into_parts();
     check_sender(door, &parts)?;
-    let head = Head::read(&parts)?;
-    drop(parts);
+    let head = Head::read(&parts, session.scheme())?;
     let style = head.style;
-    let body = door.bodies.collect(body).await.map_err(|error| Unfit::Error(style, error))?;
-    head.with_body(body, id)
+    let refuse = |error| Unfit::Error(style, error);
+    let claim = door.claim(&parts).map_err(refuse)?;
+    drop(parts);
+    let body = door.bodies.collect(body).await.map_err(refuse)?;
+    let caller = door.caller(claim, &body.bytes, session.origin).map_err(refuse)?;
+    let (mut call, payload) = head.with_body(body, id)?;
+    call.context.caller = caller(call.action);
+    Ok((call, payload))
 }
 
 /// Refuses what a web page of a stranger makes a browser send.
@@ -202,17 +246,5 @@ mod tests {
         let text = std::str::from_utf8(REFUSAL).expect("ASCII");
         let (head, body) = text.split_once("\r\n\r\n").expect("head and body");
         assert!(head.ends_with(&format!("content-length: {}", body.len())), "{}", body.len());
-    }
-
-    #[test]
-    fn only_a_count_that_stands_still_between_requests_is_silence() {
-        let progress = Progress::default();
-        let mut seen = 0;
-        assert!(progress.is_silent_since(&mut seen));
-        progress.begin();
-        assert!(!progress.is_silent_since(&mut seen) && !progress.is_silent_since(&mut seen), "it works on a request");
-        progress.end();
-        assert!(!progress.is_silent_since(&mut seen), "it answered one in the meantime");
-        assert!(progress.is_silent_since(&mut seen));
     }
 }

@@ -1,45 +1,82 @@
 //! Queue URLs, queue ARNs, and the names inside them.
 //!
-//! A queue URL is `http://HOST/ACCOUNT/NAME`, with the host that the client used. Coming back, only the last part of its path
-//! counts: SDKs keep URLs across restarts, ports and proxies, and some users write just the name.
+//! A queue URL is `http://HOST/ACCOUNT/NAME`, or `https:` where the connection is secured, with the host that the client used. Coming back,
+//! only the last part of its path counts, and for callers who proved their account the part before it: SDKs keep URLs across
+//! restarts, ports and proxies, and some users write just the name.
+//!
+//! The broker knows queues by one name. Those of the default account have their plain name, so that every door sees the same queue
+//! under it; those of other accounts are stored as `ACCOUNT/NAME`, which no queue of the default account can be called here.
 
 use crate::errors::{Code, SqsError, quoted};
+use std::borrow::Cow;
 
 const ARN_PREFIX: &str = "arn:aws:sqs:";
+const ACCOUNT_DIGITS: usize = 12;
+
+/// How a client reaches the door.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// In plain text.
+    #[default]
+    Http,
+    /// Over TLS.
+    Https,
+}
+
+impl Scheme {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
 
 /// The door's names for queues.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     account_id: String,
-    arn_prefix: String,
+    region_prefix: String,
 }
 
 impl Names {
     /// Names in this region and account.
     pub(crate) fn new(region: &str, account_id: &str) -> Self {
-        Self { account_id: account_id.to_owned(), arn_prefix: format!("{ARN_PREFIX}{region}:{account_id}:") }
+        Self { account_id: account_id.to_owned(), region_prefix: format!("{ARN_PREFIX}{region}:") }
     }
 
-    /// The account.
+    /// The default account.
     pub(crate) fn account_id(&self) -> &str {
         &self.account_id
     }
 
-    /// The URL of the queue `name` for a client that reached this server at `host`.
-    pub(crate) fn url(&self, host: &str, name: &str) -> String {
-        format!("http://{host}/{}/{name}", self.account_id)
+    /// The name under which the broker has the queue `name` of `account`.
+    pub(crate) fn stored<'a>(&self, account: &str, name: &'a str) -> Cow<'a, str> {
+        if account == self.account_id { Cow::Borrowed(name) } else { Cow::Owned(format!("{account}/{name}")) }
     }
 
-    /// The ARN of the queue `name`.
-    pub(crate) fn arn(&self, name: &str) -> String {
-        format!("{}{name}", self.arn_prefix)
+    /// The account and name of a queue that is stored under `stored`.
+    pub(crate) fn split<'a>(&'a self, stored: &'a str) -> (&'a str, &'a str) {
+        stored.split_once('/').filter(|(account, _)| is_account(account)).unwrap_or((&self.account_id, stored))
     }
 
-    /// The queue that an ARN names, if it can be one of ours. Any region will do: clients sign for any.
-    pub(crate) fn name_in_arn<'a>(&self, arn: &'a str) -> Option<&'a str> {
+    /// The URL of a stored queue for a client that reached this server at `host` by `scheme`.
+    pub(crate) fn url(&self, scheme: Scheme, host: &str, stored: &str) -> String {
+        let (account, name) = self.split(stored);
+        format!("{}://{host}/{account}/{name}", scheme.name())
+    }
+
+    /// The ARN of a stored queue.
+    pub(crate) fn arn(&self, stored: &str) -> String {
+        let (account, name) = self.split(stored);
+        format!("{}{account}:{name}", self.region_prefix)
+    }
+
+    /// The stored name of the queue that an ARN names, if it can be one. Any region will do: anonymous clients may use any.
+    pub(crate) fn name_in_arn<'a>(&self, arn: &'a str) -> Option<Cow<'a, str>> {
         let mut parts = arn.strip_prefix(ARN_PREFIX)?.splitn(3, ':');
         let (_region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
-        (account == self.account_id && crate::names::is_valid(name)).then_some(name)
+        (is_account(account) && crate::names::is_valid(name)).then(|| self.stored(account, name))
     }
 }
 
@@ -59,9 +96,21 @@ pub(crate) fn name_in_url(url: &str) -> Result<&str, SqsError> {
     }
 }
 
-/// The queue that a request's path names; `None` for `/`.
-pub(crate) fn name_in_path(path: &str) -> Option<&str> {
-    Some(last_part(path)).filter(|name| !name.is_empty())
+/// The account that a queue URL names right before the queue, if there is one.
+pub(crate) fn account_in_url(url: &str) -> Option<&str> {
+    let path = url.strip_suffix('/').unwrap_or(url);
+    let (before, _name) = path.rsplit_once('/')?;
+    Some(last_part(before)).filter(|account| is_account(account))
+}
+
+/// The queue that a request's path names, as a URL without its host; `None` for `/`.
+pub(crate) fn queue_in_path(path: &str) -> Option<&str> {
+    Some(path).filter(|path| !last_part(path).is_empty())
+}
+
+/// Whether `text` is an account's id: twelve digits.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == ACCOUNT_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn last_part(path: &str) -> &str {
@@ -97,18 +146,43 @@ mod tests {
     #[test]
     fn urls_and_arns_are_built_and_read() {
         let names = Names::new("us-east-1", "000000000000");
-        assert_eq!(names.url("localhost:9324", "jobs"), "http://localhost:9324/000000000000/jobs");
+        let url = |scheme| names.url(scheme, "localhost:9324", "jobs");
+        assert_eq!(url(Scheme::Http), "http://localhost:9324/000000000000/jobs");
+        assert_eq!(url(Scheme::Https), "https://localhost:9324/000000000000/jobs");
         assert_eq!(names.arn("jobs"), "arn:aws:sqs:us-east-1:000000000000:jobs");
-        assert_eq!(names.name_in_arn(&names.arn("jobs")), Some("jobs"));
-        assert_eq!(names.name_in_arn("arn:aws:sqs:eu-west-1:000000000000:jobs"), Some("jobs"));
-        assert_eq!(names.name_in_arn("arn:aws:sqs:us-east-1:111111111111:jobs"), None);
+        assert_eq!(names.name_in_arn(&names.arn("jobs")).as_deref(), Some("jobs"));
+        assert_eq!(names.name_in_arn("arn:aws:sqs:eu-west-1:000000000000:jobs").as_deref(), Some("jobs"));
+        assert_eq!(names.name_in_arn("arn:aws:sqs:us-east-1:1:jobs"), None);
         assert_eq!(names.name_in_arn("arn:aws:sns:us-east-1:000000000000:jobs"), None);
         assert_eq!(names.name_in_arn("jobs"), None);
     }
 
     #[test]
     fn a_path_names_a_queue_or_none() {
-        assert_eq!(name_in_path("/"), None);
-        assert_eq!(name_in_path("/000000000000/jobs"), Some("jobs"));
+        assert_eq!(queue_in_path("/"), None);
+        assert_eq!(queue_in_path("/000000000000/jobs"), Some("/000000000000/jobs"));
+    }
+
+    #[test]
+    fn another_accounts_queues_are_stored_under_its_id() {
+        let names = Names::new("us-east-1", "000000000000");
+        let stored = names.stored("111111111111", "jobs");
+        assert_eq!((&*stored, &*names.stored("000000000000", "jobs")), ("111111111111/jobs", "jobs"));
+        assert_eq!(names.split(&stored), ("111111111111", "jobs"));
+        assert_eq!(names.split("jobs"), ("000000000000", "jobs"));
+        assert_eq!(names.url(Scheme::Http, "h", &stored), "http://h/111111111111/jobs");
+        assert_eq!(names.name_in_arn(&names.arn(&stored)), Some(stored));
+    }
+
+    #[test]
+    fn the_account_in_a_url_is_right_before_the_name() {
+        let check = |url: &str, expected| assert_eq!(account_in_url(url), expected, "{url}");
+        check("http://localhost:9324/111111111111/jobs", Some("111111111111"));
+        check("/111111111111/jobs/", Some("111111111111"));
+        check("111111111111/jobs", Some("111111111111"));
+        check("http://111111111111.example/jobs", None);
+        check("http://localhost/queue/jobs", None);
+        check("http://localhost/111111111111/queue/jobs", None);
+        check("jobs", None);
     }
 }

@@ -1,19 +1,18 @@
-//! AWS's two waiting rules, for those who switch them on: 60 s between purges of a queue, and before a deleted name is reused.
+//! AWS's two waiting rules, which hold under its limits alone: 60 s between purges of a queue, and before a deleted name is reused.
 //!
 //! What they are not: durable. A restart forgets them, which is harmless: they exist on AWS because deletion takes time
 //! there, and here it does not.
 
 use crate::errors::{Code, SqsError};
-use crate::limits::WAITING_RULE_MS;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use vocab::QueueId;
 use vocab::clock::Clock;
 
-/// What happened within the last 60 s.
+/// What happened so lately that it still matters.
 pub(crate) struct WaitingRules {
     clock: Arc<dyn Clock>,
-    enabled: bool,
+    wait_ms: Option<u64>,
     recent: Mutex<Recent>,
 }
 
@@ -24,9 +23,9 @@ struct Recent {
 }
 
 impl WaitingRules {
-    /// Rules that hold if `enabled`.
-    pub(crate) fn new(clock: Arc<dyn Clock>, enabled: bool) -> Self {
-        Self { clock, enabled, recent: Mutex::default() }
+    /// Rules that make clients wait so long, or not at all.
+    pub(crate) fn new(clock: Arc<dyn Clock>, wait_ms: Option<u64>) -> Self {
+        Self { clock, wait_ms, recent: Mutex::default() }
     }
 
     /// Lets a purge pass and remembers it, or refuses it.
@@ -64,12 +63,10 @@ impl WaitingRules {
     }
 
     fn with(&self, act: impl FnOnce(&mut Recent, u64) -> Result<(), SqsError>) -> Result<(), SqsError> {
-        if !self.enabled {
-            return Ok(());
-        }
+        let Some(wait_ms) = self.wait_ms else { return Ok(()) };
         let now_us = self.clock.mono_us();
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_recent = |at_us: &u64| now_us.saturating_sub(*at_us) < WAITING_RULE_MS * 1000;
+        let is_recent = |at_us: &u64| now_us.saturating_sub(*at_us) < wait_ms * 1000;
         recent.purged_us.retain(|_, at_us| is_recent(at_us));
         recent.deleted_us.retain(|_, at_us| is_recent(at_us));
         act(&mut recent, now_us)
@@ -88,7 +85,7 @@ mod tests {
     #[test]
     fn a_minute_has_to_pass_where_the_rules_hold() {
         let clock = ManualClock::at(0);
-        let rules = WaitingRules::new(Arc::new(clock.clone()), true);
+        let rules = WaitingRules::new(Arc::new(clock.clone()), Some(60_000));
         assert_eq!(code(rules.purge(QueueId(1), "jobs")), None);
         rules.deleted("old");
         clock.advance_ms(59_999);
@@ -102,7 +99,7 @@ mod tests {
 
     #[test]
     fn nothing_waits_where_they_do_not() {
-        let rules = WaitingRules::new(Arc::new(ManualClock::at(0)), false);
+        let rules = WaitingRules::new(Arc::new(ManualClock::at(0)), None);
         rules.deleted("old");
         assert_eq!(code(rules.create("old")), None);
         assert_eq!(code(rules.purge(QueueId(1), "jobs")), None);

@@ -1,12 +1,15 @@
 //! The accept loop: from a listening socket to one task per connection.
 //!
-//! Invariants: no error of `accept` ends the loop, only the stop does. A connection over the cap is told so and closed.
+//! Invariants: no error of `accept` ends the loop, only the stop does. A connection over the cap is told so (in plain text, so not
+//! where TLS is spoken) and closed. A TLS handshake has its own task and counts as a connection.
 
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::session::{Connection, Door};
+use crate::stream::Stream;
 use crate::tasks::Tasks;
-use crate::timeout;
+use crate::tls::Tls;
+use crate::{timeout, tls};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -29,7 +32,7 @@ pub async fn run<D: Door>(listener: Listener, door: Arc<D>, limits: Limits, task
         match accepted {
             Ok((stream, peer)) => {
                 resting = false;
-                admit(&door, stream, peer, &limits, &tasks);
+                admit(&door, stream, peer, listener.tls(), &limits, &tasks);
             }
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
@@ -43,16 +46,27 @@ pub async fn run<D: Door>(listener: Listener, door: Arc<D>, limits: Limits, task
     }
 }
 
-fn admit<D: Door>(door: &Arc<D>, stream: TcpStream, peer: SocketAddr, limits: &Limits, tasks: &Tasks) {
+fn admit<D: Door>(
+    door: &Arc<D>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<&Tls>,
+    limits: &Limits,
+    tasks: &Tasks,
+) {
     let Ok(local) = stream.local_addr() else { return };
     let Some(entry) = limits.enter() else {
         tracing::debug!(door = door.name(), %peer, connections_max = limits.connections_max(), "connection refused");
         // One attempt: a fresh socket's send buffer takes it, and a peer that does not listen must not cost a task.
-        let _told = stream.try_write(door.refusal());
+        let _told = tls.is_none().then(|| stream.try_write(door.refusal()));
         return;
     };
-    let connection = Connection { stream, peer, local, shutdown: tasks.shutdown().clone(), tasks: tasks.clone() };
-    tasks.spawn_holding(Arc::clone(door).serve(connection), entry);
+    let (stream, shutdown) = (Stream::Plain(stream), tasks.shutdown().clone());
+    let connection = Connection { stream, client_subject: None, peer, local, shutdown, tasks: tasks.clone() };
+    match tls {
+        None => tasks.spawn_holding(Arc::clone(door).serve(connection), entry),
+        Some(tls) => tasks.spawn_holding(tls::serve(tls.clone(), Arc::clone(door), connection), entry),
+    }
 }
 
 /// Whether only the connection that was about to be accepted is lost; the next one may be fine.

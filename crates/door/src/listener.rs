@@ -2,6 +2,7 @@
 //!
 //! Invariant: a listener that was opened is listening: the system queues connections from here on, accepted or not.
 
+use crate::tls::Tls;
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -19,6 +20,7 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 pub struct Listener {
     socket: TcpListener,
     local: SocketAddr,
+    tls: Option<Tls>,
 }
 
 /// Why a door does not listen.
@@ -91,7 +93,19 @@ impl Listener {
         let socket = bind(address).map_err(explain)?;
         let socket = TcpListener::from_std(socket.into()).map_err(explain)?;
         let local = socket.local_addr().map_err(explain)?;
-        Ok(Self { socket, local })
+        Ok(Self { socket, local, tls: None })
+    }
+
+    /// The same listener, for connections over TLS alone.
+    #[must_use]
+    pub fn secured(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
+    /// What connections have to be secured with, if they have to.
+    #[must_use]
+    pub fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
     }
 
     /// Where it listens, with the actual port.

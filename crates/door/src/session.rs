@@ -1,12 +1,12 @@
 //! The contract between the kit and a door: one connection in, one future out.
 
 use crate::shutdown::Shutdown;
+use crate::stream::Stream;
 use crate::tally::Tally;
 use crate::tasks::Tasks;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 
 /// One protocol's server side.
 pub trait Door: Send + Sync + 'static {
@@ -15,6 +15,17 @@ pub trait Door: Send + Sync + 'static {
 
     /// What a peer is told in the door's protocol when the connection cap is reached; the connection is closed behind it.
     fn refusal(&self) -> &'static [u8];
+
+    /// The protocols that it speaks over TLS, by their ALPN names, the preferred first; none where its clients do not name any.
+    fn application_protocols(&self) -> &'static [&'static [u8]] {
+        &[]
+    }
+
+    /// What a peer is told in the door's protocol, in plain text, when it begins without TLS where TLS is expected; the
+    /// connection is closed behind it.
+    fn tls_expected(&self) -> &'static [u8] {
+        b""
+    }
 
     /// Its counts of requests; one tally for the life of the door.
     fn tally(&self) -> &Arc<Tally>;
@@ -36,8 +47,11 @@ pub trait Door: Send + Sync + 'static {
 /// One accepted connection.
 #[derive(Debug)]
 pub struct Connection {
-    /// The socket, with Nagle's delay off.
-    pub stream: TcpStream,
+    /// Its bytes, with Nagle's delay off.
+    pub stream: Stream,
+    /// The subject of the certificate that the peer proved to hold, as `CN=orders,O=Example` (RFC 4514); `None` where the listener
+    /// asks for none.
+    pub client_subject: Option<Box<str>>,
     /// Who is at the other end.
     pub peer: SocketAddr,
     /// The address that was connected to.

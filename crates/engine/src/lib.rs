@@ -13,7 +13,11 @@ pub mod fuzz;
 pub mod record;
 pub mod snapshot;
 
-pub use core::command::{Command, Extension, LeaseTerms, Receive, Settle, Settlement, Transfer};
-pub use core::error::{CreateQueueError, NoSuchQueue, PublishError, ReceiveError, SettleError, UpdateQueueError};
+pub use core::command::{Command, Extension, LeaseTerms, Receive, Settle, Settlement, StartRedrive, Transfer};
+pub use core::error::{
+    CancelRedriveError, CreateQueueError, NoSuchQueue, PublishError, ReceiveError, SettleError, StartRedriveError,
+    UpdateQueueError,
+};
 pub use core::info::{Annotations, Leased, MessageState, Peeked, QueueInfo, QueueStats, QueueTotals};
+pub use core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, RedriveTarget, Trouble};
 pub use journal::{Fetch, Journal, JournalStats, Opened, Poisoned, ReadError, Replay, ReplayError};

@@ -11,7 +11,11 @@
 //!  kind 4  progress    acked set | ahead set | back: count × place | waiting: count × (place | ms)
 //!          page        | leases: count × (place | since_ms | end | record) | returned: count × (place | record)
 //!  kind 5  dedup page  count | count × (place | ms | key 16 bytes)
+//!  kind 8  redrives    messages redriven | newest number | count × redrive
 //!
+//!  redrive       number | started_ms | to_move | end | position | next_ms | moved | failed | trouble u8, 0 for none
+//!                | per second, 0 for no limit | target queue, 0 for none | target's name bytes if there is one
+//!                | outcome u8, 0 while it runs | ended_ms if it ended
 //!  log           next | reserved | floor | over_below | newest_ms | anchors: count × (seq | ms) | boots: count × (seq | boot)
 //!  progress      cursor | next epoch | open
 //!  set           bytes, none for an empty set: the seqs' low 32 bits in roaring's portable 32-bit format
@@ -29,6 +33,7 @@ mod contents;
 mod decode;
 mod encode;
 mod key;
+mod redrives;
 mod sets;
 
 pub use decode::decode;

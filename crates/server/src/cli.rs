@@ -3,7 +3,7 @@
 //! Invariant: every configuration key has a flag of the same name. Flags hold what was typed and nothing else, so that the defaults
 //! stay in one place.
 
-use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
+use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -35,6 +35,38 @@ pub(crate) enum Command {
     /// Ctrl-C stops it gracefully; a second one stops it at once. Nothing acknowledged is lost either way.
     #[command(after_help = EXAMPLES)]
     Serve(Box<ServeArgs>),
+    /// Turn what AWS tells of queues into tables for longshore.toml
+    ///
+    /// Reads JSON as `aws sqs get-queue-attributes --attribute-names All` prints it, any number of documents from files or from
+    /// standard input, and prints a [[sqs_queues]] table for each. The output of `aws sqs list-queue-tags` may follow its queue's.
+    #[command(name = "import-sqs", after_help = IMPORT_EXAMPLES)]
+    ImportSqs(ImportArgs),
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  aws sqs get-queue-attributes --attribute-names All --queue-url URL | longshore import-sqs >> longshore.toml
+      one queue, straight into the configuration
+  longshore import-sqs orders.json orders-tags.json orders-dead.json
+      several, from files; tags belong to the queue before them
+
+What next:
+  longshore serve --config longshore.toml   makes the queues, or changes them to match, and says how many";
+
+/// The arguments of `longshore import-sqs`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct ImportArgs {
+    /// Files to read; standard input if there are none
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Region of the server that the tables are for
+    #[arg(long, value_name = "REGION", env = "LONGSHORE_REGION", default_value_t)]
+    pub(crate) region: Region,
+
+    /// Account of the server that the tables are for
+    #[arg(long, value_name = "DIGITS", env = "LONGSHORE_ACCOUNT_ID", default_value_t)]
+    pub(crate) account_id: AccountId,
 }
 
 const EXAMPLES: &str = "\
@@ -45,11 +77,14 @@ Examples:
       for a service manager: data in its usual place, logs for a collector
   longshore serve --sqs 0.0.0.0:9324 --allow-anonymous --host queue.internal
       for a trusted network: anyone who reaches the port may use it, under the name queue.internal
+  longshore serve --tls-cert server.crt --tls-key server.key
+      TLS on both ports: https://127.0.0.1:9324
   longshore serve --sqs 127.0.0.1:0 --admin off --data \"$(mktemp -d)\"
       for a test: any free port (the ready line names it), a throw-away folder
 
 Configuration:
   Every option is also a key in longshore.toml (drain = 10) and an environment variable (LONGSHORE_DRAIN=10).
+  Users and what they may do are in the file only; SIGHUP reads them again.
   Flags win over the environment, the environment over the file, the file over the defaults.
 
 What next:
@@ -83,9 +118,9 @@ pub(crate) struct ServeArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     admin: Option<Listen>,
 
-    /// Listen beyond loopback although anyone who can connect may do anything
+    /// Let anyone who can connect do anything, also beyond loopback and beside users
     ///
-    /// Users do not exist yet, so this is the only way to serve other machines. Put the port behind a firewall.
+    /// Without users ([[users]] in the file) this is the only way to serve other machines. Put the port behind a firewall.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Doors")]
     #[serde(skip_serializing_if = "Option::is_none")]
     allow_anonymous: Option<bool>,
@@ -102,6 +137,23 @@ pub(crate) struct ServeArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     connections_max: Option<u64>,
 
+    /// Certificate in PEM, followed by those between it and a root; every door then speaks TLS alone
+    ///
+    /// The files are read again on SIGHUP, and within 30 s of a change; open connections go on.
+    #[arg(long, value_name = "FILE", help_heading = "TLS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key in PEM, without a passphrase
+    #[arg(long, value_name = "FILE", help_heading = "TLS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_key: Option<PathBuf>,
+
+    /// Authorities in PEM: only clients that show a certificate of one of them are let in
+    #[arg(long, value_name = "FILE", help_heading = "TLS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls_client_ca: Option<PathBuf>,
+
     /// What an answer waits for: always, interval:MS or never [default: always]
     ///
     /// With `always` nothing is answered before it is synced to disk. With `interval:MS` a power failure may take the last
@@ -115,20 +167,29 @@ pub(crate) struct ServeArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     wal_write_bytes_max: Option<WriteBytes>,
 
-    /// Region named in SQS ARNs; clients may sign for any [default: us-east-1]
+    /// Region named in SQS ARNs, and that users sign for; anonymous clients may use any [default: us-east-1]
     #[arg(long, value_name = "REGION", help_heading = "SQS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<Region>,
 
-    /// Account named in SQS queue URLs and ARNs, twelve digits [default: 000000000000]
+    /// Account of anonymous clients, and of users that name no other, twelve digits [default: 000000000000]
     #[arg(long, value_name = "DIGITS", help_heading = "SQS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     account_id: Option<AccountId>,
 
-    /// Make SQS clients wait where AWS does: 60 s between purges, 60 s before a deleted name is reused
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "SQS")]
+    /// Which limits hold for SQS clients: relaxed or aws [default: relaxed]
+    ///
+    /// What clients are built around holds either way. With `aws` delays end at 15 minutes, visibility timeouts at 12 hours,
+    /// retention at 14 days, 120,000 messages of a queue may be in flight, and 60 s pass between two purges and before a
+    /// deleted queue's name is used again. docs/doors/sqs.md has the whole table.
+    #[arg(long, value_name = "PROFILE", help_heading = "SQS")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    sqs_aws_waiting_rules: Option<bool>,
+    sqs_limits: Option<SqsLimits>,
+
+    /// Queues with metrics of their own, the first by name; the others are summed as `(others)` [default: 1000]
+    #[arg(long, value_name = "N", help_heading = "Running")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics_queues_max: Option<usize>,
 
     /// Seconds that a graceful stop may take [default: 30]
     #[arg(long, value_name = "SECONDS", help_heading = "Running")]

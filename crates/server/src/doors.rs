@@ -40,6 +40,17 @@ impl Doors {
         figures
     }
 
+    /// Runs `companion` beside the doors until they stop.
+    pub(crate) fn accompany(&self, companion: impl Future<Output = ()> + Send + 'static) {
+        let stopping = self.shutdown.stopping();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stopping => {}
+                () = companion => {}
+            }
+        });
+    }
+
     /// Accepts nothing more and asks every session to finish.
     pub(crate) fn stop(&self) {
         self.trigger.stop();

@@ -3,14 +3,17 @@
 //! ```text
 //!   0         stopped as asked, the store is sealed
 //!   1         failed while it ran: the disk refused a write or sync, or the stop took too long to seal the store
-//!   2         the command line or the configuration is wrong (also the command line parser's own code)
+//!   2         the command line or the configuration is wrong, or its TLS files cannot be used (also the command line parser's own code)
 //!   3         the store could not be opened
 //!   4         a door could not listen
 //!   128 + n   a second signal n ended it at once
 //! ```
 
+use crate::access::AccessError;
 use crate::config::ConfigError;
+use crate::import_sqs::ImportError;
 use crate::listen::ListenError;
+use crate::tls::TlsConfigError;
 use broker::Unavailable;
 use longshore::embed::OpenError;
 use std::io;
@@ -22,6 +25,23 @@ pub(crate) enum Failure {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The users cannot be known.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// TLS cannot be spoken as the configuration wants it.
+    #[error(transparent)]
+    Tls(#[from] TlsConfigError),
+    /// What was to be imported cannot be.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A queue of the configuration cannot be as it is declared there.
+    #[error("sqs_queues: {place}: {reason}; correct the table and start again")]
+    Queue {
+        /// Which table.
+        place: String,
+        /// The key, and what is wrong with it.
+        reason: String,
+    },
     /// A door cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -46,7 +66,15 @@ impl Failure {
     pub(crate) fn report(&self) {
         match self {
             Self::Config(error) => eprintln!("error: {error}"),
-            Self::Listen(_) | Self::Store(_) | Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => {
+            Self::Import(error) => eprintln!("error: {error}"),
+            Self::Access(_)
+            | Self::Tls(_)
+            | Self::Queue { .. }
+            | Self::Listen(_)
+            | Self::Store(_)
+            | Self::Journal(_)
+            | Self::NotSealed(_)
+            | Self::Machine(_) => {
                 tracing::error!("{self}");
             }
         }
@@ -56,7 +84,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => 1,
-            Self::Config(_) => 2,
+            Self::Config(_) | Self::Access(_) | Self::Tls(_) | Self::Import(_) | Self::Queue { .. } => 2,
             Self::Store(_) => 3,
             Self::Listen(_) => 4,
         }

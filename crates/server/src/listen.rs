@@ -1,11 +1,11 @@
 //! Where the doors listen, and what happens when they cannot.
 //!
 //! Rules: a default door whose port is taken is skipped with one warning; a door that the operator placed must open. A door that other
-//! machines can reach needs the operator's word that anybody may use it.
+//! machines can reach needs users, or the operator's word that anybody may use it.
 
 use crate::config::{Config, Listen};
 use door::listener::{is_loopback, loopback, open_all};
-use door::{HostRule, Listener, OpenError};
+use door::{HostRule, Listener, OpenError, Tls};
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 
@@ -29,7 +29,8 @@ pub(crate) enum ListenError {
     /// Other machines could use the server without proving who they are, and nobody said that they may.
     #[error(
         "the {door} door would listen on {address}, where other machines can reach it, and whoever reaches it may do anything, \
-         because users do not exist yet; add --allow-anonymous if you trust that network, or listen on 127.0.0.1"
+         because there are no users; add [[users]] to the configuration file, or --allow-anonymous if you trust that network, or listen \
+         on 127.0.0.1"
     )]
     Exposed {
         /// The door's name.
@@ -62,10 +63,15 @@ impl Listeners {
     pub(crate) fn open(config: &Config) -> Result<Self, ListenError> {
         let open = |door, wanted: &Option<Listen>, port| match wanted {
             None => open_default(door, port),
-            Some(listen) => open_named(door, listen, config.allow_anonymous),
+            Some(listen) => open_named(door, listen, config.allow_anonymous || !config.users.is_empty()),
         };
         let sqs = open("sqs", &config.sqs, SQS_PORT)?;
         let admin = open("admin", &config.admin, ADMIN_PORT)?;
+        if admin.iter().any(|listener| !is_loopback(listener.local().ip())) {
+            tracing::warn!(
+                "the admin door can be reached from other machines and asks nobody who they are: health and metrics are open"
+            );
+        }
         if sqs.is_empty() && admin.is_empty() {
             return Err(ListenError::NoDoor);
         }
@@ -81,6 +87,15 @@ pub(crate) struct Addresses {
 }
 
 impl Listeners {
+    /// The same, all of them speaking TLS if there is any.
+    pub(crate) fn secured(self, tls: Option<&Tls>) -> Self {
+        let secured = |listeners: Vec<Listener>| match tls {
+            None => listeners,
+            Some(tls) => listeners.into_iter().map(|listener| listener.secured(tls.clone())).collect(),
+        };
+        Self { sqs: secured(self.sqs), admin: secured(self.admin) }
+    }
+
     /// How many doors listen.
     pub(crate) fn doors(&self) -> u64 {
         [&self.sqs, &self.admin].into_iter().map(|listeners| u64::from(!listeners.is_empty())).sum()
@@ -96,11 +111,12 @@ impl Listeners {
     }
 }
 
-/// Which requests HTTP doors answer: those for loopback, for the names the operator gave, and for the addresses a door was placed on.
-pub(crate) fn host_rule(config: &Config, listeners: &[Listener]) -> HostRule {
+/// Which requests an HTTP door answers: those for loopback, for the names the operator gave, and for the addresses it was placed on; all of
+/// them where it is not `anonymous`.
+pub(crate) fn host_rule(config: &Config, listeners: &[Listener], anonymous: bool) -> HostRule {
     let placed = listeners.iter().map(|listener| listener.local().ip()).filter(|ip| !ip.is_unspecified());
     let allowed = config.host.iter().cloned().chain(placed.map(|ip| ip.to_string())).collect();
-    HostRule { allowed, anonymous: true }
+    HostRule { allowed, anonymous }
 }
 
 fn open_default(door: &'static str, port: u16) -> Result<Vec<Listener>, ListenError> {
@@ -116,7 +132,7 @@ fn open_default(door: &'static str, port: u16) -> Result<Vec<Listener>, ListenEr
     }
 }
 
-fn open_named(door: &'static str, listen: &Listen, allow_anonymous: bool) -> Result<Vec<Listener>, ListenError> {
+fn open_named(door: &'static str, listen: &Listen, may_be_reached: bool) -> Result<Vec<Listener>, ListenError> {
     let addresses = match listen {
         Listen::Off => Vec::new(),
         Listen::Loopback(port) => loopback(*port).to_vec(),
@@ -124,7 +140,7 @@ fn open_named(door: &'static str, listen: &Listen, allow_anonymous: bool) -> Res
     };
     let exposed = addresses.iter().find(|address| !is_loopback(address.ip()));
     if let Some(&address) = exposed
-        && !allow_anonymous
+        && !may_be_reached
     {
         return Err(ListenError::Exposed { door, address });
     }

@@ -1,15 +1,19 @@
 //! The server: reads its configuration, puts the parts together from the bottom up, waits, and takes them apart in reverse.
 
+mod access;
 mod cli;
 mod config;
 mod doors;
 mod exit;
+mod import_sqs;
 mod listen;
 mod logging;
 mod machine;
+mod queues;
 mod recovery;
 mod signals;
 mod stop;
+mod tls;
 
 use crate::cli::{Cli, Command, ServeArgs};
 use crate::config::{Config, Sources};
@@ -19,7 +23,7 @@ use crate::listen::{Addresses, Listeners, host_rule};
 use crate::signals::Signals;
 use crate::stop::Parts;
 use clap::{CommandFactory, Parser};
-use door::Listener;
+use door::{Access, Listener, Tls};
 use door_admin::{Admin, Running, Status};
 use door_sqs::{SqsConfig, SqsDoor};
 use longshore::embed::Store;
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
     let ended = match Cli::parse().command {
         None => Cli::command().print_help().map_err(Failure::from),
         Some(Command::Serve(flags)) => serve(*flags),
+        Some(Command::ImportSqs(arguments)) => import_sqs::run(&arguments).map_err(Failure::from),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,7 +58,7 @@ fn serve(flags: ServeArgs) -> Result<(), Failure> {
     let config = config::load(&sources)?;
     logging::start(config.log, &config.log_level);
     let runtime = runtime(config.workers)?;
-    let ended = runtime.block_on(run(&config, clock));
+    let ended = runtime.block_on(run(&config, &sources, clock));
     // A recovery that was interrupted still reads in a thread of the runtime; nobody waits for it.
     runtime.shutdown_background();
     ended
@@ -68,16 +73,22 @@ fn runtime(workers: usize) -> io::Result<Runtime> {
 }
 
 /// The life of the server.
-async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
+async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClock>) -> Result<(), Failure> {
     let mut signals = Signals::take_over()?;
-    let listeners = Listeners::open(config)?;
+    let mut hangup = signals::hangup()?;
+    let access = access::from(config)?;
+    let tls = tls::load(config)?;
+    let listeners = Listeners::open(config)?.secured(tls.as_ref());
     let addresses = listeners.addresses();
     let connections_max = machine::connections_max(config.connections_max, listeners.doors());
 
     let (admin_door, protocol_doors) = (Doors::new(), Doors::new());
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
-    let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin));
+    let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin, true));
     let admin = admin_door.serve(admin, listeners.admin, connections_max);
+    if let Some(tls) = tls.clone() {
+        tls::keep_fresh(tls, &admin_door)?;
+    }
 
     let opened = tokio::select! {
         opened = recovery::open(config) => opened,
@@ -88,33 +99,47 @@ async fn run(config: &Config, clock: Arc<SystemClock>) -> Result<(), Failure> {
     };
     let store = opened?;
 
-    let sqs = sqs_door(config, &store, &listeners.sqs, clock.clone());
+    let sqs = sqs_door(config, &store, &listeners.sqs, access.clone(), clock.clone());
+    queues::declare(&sqs, config).await?;
     let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
-    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin] });
-    announce(config, &store, &addresses, &clock);
+    let queues_listed_max = config.metrics_queues_max;
+    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin], queues_listed_max });
+    announce(config, &store, &addresses, tls.as_ref(), &clock);
 
-    let cause = stop::cause(&mut signals, store.broker()).await;
+    let cause = tokio::select! {
+        cause = stop::cause(&mut signals, store.broker()) => cause,
+        never = access::follow(&mut hangup, sources, &access) => match never {},
+    };
     let parts = Parts { protocols: &protocol_doors, admin: &admin_door, store };
     parts.stop(cause, Duration::from_secs(config.drain), &mut signals).await
 }
 
-fn sqs_door(config: &Config, store: &Store, listeners: &[Listener], clock: Arc<SystemClock>) -> SqsDoor {
+fn sqs_door(
+    config: &Config,
+    store: &Store,
+    listeners: &[Listener],
+    access: Access,
+    clock: Arc<SystemClock>,
+) -> SqsDoor {
+    let anonymous = config.users.is_empty() || config.allow_anonymous;
     let sqs = SqsConfig {
         region: config.region.0.clone(),
         account_id: config.account_id.0.clone(),
-        aws_waiting_rules: config.sqs_aws_waiting_rules,
+        limits: config.sqs_limits.0,
         durability: config.durability.0,
-        host_rule: host_rule(config, listeners),
+        host_rule: host_rule(config, listeners, anonymous),
+        access,
         ..SqsConfig::default()
     };
     SqsDoor::new(store.broker().clone(), sqs, clock)
 }
 
 /// The one line that says that clients are served, and where.
-fn announce(config: &Config, store: &Store, addresses: &Addresses, clock: &SystemClock) {
+fn announce(config: &Config, store: &Store, addresses: &Addresses, tls: Option<&Tls>, clock: &SystemClock) {
     tracing::info!(
         sqs = %addresses.sqs,
         admin = %addresses.admin,
+        tls = %tls::shown(tls),
         data = %config.data.display(),
         boot = store.boot().0,
         took_ms = clock.mono_us() / 1000,

@@ -1,4 +1,4 @@
-//! The signals that stop the server.
+//! The signals that stop the server, and the one that makes it read its users again.
 
 use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -28,6 +28,11 @@ impl StopSignal {
             Self::Interrupt => "SIGINT",
         }
     }
+}
+
+/// SIGHUP: the configuration file has other users. Without this it would end the process.
+pub(crate) fn hangup() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
 }
 
 /// Receives the signals instead of being ended by them.

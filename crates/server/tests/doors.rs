@@ -18,7 +18,7 @@ fn a_named_port_that_is_taken_keeps_it_from_starting() {
 fn beyond_loopback_it_wants_the_operators_word() {
     let folder = tempdir().expect("a folder");
     let refused = Program::start(folder.path(), &["serve", "--sqs", "0.0.0.0:0", "--admin", "off"]);
-    refused.ended().check(4, &["0.0.0.0", "users do not exist yet", "--allow-anonymous"]);
+    refused.ended().check(4, &["0.0.0.0", "there are no users", "--allow-anonymous"]);
     let mut allowed =
         Program::start(folder.path(), &["serve", "--sqs", "0.0.0.0:0", "--admin", "off", "--allow-anonymous"]);
     assert!(allowed.wait_for_line(" ready ").contains("admin=off"));

@@ -44,6 +44,34 @@ fn errors_are_counted_by_the_code_that_the_client_was_told() {
 }
 
 #[test]
+fn what_happens_in_a_queue_is_counted_under_its_name_or_with_the_others() {
+    let folder = tempdir().expect("a folder");
+    let program = Program::serve(folder.path(), &["--metrics-queues-max", "1"]);
+    for request in [
+        "?Action=CreateQueue&QueueName=a",
+        "?Action=CreateQueue&QueueName=b",
+        "000000000000/a?Action=ReceiveMessage",
+        "000000000000/b?Action=ReceiveMessage",
+        "000000000000/b?Action=SendMessage&MessageBody=hello",
+        "000000000000/b?Action=ReceiveMessage",
+        "000000000000/b?Action=ReceiveMessage",
+    ] {
+        let answer = program.get("sqs", &format!("/{request}"), LOCAL);
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{request}: {answer}");
+    }
+    let metrics = program.get("admin", "/metrics", LOCAL);
+    for line in [
+        "longshore_queues_listed 1\n",
+        "longshore_queue_empty_receives_total{queue=\"a\"} 1\n",
+        "longshore_queue_empty_receives_total{queue=\"(others)\"} 2\n",
+        "longshore_queue_messages{queue=\"(others)\",state=\"leased\"} 1\n",
+        "longshore_queue_published_bytes_total{queue=\"(others)\"} 5\n",
+    ] {
+        assert!(metrics.contains(line), "{line:?} is not in\n{metrics}");
+    }
+}
+
+#[test]
 fn a_crowd_of_connections_leaves_the_store_its_descriptors() {
     let folder = tempdir().expect("a folder");
     let script =

@@ -54,6 +54,8 @@ pub struct Facts {
     pub lane: Option<String>,
     /// The producer's name for it: published again under the same one it is taken for the same, where the queue asks for it.
     pub dedup: Option<String>,
+    /// It was moved here from another queue: its dedup id tells of it, and claims nothing. Set by the engine.
+    pub moved: bool,
     /// Who sent it, as the door knows them.
     pub sender: Option<String>,
     /// Where it was before it was buried; set by the engine.

@@ -27,11 +27,13 @@ pub enum Mutant {
     IgnoreHeldLanes,
     /// A checkpoint brings back no dedup ids.
     ForgetDedupIds,
+    /// A redriven message enters its target in one commit and leaves its source in the next.
+    MoveInTwoCommits,
 }
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,
@@ -42,6 +44,7 @@ impl Mutant {
         Self::RewriteUndurable,
         Self::IgnoreHeldLanes,
         Self::ForgetDedupIds,
+        Self::MoveInTwoCommits,
     ];
 }
 

@@ -142,6 +142,24 @@ fn complaints_name_the_error_and_say_what_is_wrong() {
     assert!(complaint.contains("InvalidParameterValue") && complaint.contains("11"), "{complaint}");
     let complaint = aws.bad(&["delete-message", "--queue-url", &url, "--receipt-handle", "nonsense"]);
     assert!(complaint.contains("ReceiptHandleIsInvalid"), "{complaint}");
-    let complaint = aws.bad(&["create-queue", "--queue-name", "orders.fifo", "--attributes", "FifoQueue=true"]);
-    assert!(complaint.contains("FIFO") || complaint.contains("fifo"), "{complaint}");
+    let complaint = aws.bad(&["create-queue", "--queue-name", "orders", "--attributes", "FifoQueue=true"]);
+    assert!(complaint.contains("must end with .fifo"), "{complaint}");
+}
+
+#[test]
+fn a_fifo_queue_keeps_order_and_takes_nothing_twice() {
+    let Some(aws) = Aws::ready() else { return };
+    let made = aws.good(&["create-queue", "--queue-name", "orders.fifo", "--attributes", "FifoQueue=true"]);
+    let url = text(&made["QueueUrl"]);
+    let send = |body: &str, id: &str| {
+        let facts = ["--message-group-id", "a", "--message-deduplication-id", id];
+        aws.good(&[&["send-message", "--queue-url", &url, "--message-body", body][..], &facts].concat())
+    };
+    let (first, second, repeat) = (send("first", "1"), send("second", "2"), send("first", "1"));
+    assert!(text(&first["SequenceNumber"]) < text(&second["SequenceNumber"]), "{first} {second}");
+    assert_eq!(first["MessageId"], repeat["MessageId"]);
+    let received = aws.good(&["receive-message", "--queue-url", &url, "--max-number-of-messages", "10"]);
+    let messages = received["Messages"].as_array().expect("there are messages");
+    let bodies: Vec<_> = messages.iter().map(|message| text(&message["Body"])).collect();
+    assert_eq!(bodies, ["first", "second"]);
 }

@@ -1,7 +1,7 @@
 //! `aws-sdk-sqs`, unmodified: the journey of a message, errors in their own types, retries left on.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region, SharedHttpClient};
 use aws_sdk_sqs::error::SdkError;
 use aws_sdk_sqs::operation::get_queue_url::GetQueueUrlError;
 use aws_sdk_sqs::primitives::Blob;
@@ -12,13 +12,17 @@ use aws_sdk_sqs::types::{
 use clients::Server;
 
 pub(crate) fn client(server: &Server) -> Client {
+    client_at(&server.endpoint(), aws_smithy_http_client::Builder::new().build_http())
+}
+
+pub(crate) fn client_at(endpoint: &str, http: SharedHttpClient) -> Client {
     let credentials = Credentials::builder().access_key_id("anyone").secret_access_key("anything");
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-central-1"))
         .credentials_provider(credentials.provider_name("test").build())
-        .endpoint_url(server.endpoint())
-        .http_client(aws_smithy_http_client::Builder::new().build_http());
+        .endpoint_url(endpoint)
+        .http_client(http);
     Client::from_conf(config.build())
 }
 
@@ -124,4 +128,26 @@ async fn waiting(sqs: &Client, url: &str) -> String {
     let name = QueueAttributeName::ApproximateNumberOfMessages;
     let told = sqs.get_queue_attributes().queue_url(url).attribute_names(name.clone()).send().await.expect("counts");
     told.attributes().expect("what was asked for")[&name].clone()
+}
+
+#[tokio::test]
+async fn a_fifo_queue_hands_a_group_out_in_order() {
+    let server = Server::start();
+    let sqs = client(&server);
+    let made = sqs.create_queue().queue_name("orders.fifo").attributes(QueueAttributeName::FifoQueue, "true");
+    let made = made.attributes(QueueAttributeName::ContentBasedDeduplication, "true").send().await;
+    let url = made.expect("a queue is made").queue_url.expect("it has a URL");
+    let mut sent = Vec::new();
+    for (group, body) in [("a", "one"), ("b", "two"), ("a", "three"), ("a", "one")] {
+        let one = sqs.send_message().queue_url(&url).message_group_id(group).message_body(body).send().await;
+        sent.push(one.expect("a message is sent"));
+    }
+    assert_eq!(sent[3].message_id(), sent[0].message_id(), "its body was sent before");
+    let receive = || sqs.receive_message().queue_url(&url).max_number_of_messages(1).wait_time_seconds(20);
+    for expected in ["one", "two"] {
+        let received = receive().send().await.expect("a message is received");
+        assert_eq!(received.messages()[0].body(), Some(expected));
+    }
+    let nothing = receive().wait_time_seconds(0).send().await.expect("an answer comes");
+    assert!(nothing.messages().is_empty(), "both groups are held: {nothing:?}");
 }

@@ -4,6 +4,7 @@
 //! What it is not: a client library. It knows nothing of the server's crates.
 
 pub mod http;
+pub mod javascript;
 pub mod program;
 pub mod python;
 pub mod server;

@@ -21,12 +21,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server in an empty folder, on free ports.
+    /// Starts a server in an empty folder, on free ports, with AWS's limits.
     pub fn start() -> Self {
-        Self::start_with(&[])
+        Self::start_with(&["--sqs-limits", "aws"])
     }
 
-    /// The same, with further arguments of `longshore serve`.
+    /// The same with its own limits, and with these arguments of `longshore serve`.
     pub fn start_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the server's data");
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();

@@ -14,7 +14,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 14] = [
     Target { name: "frame", run: journal::fuzz::frame, mutations_per_test: 60_000 },
     Target { name: "record", run: journal::fuzz::record, mutations_per_test: 60_000 },
     Target { name: "message", run: journal::fuzz::message, mutations_per_test: 60_000 },
@@ -27,6 +27,8 @@ pub const TARGETS: [Target; 12] = [
     Target { name: "json", run: door_sqs::fuzz::json, mutations_per_test: 40_000 },
     Target { name: "query", run: door_sqs::fuzz::query, mutations_per_test: 40_000 },
     Target { name: "receipt", run: door_sqs::fuzz::receipt, mutations_per_test: 60_000 },
+    Target { name: "authorization", run: door_sqs::fuzz::authorization, mutations_per_test: 40_000 },
+    Target { name: "policy", run: door_sqs::fuzz::policy, mutations_per_test: 20_000 },
 ];
 
 /// The target of this name.

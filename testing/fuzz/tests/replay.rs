@@ -27,7 +27,10 @@ macro_rules! replayed {
     };
 }
 
-replayed! { frame record message manifest recover checkpoint_file run engine_record checkpoint json query receipt }
+replayed! {
+    frame record message manifest recover checkpoint_file run engine_record checkpoint json query receipt
+    authorization policy
+}
 
 #[test]
 fn every_target_is_replayed() {

@@ -4,4 +4,5 @@ mod bench; // a broker whose every step the test decides
 mod catalog; // queues by name, durable before they are shown
 mod durability; // nothing is told before its grounds are durable
 mod endings; // shutting down, failing, coming back
-mod receiving; // waiting, giving up, delivery of contents
+mod receiving;
+mod redriving; // moving messages out of a dead-letter queue, over restarts // waiting, giving up, delivery of contents

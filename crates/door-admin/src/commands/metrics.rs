@@ -5,22 +5,18 @@
 //!
 //! Invariant: an answer has a bounded number of series, however many queues there are.
 
+mod queues;
+
 use crate::commands::process;
 use crate::status::{Phase, Running, Status};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use broker::{Broker, JournalStats, QueueInfo, QueueStats};
-use futures_util::{StreamExt, stream};
+use broker::JournalStats;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use queues::Queues;
 use std::sync::Arc;
-
-/// Queues with series of their own, the first in order of name: a server with more of them would otherwise drown its Prometheus.
-pub(crate) const QUEUES_REPORTED_MAX: usize = 1000;
-
-/// Questions to the broker at a time. Their answers share syncs, so asking one by one would be slow.
-const ASKED_AT_A_TIME: usize = 64;
 
 /// Text format 0.0.4, as Prometheus and its kin have read it since 2014.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -29,8 +25,7 @@ struct Figures {
     phase: Phase,
     resident_bytes: Option<u64>,
     running: Option<Running>,
-    queues_total: usize,
-    queues: Vec<(Arc<QueueInfo>, QueueStats)>,
+    queues: Queues,
 }
 
 /// All figures. While the store is being opened there are only the process's own.
@@ -41,23 +36,11 @@ pub(crate) async fn answer(State(status): State<Arc<Status>>) -> impl IntoRespon
 
 async fn gather(status: &Status) -> Figures {
     let running = status.running().cloned();
-    let (queues_total, queues) = match &running {
-        Some(running) => queues_of(&running.broker).await,
-        None => (0, Vec::new()),
+    let queues = match &running {
+        Some(running) => Queues::ask(&running.broker, running.queues_listed_max).await,
+        None => Queues::default(),
     };
-    Figures { phase: status.phase(), resident_bytes: process::resident_bytes(), running, queues_total, queues }
-}
-
-/// How many queues there are, and the counts of those that are reported. A queue that goes away meanwhile is left out.
-async fn queues_of(broker: &Broker) -> (usize, Vec<(Arc<QueueInfo>, QueueStats)>) {
-    let mut all = broker.list_queues("", None, usize::MAX);
-    let total = all.len();
-    all.truncate(QUEUES_REPORTED_MAX);
-    let asked = stream::iter(all).map(|queue| async move {
-        let stats = broker.stats(queue.id).await.ok()?;
-        Some((queue, stats))
-    });
-    (total, asked.buffered(ASKED_AT_A_TIME).filter_map(std::future::ready).collect().await)
+    Figures { phase: status.phase(), resident_bytes: process::resident_bytes(), running, queues }
 }
 
 fn render(figures: &Figures) -> String {
@@ -68,7 +51,7 @@ fn render(figures: &Figures) -> String {
             record_journal(&running.broker.journal_stats());
             record_doors(running);
         }
-        record_queues(figures);
+        figures.queues.record();
     });
     recorder.handle().render()
 }
@@ -136,52 +119,6 @@ fn record_doors(running: &Running) {
             counter!("longshore_errors_total", "door" => door.name, "code" => code).absolute(count);
         }
     }
-}
-
-fn record_queues(figures: &Figures) {
-    describe_gauge!("longshore_queues", "Queues that exist");
-    gauge!("longshore_queues").set(float(figures.queues_total as u64));
-    describe_gauge!("longshore_queues_unreported", "Queues without series of their own, over the cap on series");
-    gauge!("longshore_queues_unreported").set(float((figures.queues_total - figures.queues.len()) as u64));
-    describe_gauge!("longshore_queue_messages", "Live messages by queue and state");
-    describe_gauge!("longshore_queue_waiters", "Receives that wait for a message");
-    describe_gauge!(
-        "longshore_queue_oldest_timestamp_seconds",
-        "When the oldest live message was published, Unix time"
-    );
-    describe_counter!("longshore_queue_events_total", "What happened to messages, by queue, since the store was made");
-    describe_counter!("longshore_queue_published_bytes_total", "Bytes of bodies published");
-    for (queue, stats) in &figures.queues {
-        record_queue(queue, stats);
-    }
-}
-
-fn record_queue(queue: &QueueInfo, stats: &QueueStats) {
-    let name = &queue.name;
-    for (state, count) in [("ready", stats.ready), ("delayed", stats.delayed), ("leased", stats.leased)] {
-        gauge!("longshore_queue_messages", "queue" => name.clone(), "state" => state).set(float(count));
-    }
-    gauge!("longshore_queue_waiters", "queue" => name.clone()).set(float(stats.waiters));
-    if let Some(oldest_ms) = stats.oldest_ms {
-        let seconds = float(oldest_ms) / 1000.0;
-        gauge!("longshore_queue_oldest_timestamp_seconds", "queue" => name.clone()).set(seconds);
-    }
-    let totals = &stats.totals;
-    let events = [
-        ("published", totals.published),
-        ("delivered", totals.delivered),
-        ("acked", totals.acked),
-        ("released", totals.released),
-        ("failed", totals.failed),
-        ("lease_expired", totals.lease_expired),
-        ("expired", totals.expired),
-        ("buried", totals.buried),
-        ("purged", totals.purged),
-    ];
-    for (event, count) in events {
-        counter!("longshore_queue_events_total", "queue" => name.clone(), "event" => event).absolute(count);
-    }
-    counter!("longshore_queue_published_bytes_total", "queue" => name.clone()).absolute(totals.published_bytes);
 }
 
 #[cfg(test)]

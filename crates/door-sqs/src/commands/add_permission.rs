@@ -1,4 +1,4 @@
-//! `AddPermission`: a statement into a queue's policy. It is kept and shown; access is not decided by it.
+//! `AddPermission`: a statement into a queue's policy, which lets other accounts in.
 
 use super::Answer;
 use crate::door::SqsDoor;

@@ -1,7 +1,7 @@
 //! `ChangeMessageVisibility`: a lease ends later, or at once.
 //!
 //! A timeout of 0 gives the message back without a fault; the receive still counts, as on AWS. Any other extends the lease from this
-//! moment on, to at most 12 hours after the receive.
+//! moment on, to at most the longest visibility timeout after the receive.
 
 use super::Answer;
 use super::delete_message::token;
@@ -11,7 +11,6 @@ use crate::errors::{SqsError, visibility_error};
 use crate::frame::call::Call;
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
-use crate::limits::VISIBILITY_SECONDS;
 use broker::{Extension, Settle, SettleError, Settlement, Unavailable};
 use serde::Deserialize;
 use vocab::{LeaseToken, QueueId};
@@ -33,6 +32,7 @@ pub(super) struct Given<'a> {
 pub(super) struct Change {
     token: LeaseToken,
     lease_ms: u64,
+    total_ms_max: u64,
     handle: String,
 }
 
@@ -50,7 +50,8 @@ impl Given<'_> {
         let token = token(door, queue, self.handle.as_ref())?;
         let seconds = self.visibility_seconds.ok_or_else(|| SqsError::missing("VisibilityTimeout"))?;
         let handle = self.handle.as_deref().unwrap_or_default().to_owned();
-        Ok(Change { token, lease_ms: check_visibility(seconds)?, handle })
+        let total_ms_max = door.config.limits.visibility_seconds().end().unsigned_abs() * 1000;
+        Ok(Change { token, lease_ms: check_visibility(seconds, door.config.limits)?, total_ms_max, handle })
     }
 }
 
@@ -84,8 +85,8 @@ impl Change {
     }
 
     fn extension(&self) -> Option<Extension> {
-        let total_ms_max = VISIBILITY_SECONDS.end().unsigned_abs() * 1000;
-        let extension = Extension { token: self.token, lease_ms: self.lease_ms, total_ms_max: Some(total_ms_max) };
+        let total_ms_max = Some(self.total_ms_max);
+        let extension = Extension { token: self.token, lease_ms: self.lease_ms, total_ms_max };
         (self.lease_ms != 0).then_some(extension)
     }
 }

@@ -9,7 +9,7 @@ use crate::frame::call::Call;
 use crate::frame::payload::Payload;
 use crate::frame::text::{Pairs, Text};
 use crate::frame::writer::Writer;
-use crate::queue_attributes::{Draft, Setting, first_difference};
+use crate::queue_attributes::{Draft, Setting, asks_for_fifo, first_difference};
 use crate::{names, tags};
 use broker::{CreateQueueError, Error};
 use serde::Deserialize;
@@ -27,30 +27,46 @@ struct Request<'a> {
 pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answer {
     let request: Request<'_> = payload.parse()?;
     let name = &*request.name.filter(|name| !name.is_empty()).ok_or_else(|| SqsError::missing("QueueName"))?;
-    let attributes = request.attributes.unwrap_or_default();
-    let fifo = attributes.0.iter().any(|(name, value)| &**name == "FifoQueue" && &**value == "true");
-    names::check(name, fifo)?;
-    let setting = Setting { queue: name, broker: &door.broker, names: &door.names };
-    let mut draft = Draft::fresh(door.config.durability);
-    if fifo {
-        draft.become_fifo();
+    let caller = &call.context.caller;
+    let name = &*door.names.stored(door.account_of(caller), name);
+    match door.broker.queue(name) {
+        Some(existing) => door.permit(caller, &existing)?,
+        None => door.permit_new(caller, name)?,
     }
-    draft.set_all(&attributes, setting)?;
-    let wanted = draft.clone();
-    tags::add(&mut draft.annotations, &request.tags.unwrap_or_default())?;
-    door.waiting_rules.create(name)?;
-    match door.broker.create_queue(name, draft.settings, draft.annotations).await {
-        Ok(_) => {}
-        Err(Error::Refused(CreateQueueError::Exists(existing))) => {
-            if let Some(different) = first_difference(&attributes, &wanted, &existing, &door.names) {
-                return Err(conflict(different));
-            }
-        }
-        Err(error) => return Err(create_queue_error(error)),
-    }
+    make(door, name, &request.attributes.unwrap_or_default(), &request.tags.unwrap_or_default()).await?;
     let mut writer = Writer::new(call.style, call.action, 128);
     writer.text("QueueUrl", door.url(&call.context, name).as_bytes());
     Ok(writer.finish(&call.id))
+}
+
+/// Makes the queue that is stored under `name`, or finds it as it is wanted.
+pub(crate) async fn make(
+    door: &SqsDoor,
+    name: &str,
+    attributes: &Pairs<'_, Text<'_>>,
+    tags: &Pairs<'_, Text<'_>>,
+) -> Result<(), SqsError> {
+    let fifo = asks_for_fifo(attributes);
+    names::check(door.names.split(name).1, fifo)?;
+    let setting = Setting { queue: name, broker: &door.broker, names: &door.names, limits: door.config.limits };
+    let mut draft = Draft::fresh(door.config.durability, door.config.limits);
+    if fifo {
+        draft.become_fifo();
+    }
+    draft.set_all(attributes, setting)?;
+    let wanted = draft.clone();
+    tags::add(&mut draft.annotations, tags)?;
+    door.waiting_rules.create(name)?;
+    match door.broker.create_queue(name, draft.settings, draft.annotations).await {
+        Ok(_) => Ok(()),
+        Err(Error::Refused(CreateQueueError::Exists(existing))) => {
+            match first_difference(attributes, &wanted, &existing, &door.names) {
+                Some(different) => Err(conflict(different)),
+                None => Ok(()),
+            }
+        }
+        Err(error) => Err(create_queue_error(error)),
+    }
 }
 
 fn conflict(attribute: &str) -> SqsError {

@@ -31,7 +31,9 @@ pub(super) fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answer {
         |after, limit| door.broker.list_queues("", after, limit),
         |queue| {
             let bury = queue.settings.bury.as_ref();
-            crate::names::is_valid(&queue.name) && bury.is_some_and(|bury| bury.dead_letter == target.name)
+            crate::names::is_valid(door.names.split(&queue.name).1)
+                && bury.is_some_and(|bury| bury.dead_letter == target.name)
+                && door.may_see(&call.context.caller, &queue.name)
         },
     );
     Ok(page.write(door, call, SOURCES, true))

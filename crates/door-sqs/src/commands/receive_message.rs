@@ -7,7 +7,7 @@ use crate::frame::call::Call;
 use crate::frame::payload::Payload;
 use crate::frame::text::Text;
 use crate::frame::writer::Writer;
-use crate::limits::{ATTEMPT_ID_CHARACTERS_MAX, RECEIVE_COUNT, VISIBILITY_SECONDS, WAIT_SECONDS};
+use crate::limits::{ATTEMPT_ID_CHARACTERS_MAX, Profile, RECEIVE_COUNT, WAIT_SECONDS};
 use crate::queue_attributes::is_fifo;
 use crate::receiving::{MESSAGE_OVERHEAD_BYTES, MESSAGES, Wish, write_message};
 use crate::sending::check_id;
@@ -71,12 +71,13 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Asked, SqsErro
         .ok()
         .filter(|_| RECEIVE_COUNT.contains(&max))
         .ok_or_else(|| SqsError::invalid_value(max, "MaxNumberOfMessages", "Must be between 1 and 10, if provided."))?;
+    let visibility = |seconds| check_visibility(seconds, door.config.limits);
     let receive = Receive {
         queue: queue.id,
         subscription: SubscriptionId(0),
         max,
         wait_ms: request.wait_seconds.map(check_wait).transpose()?,
-        terms: LeaseTerms::Deadline(request.visibility_seconds.map(check_visibility).transpose()?),
+        terms: LeaseTerms::Deadline(request.visibility_seconds.map(visibility).transpose()?),
     };
     let fifo = is_fifo(&queue.settings);
     let mut system = request.attribute_names.unwrap_or_default();
@@ -117,11 +118,13 @@ fn check_wait(seconds: i64) -> Result<u64, SqsError> {
 }
 
 /// `VisibilityTimeout` in milliseconds.
-pub(super) fn check_visibility(seconds: i64) -> Result<u64, SqsError> {
-    match u64::try_from(seconds) {
-        Ok(visibility) if VISIBILITY_SECONDS.contains(&seconds) => Ok(visibility * 1000),
-        _ => Err(SqsError::invalid_value(seconds, "VisibilityTimeout", "Must be >= 0 and <= 43200, if provided.")),
-    }
+pub(super) fn check_visibility(seconds: i64, limits: Profile) -> Result<u64, SqsError> {
+    let range = limits.visibility_seconds();
+    let visibility = u64::try_from(seconds).ok().filter(|_| range.contains(&seconds));
+    visibility.map(|visibility| visibility * 1000).ok_or_else(|| {
+        let reason = format!("Must be >= 0 and <= {}, if provided.", range.end());
+        SqsError::invalid_value(seconds, "VisibilityTimeout", reason)
+    })
 }
 
 /// About how long the answer will be; escapes can make it longer.

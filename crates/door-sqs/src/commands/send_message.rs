@@ -27,8 +27,10 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Arc<QueueInfo
     let given: Given<'_> = payload.parse()?;
     let queue = door.queue(given.queue_url.as_ref(), &call.context)?;
     let trace = call.context.trace.as_deref();
-    let sender = Sender { payload, trace, now_ms: door.broker.log_ms(), rules: Rules::of(&queue) };
-    let outgoing = sender.message(&given, md5::of_bytes(given.body_bytes()))?;
+    let (now_ms, limits) = (door.broker.log_ms(), door.config.limits);
+    let sender = Sender { payload, trace, now_ms, rules: Rules::of(&queue), limits };
+    let mut outgoing = sender.message(&given, md5::of_bytes(given.body_bytes()))?;
+    outgoing.message.facts.sender = call.context.caller.name().map(str::to_owned);
     if !fits(&queue, outgoing.bytes) {
         return Err(too_long(&queue, "One or more parameters are invalid."));
     }

@@ -54,13 +54,15 @@ fn check(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Checked, SqsE
     let queue = door.queue(request.queue_url.as_ref(), &call.context)?;
     let ids = batch::check_ids(call.action, request.entries.iter().map(|entry| entry.id.as_ref()))?;
     let trace = call.context.trace.as_deref();
-    let sender = Sender { payload, trace, now_ms: door.broker.log_ms(), rules: Rules::of(&queue) };
+    let (now_ms, limits) = (door.broker.log_ms(), door.config.limits);
+    let sender = Sender { payload, trace, now_ms, rules: Rules::of(&queue), limits };
     let (mut messages, mut outcomes) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
     let mut total = 0;
     let bodies: Vec<&[u8]> = request.entries.iter().map(Given::body_bytes).collect();
     let body_md5s = md5::of_many(&bodies);
     for ((id, entry), body_md5) in ids.iter().zip(&request.entries).zip(body_md5s) {
-        let outcome = sender.message(entry, body_md5).and_then(|Outgoing { message, digests, bytes }| {
+        let outcome = sender.message(entry, body_md5).and_then(|Outgoing { mut message, digests, bytes }| {
+            message.facts.sender = call.context.caller.name().map(str::to_owned);
             total += bytes;
             // AWS lets the sum speak first where one entry alone is larger than any batch.
             if !fits(&queue, bytes) && bytes <= MESSAGE_BYTES_MAX {

@@ -23,7 +23,7 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answe
     let attributes = request.attributes.filter(|attributes| !attributes.0.is_empty());
     let attributes = attributes.ok_or_else(|| SqsError::missing("Attributes"))?;
     let name = queue.name.clone();
-    let setting = Setting { queue: &name, broker: &door.broker, names: &door.names };
+    let setting = Setting { queue: &name, broker: &door.broker, names: &door.names, limits: door.config.limits };
     door.change(queue, |draft| draft.set_all(&attributes, setting)).await?;
     Ok(super::nothing(call))
 }

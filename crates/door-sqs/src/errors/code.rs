@@ -27,6 +27,7 @@ pub enum Code {
     QueueDoesNotExist,
     QueueNameExists,
     ReceiptHandleIsInvalid,
+    ResourceNotFoundException,
     TooManyEntriesInBatchRequest,
     UnsupportedOperation,
     AccessDenied,
@@ -37,6 +38,11 @@ pub enum Code {
     MissingParameter,
     RequestTooLarge,
     ServiceUnavailable,
+    IncompleteSignature,
+    InvalidClientTokenId,
+    MissingAuthenticationToken,
+    RequestExpired,
+    SignatureDoesNotMatch,
 }
 
 /// One row of the table.
@@ -78,6 +84,7 @@ impl Code {
         Self::QueueDoesNotExist,
         Self::QueueNameExists,
         Self::ReceiptHandleIsInvalid,
+        Self::ResourceNotFoundException,
         Self::TooManyEntriesInBatchRequest,
         Self::UnsupportedOperation,
         Self::AccessDenied,
@@ -88,6 +95,11 @@ impl Code {
         Self::MissingParameter,
         Self::RequestTooLarge,
         Self::ServiceUnavailable,
+        Self::IncompleteSignature,
+        Self::InvalidClientTokenId,
+        Self::MissingAuthenticationToken,
+        Self::RequestExpired,
+        Self::SignatureDoesNotMatch,
     ];
 
     /// Its row.
@@ -116,6 +128,7 @@ impl Code {
             Self::QueueDoesNotExist => (SQS, "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", 400),
             Self::QueueNameExists => (SQS, "QueueNameExists", "QueueAlreadyExists", 400),
             Self::ReceiptHandleIsInvalid => (SQS, "ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", 404),
+            Self::ResourceNotFoundException => (SQS, "ResourceNotFoundException", "ResourceNotFoundException", 404),
             Self::TooManyEntriesInBatchRequest => (SQS, "TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", 400),
             Self::UnsupportedOperation => (SQS, "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", 400),
             Self::AccessDenied => (CORAL, "AccessDeniedException", "AccessDenied", 403),
@@ -126,6 +139,11 @@ impl Code {
             Self::MissingParameter => (CORAL, "MissingRequiredParameterException", "MissingParameter", 400),
             Self::RequestTooLarge => (CORAL, "RequestEntityTooLargeException", "RequestEntityTooLarge", 413),
             Self::ServiceUnavailable => (CORAL, "ServiceUnavailableException", "ServiceUnavailable", 503),
+            Self::IncompleteSignature => (CORAL, "IncompleteSignatureException", "IncompleteSignature", 403),
+            Self::InvalidClientTokenId => (CORAL, "UnrecognizedClientException", "InvalidClientTokenId", 403),
+            Self::MissingAuthenticationToken => (CORAL, "MissingAuthenticationTokenException", "MissingAuthenticationToken", 403),
+            Self::RequestExpired => (CORAL, "RequestExpiredException", "RequestExpired", 400),
+            Self::SignatureDoesNotMatch => (CORAL, "InvalidSignatureException", "SignatureDoesNotMatch", 403),
         }
     }
 }

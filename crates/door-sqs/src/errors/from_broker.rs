@@ -4,10 +4,12 @@
 //! and `ServiceUnavailable`, 503) with a text that says what really happened.
 
 use crate::errors::{Code, SqsError};
-use crate::limits::{MESSAGE_BYTES_MAX, QUEUE_NAME_CHARACTERS_MAX, VISIBILITY_SECONDS};
+use crate::limits::{MESSAGE_BYTES_MAX, QUEUE_NAME_CHARACTERS_MAX};
+use crate::move_tasks::not_found;
 use crate::receipt::CHARACTERS;
 use broker::{
-    CreateQueueError, Error, NoSuchQueue, PublishError, ReceiveError, SettleError, Unavailable, UpdateQueueError,
+    CancelRedriveError, CreateQueueError, Error, NoSuchQueue, PublishError, ReceiveError, SettleError,
+    StartRedriveError, Unavailable, UpdateQueueError,
 };
 
 impl From<Unavailable> for SqsError {
@@ -109,14 +111,47 @@ pub(crate) fn visibility_error(error: SettleError, handle: &str, seconds: u64) -
             "ReceiptHandle",
             "Message does not exist or is not available for visibility timeout change.",
         ),
-        SettleError::TooLong { .. } => SqsError::invalid_value(
+        SettleError::TooLong { max_ms, .. } => SqsError::invalid_value(
             seconds,
             "VisibilityTimeout",
-            format!(
-                "Total VisibilityTimeout for the message is beyond the limit [{} seconds]",
-                VISIBILITY_SECONDS.end()
-            ),
+            format!("Total VisibilityTimeout for the message is beyond the limit [{} seconds]", max_ms / 1000),
         ),
+    }
+}
+
+/// Why a move task did not begin.
+pub(crate) fn start_redrive_error(error: Error<StartRedriveError>) -> SqsError {
+    match error {
+        Error::Refused(StartRedriveError::NoSuchQueue(NoSuchQueue(_))) => not_found("SourceArn"),
+        Error::Refused(StartRedriveError::NoSuchTarget(_)) => not_found("DestinationArn"),
+        Error::Refused(StartRedriveError::IntoItself) => {
+            SqsError::invalid("Source queue arn and destination queue arn cannot be the same.")
+        }
+        Error::Refused(StartRedriveError::Running(_)) => SqsError::invalid(
+            "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+        ),
+        Error::Unavailable(unavailable) => unavailable.into(),
+    }
+}
+
+/// Why a queue's move tasks were not listed.
+pub(crate) fn list_redrives_error(error: Error<NoSuchQueue>) -> SqsError {
+    match error {
+        Error::Refused(NoSuchQueue(_)) => not_found("SourceArn"),
+        Error::Unavailable(unavailable) => unavailable.into(),
+    }
+}
+
+/// Why a move task was not cancelled.
+pub(crate) fn cancel_redrive_error(error: Error<CancelRedriveError>) -> SqsError {
+    match error {
+        Error::Refused(CancelRedriveError::NoSuchQueue(NoSuchQueue(_)) | CancelRedriveError::NoSuchRedrive(_)) => {
+            SqsError::new(Code::ResourceNotFoundException, "Task does not exist.")
+        }
+        Error::Refused(CancelRedriveError::Ended(_)) => {
+            SqsError::new(Code::UnsupportedOperation, "Only a task that is running can be cancelled.")
+        }
+        Error::Unavailable(unavailable) => unavailable.into(),
     }
 }
 

@@ -7,15 +7,17 @@
 //!                                                  with Accept: application/json: answered in JSON
 //! ```
 //!
-//! Signatures, in headers or in the URL, are passed over. `x-amzn-query-mode` asks for the header
+//! Signatures, in headers or in the URL, are `signature`'s to read. `x-amzn-query-mode` asks for the header
 //! `x-amzn-query-error`, which every JSON error carries anyway.
 
 use crate::action::Action;
+use crate::caller::Caller;
 use crate::errors::{Code, SqsError, quoted};
 use crate::frame::form;
 use crate::frame::payload::{Body, Payload};
 use crate::frame::request_id::RequestId;
 use crate::frame::style::Style;
+use crate::url::Scheme;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
@@ -43,9 +45,13 @@ enum Target {
 /// What actions may need to know of the request besides its parameters.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    /// The queue named by the URL's path.
+    /// Who sends it.
+    pub(crate) caller: Caller,
+    /// The URL's path, where it names a queue.
     pub(crate) path_queue: Option<Box<str>>,
-    /// The address that the client used, for the queue URLs it is given.
+    /// How the client came here, for the queue URLs it is given.
+    pub(crate) scheme: Scheme,
+    /// The address that the client used, for the same.
     pub(crate) host: Option<Box<str>>,
     /// The X-Ray trace header.
     pub(crate) trace: Option<Box<str>>,
@@ -70,8 +76,8 @@ pub(crate) enum Unfit {
 }
 
 impl Head {
-    /// Reads a request's head.
-    pub(crate) fn read(parts: &Parts) -> Result<Self, Unfit> {
+    /// Reads the head of a request that came by `scheme`.
+    pub(crate) fn read(parts: &Parts, scheme: Scheme) -> Result<Self, Unfit> {
         let headers = &parts.headers;
         let (style, target) = (style(headers), header(headers, &TARGET));
         let json = style == Style::Json;
@@ -84,7 +90,7 @@ impl Head {
             let text = format!("The method {} is not allowed here.", parts.method);
             return Err(Unfit::Error(style, SqsError::new(Code::InvalidAction, text)));
         }
-        Ok(Self { style, target, context: Context::of(parts) })
+        Ok(Self { style, target, context: Context::of(parts, scheme) })
     }
 
     /// Puts the body to it.
@@ -102,10 +108,12 @@ impl Head {
 }
 
 impl Context {
-    fn of(parts: &Parts) -> Self {
+    fn of(parts: &Parts, scheme: Scheme) -> Self {
         let host = header(&parts.headers, &HOST).or_else(|| parts.uri.authority().map(Authority::as_str));
         Self {
-            path_queue: crate::url::name_in_path(parts.uri.path()).map(Into::into),
+            caller: Caller::default(),
+            path_queue: crate::url::queue_in_path(parts.uri.path()).map(Into::into),
+            scheme,
             host: host.map(Into::into),
             trace: header(&parts.headers, &TRACE).map(Into::into),
         }

@@ -87,6 +87,15 @@ impl Writer {
         }
     }
 
+    /// A member that is a number.
+    pub(crate) fn number(&mut self, name: &str, value: u64) {
+        self.key(name);
+        self.all(&[itoa::Buffer::new().format(value).as_bytes()]);
+        if self.style == Style::Xml {
+            self.close(name);
+        }
+    }
+
     /// A list of texts.
     pub(crate) fn texts<T: AsRef<[u8]>>(&mut self, names: Names, values: impl IntoIterator<Item = T>) {
         self.begin_list(names);

@@ -4,8 +4,8 @@ use super::{Attribute, View, annotation_key};
 use crate::errors::{Code, SqsError};
 use crate::frame::text::{Pairs, Text};
 use crate::limits::{
-    DELAY_SECONDS, IN_FLIGHT_MAX, KMS_REUSE_SECONDS, MAXIMUM_MESSAGE_SIZE, MESSAGE_BYTES_MAX, POLICY_BYTES_MAX,
-    RETENTION_SECONDS, RETENTION_SECONDS_DEFAULT, VISIBILITY_SECONDS, WAIT_SECONDS,
+    KMS_REUSE_SECONDS, KMS_REUSE_SECONDS_DEFAULT, MAXIMUM_MESSAGE_SIZE, MESSAGE_BYTES_MAX, POLICY_BYTES_MAX, Profile,
+    RETENTION_SECONDS_DEFAULT, WAIT_SECONDS,
 };
 use crate::redrive;
 use crate::url::Names;
@@ -31,16 +31,18 @@ pub(crate) struct Setting<'a> {
     pub(crate) broker: &'a Broker,
     /// Reads ARNs.
     pub(crate) names: &'a Names,
+    /// How long times may be.
+    pub(crate) limits: Profile,
 }
 
 impl Draft {
-    /// A queue as `CreateQueue` makes it when nothing is said, with the server's durability.
-    pub(crate) fn fresh(durability: Durability) -> Self {
+    /// A queue as `CreateQueue` makes it when nothing is said, with the server's durability and limits.
+    pub(crate) fn fresh(durability: Durability, limits: Profile) -> Self {
         let settings = QueueSettings {
             durability,
             retention_ms: Some(RETENTION_SECONDS_DEFAULT * 1000),
             message_bytes_max: MESSAGE_BYTES_MAX as u64,
-            leases_max: Some(IN_FLIGHT_MAX),
+            leases_max: Some(limits.in_flight_max()),
             // A standard queue whose messages have groups is shared fairly among them, as on AWS.
             order: Order::Fair,
             ..QueueSettings::default()
@@ -76,10 +78,13 @@ impl Draft {
 
     fn set(&mut self, attribute: Attribute, value: &str, setting: Setting<'_>) -> Result<(), SqsError> {
         let seconds = |range| number(attribute, value, &range).map(|seconds| seconds * 1000);
+        let limits = setting.limits;
         match attribute {
-            Attribute::VisibilityTimeout => self.settings.lease_ms = seconds(VISIBILITY_SECONDS)?,
-            Attribute::DelaySeconds => self.settings.delay_ms = seconds(DELAY_SECONDS)?,
-            Attribute::MessageRetentionPeriod => self.settings.retention_ms = Some(seconds(RETENTION_SECONDS)?),
+            Attribute::VisibilityTimeout => self.settings.lease_ms = seconds(limits.visibility_seconds())?,
+            Attribute::DelaySeconds => self.settings.delay_ms = seconds(limits.delay_seconds())?,
+            Attribute::MessageRetentionPeriod => {
+                self.settings.retention_ms = Some(seconds(limits.retention_seconds())?);
+            }
             Attribute::ReceiveMessageWaitTimeSeconds => self.settings.wait_ms = seconds(WAIT_SECONDS)?,
             Attribute::MaximumMessageSize => {
                 self.settings.message_bytes_max = number(attribute, value, &MAXIMUM_MESSAGE_SIZE)?;
@@ -98,8 +103,7 @@ impl Draft {
             }
             Attribute::KmsDataKeyReusePeriodSeconds => {
                 number(attribute, value, &KMS_REUSE_SECONDS)?;
-                // AWS's default, which it never shows.
-                self.annotate(attribute, if value == "300" { "" } else { value });
+                self.annotate(attribute, if value == KMS_REUSE_SECONDS_DEFAULT { "" } else { value });
             }
             Attribute::KmsMasterKeyId => {
                 self.annotate(attribute, value);

@@ -6,12 +6,18 @@
 use super::name::unknown;
 use super::{Attribute, Draft, View};
 use crate::errors::{Code, SqsError};
+use crate::frame::text::{Pairs, Text};
 use crate::limits::DEDUPLICATION_WINDOW_MS;
 use vocab::{DedupPolicy, DedupScope, Order, QueueSettings};
 
 /// Whether a queue is a FIFO queue.
 pub(crate) fn is_fifo(settings: &QueueSettings) -> bool {
     settings.order == Order::Laned
+}
+
+/// Whether the attributes for a new queue ask for a FIFO queue.
+pub(crate) fn asks_for_fifo(given: &Pairs<'_, Text<'_>>) -> bool {
+    given.0.iter().any(|(name, value)| &**name == "FifoQueue" && &**value == "true")
 }
 
 /// Whether the digest of a body stands for a deduplication id that its sender does not give.

@@ -44,6 +44,11 @@ attributes!(
     FifoThroughputLimit,
 );
 
+/// The names of the attributes that can be set.
+pub fn settable_names() -> impl Iterator<Item = &'static str> {
+    Attribute::ALL.iter().filter(|attribute| !attribute.is_computed()).map(|attribute| attribute.name())
+}
+
 impl Attribute {
     /// The attribute of this name.
     pub(crate) fn named(name: &str) -> Result<Self, SqsError> {

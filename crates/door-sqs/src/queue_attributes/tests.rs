@@ -1,6 +1,7 @@
 //! Settings and annotations as attributes, without a broker. The transcripts have the rest.
 
 use super::*;
+use crate::limits::Profile;
 use vocab::{BuryPolicy, CountedBy, Durability, QueueId};
 
 fn queue(draft: Draft) -> QueueInfo {
@@ -22,7 +23,7 @@ fn shown(queue: &QueueInfo, attribute: Attribute) -> Option<String> {
 
 #[test]
 fn a_fresh_queue_has_awss_defaults() {
-    let fresh = queue(Draft::fresh(Durability::Always));
+    let fresh = queue(Draft::fresh(Durability::Always, Profile::Aws));
     for (attribute, expected) in [
         (Attribute::VisibilityTimeout, "30"),
         (Attribute::DelaySeconds, "0"),
@@ -66,8 +67,8 @@ fn a_fifo_queue_shows_what_only_fifo_queues_have() {
         (Attribute::DeduplicationScope, "queue"),
         (Attribute::FifoThroughputLimit, "perQueue"),
     ];
-    let standard = queue(Draft::fresh(Durability::Always));
-    let mut draft = Draft::fresh(Durability::Always);
+    let standard = queue(Draft::fresh(Durability::Always, Profile::Aws));
+    let mut draft = Draft::fresh(Durability::Always, Profile::Aws);
     draft.become_fifo();
     let fifo = queue(draft);
     for (attribute, expected) in fifo_only {

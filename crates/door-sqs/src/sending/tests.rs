@@ -19,7 +19,8 @@ fn sent_by(json: &str, trace: Option<&str>, rules: Rules) -> Result<Outgoing, Sq
     let bytes = Bytes::copy_from_slice(json.as_bytes());
     let payload = Payload::Json(Body { bytes, borrowed: false });
     let given: Given<'_> = payload.parse()?;
-    Sender { payload: &payload, trace, now_ms: NOW_MS, rules }.message(&given, md5::of_bytes(given.body_bytes()))
+    Sender { payload: &payload, trace, now_ms: NOW_MS, rules, limits: Profile::Aws }
+        .message(&given, md5::of_bytes(given.body_bytes()))
 }
 
 fn trace_of_sent(json: &str, header: Option<&str>) -> Option<String> {

@@ -2,9 +2,9 @@
 //! moves when the test says so, and the broker takes its steps between the client's.
 
 use broker::{Broker, Parts, Recovering, Runner, Signal};
-use door::Shutdown;
+use door::Tasks;
 use door::shutdown::{Trigger, pair};
-use door_sqs::{SqsConfig, SqsDoor};
+use door_sqs::{Origin, SqsConfig, SqsDoor};
 use journal::memory::{MemoryJournal, MemoryStore};
 use std::future::Future;
 use std::pin::pin;
@@ -21,7 +21,7 @@ pub(crate) struct Bench {
     pub(crate) broker: Broker,
     pub(crate) door: Arc<SqsDoor>,
     pub(crate) trigger: Trigger,
-    shutdown: Shutdown,
+    pub(crate) tasks: Tasks,
     runner: Runner<MemoryJournal>,
 }
 
@@ -60,13 +60,13 @@ impl Bench {
         .expect("an empty store is consistent");
         let door = Arc::new(SqsDoor::new(broker.clone(), config, shared_clock));
         let (trigger, shutdown) = pair();
-        Self { store, clock, broker, door, trigger, shutdown, runner }
+        Self { store, clock, broker, door, trigger, tasks: Tasks::new(shutdown), runner }
     }
 
     /// A new connection: the client's end, and the door's future.
     pub(crate) fn connect(&self) -> (DuplexStream, impl Future<Output = ()> + Send + use<>) {
         let (client, server) = duplex(PIPE_BYTES);
-        (client, self.door.clone().serve_stream(server, self.shutdown.clone()))
+        (client, self.door.clone().serve_stream(server, self.tasks.clone(), Origin::default()))
     }
 
     /// Runs `future` while the broker takes its steps.

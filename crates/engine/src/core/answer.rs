@@ -1,8 +1,12 @@
 //! What a command is answered, and what the answer rests on.
 
 use crate::core::command::WaiterId;
-use crate::core::error::{CreateQueueError, NoSuchQueue, PublishError, ReceiveError, SettleError, UpdateQueueError};
+use crate::core::error::{
+    CancelRedriveError, CreateQueueError, NoSuchQueue, PublishError, ReceiveError, SettleError, StartRedriveError,
+    UpdateQueueError,
+};
 use crate::core::info::{Leased, Peeked, QueueInfo, QueueStats};
+use crate::core::redrive::RedriveInfo;
 use std::sync::Arc;
 use vocab::{PartitionKey, Seq};
 
@@ -31,6 +35,12 @@ pub enum Answer {
     Stats(Result<Box<QueueStats>, NoSuchQueue>),
     /// To `Peek`.
     Peeked(Result<Vec<Peeked>, NoSuchQueue>),
+    /// To `StartRedrive`: the redrive.
+    RedriveStarted(Result<Box<RedriveInfo>, StartRedriveError>),
+    /// To `CancelRedrive`: the redrive as it ended.
+    RedriveCancelled(Result<Box<RedriveInfo>, CancelRedriveError>),
+    /// To `Redrives`: newest first.
+    Redrives(Result<Vec<RedriveInfo>, NoSuchQueue>),
     /// To commands that have nothing to say.
     Done,
 }

@@ -4,6 +4,9 @@
 
 use crate::core::info::Annotations;
 use crate::core::lanes::LanesRead;
+use crate::core::redrive::RedriveId;
+use std::num::NonZeroU32;
+use std::sync::Arc;
 use vocab::{LeaseToken, Message, PartitionKey, QueueId, QueueSettings, Seq, SessionId, SubscriptionId};
 
 /// One request to the engine.
@@ -75,6 +78,20 @@ pub enum Command {
     Bury(Box<BuryFetched>),
     /// Lanes of messages were read; see [`crate::core::effect::Effect::ReadLanes`].
     TakeLanes(Box<LanesRead>),
+    /// Begins to move a queue's messages elsewhere.
+    StartRedrive(StartRedrive),
+    /// Ends a redrive where it is.
+    CancelRedrive {
+        /// Which one.
+        id: RedriveId,
+    },
+    /// Lists a queue's redrives, newest first.
+    Redrives {
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// Messages of a redrive were read; see [`crate::core::effect::Effect::FetchToMove`].
+    Move(Box<MoveFetched>),
     /// Counts a queue's messages by state.
     Stats {
         /// Which queue.
@@ -184,5 +201,25 @@ pub struct BuryFetched {
     /// Which message.
     pub seq: Seq,
     /// Its content; `None` when it cannot be read, so that it stays where it is.
-    pub message: Option<std::sync::Arc<Message>>,
+    pub message: Option<Arc<Message>>,
+}
+
+/// A redrive, wished for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StartRedrive {
+    /// The queue to empty.
+    pub source: QueueId,
+    /// Where all messages go; `None` for the queue that each was buried from, by name.
+    pub target: Option<QueueId>,
+    /// At most so many messages a second; `None` for as many as the store takes.
+    pub per_second: Option<NonZeroU32>,
+}
+
+/// Messages on their way out of a queue, with their content.
+#[derive(Debug)]
+pub struct MoveFetched {
+    /// For which redrive.
+    pub id: RedriveId,
+    /// The messages, in order, at least one; the content is `None` where it cannot be read, so that the message stays.
+    pub messages: Vec<(Seq, Option<Arc<Message>>)>,
 }

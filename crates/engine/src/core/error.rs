@@ -1,6 +1,7 @@
 //! Why the engine refuses: one type per operation, each case with the data that explains it.
 
 use crate::core::info::QueueInfo;
+use crate::core::redrive::{Outcome, RedriveId};
 use std::sync::Arc;
 use vocab::{Kind, QueueId};
 
@@ -111,6 +112,37 @@ pub enum SettleError {
     },
 }
 
+/// Why a redrive did not begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StartRedriveError {
+    /// The queue to empty does not exist.
+    #[error(transparent)]
+    NoSuchQueue(#[from] NoSuchQueue),
+    /// The queue to fill does not exist.
+    #[error("the queue to move messages to does not exist: {0}")]
+    NoSuchTarget(QueueId),
+    /// Both are the same queue.
+    #[error("a queue's messages cannot be moved into itself")]
+    IntoItself,
+    /// One runs already.
+    #[error("redrive {} of queue {} is running; a queue has one at a time", .0.number, .0.source)]
+    Running(RedriveId),
+}
+
+/// Why a redrive was not cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CancelRedriveError {
+    /// Its queue does not exist.
+    #[error(transparent)]
+    NoSuchQueue(#[from] NoSuchQueue),
+    /// The queue has no such redrive (any more).
+    #[error("queue {} has no redrive {}", .0.source, .0.number)]
+    NoSuchRedrive(RedriveId),
+    /// It ended by itself, or was cancelled before.
+    #[error("the redrive has ended: {0:?}")]
+    Ended(Outcome),
+}
+
 impl NoSuchQueue {
     /// What to do about it.
     #[must_use]
@@ -174,6 +206,31 @@ impl SettleError {
             Self::Stale | Self::NotLeased => Kind::Conflict,
             Self::Gone => Kind::NotFound,
             Self::TooLong { .. } => Kind::Invalid,
+        }
+    }
+}
+
+impl StartRedriveError {
+    /// What to do about it.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::NoSuchQueue(error) => error.kind(),
+            Self::NoSuchTarget(_) => Kind::NotFound,
+            Self::IntoItself => Kind::Invalid,
+            Self::Running(_) => Kind::Conflict,
+        }
+    }
+}
+
+impl CancelRedriveError {
+    /// What to do about it.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::NoSuchQueue(error) => error.kind(),
+            Self::NoSuchRedrive(_) => Kind::NotFound,
+            Self::Ended(_) => Kind::Conflict,
         }
     }
 }

@@ -5,7 +5,9 @@
 
 use crate::core::command::LeaseTerms;
 use crate::core::info::Annotations;
+use crate::core::redrive::{Outcome, RedriveId, RedriveTarget, Trouble};
 use crate::core::seqs::SeqRanges;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{BootEpoch, LeaseEpoch, Message, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
 
@@ -130,6 +132,55 @@ pub enum Event {
         /// Which message.
         seq: Seq,
     },
+    /// A redrive began.
+    RedriveStarted(RedriveStartedEvent),
+    /// A redrive took messages out of its queue; the same commit holds their [`Event::Published`] elsewhere.
+    Moved(MovedEvent),
+    /// A redrive ended.
+    RedriveEnded {
+        /// Which one.
+        id: RedriveId,
+        /// How.
+        outcome: Outcome,
+        /// Log time, milliseconds.
+        at_ms: u64,
+    },
+}
+
+/// A redrive, as it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedriveStartedEvent {
+    /// Its name.
+    pub id: RedriveId,
+    /// Where all messages go; `None` for where each was buried from.
+    pub target: Option<RedriveTarget>,
+    /// At most so many messages a second.
+    pub per_second: Option<NonZeroU32>,
+    /// Messages that can be moved at this moment.
+    pub to_move: u64,
+    /// The first seq that is not its business.
+    pub end: Seq,
+    /// Log time, milliseconds.
+    pub at_ms: u64,
+}
+
+/// A step of a redrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovedEvent {
+    /// The partition that messages left.
+    pub key: PartitionKey,
+    /// Which of the queue's redrives.
+    pub number: u32,
+    /// Which messages left.
+    pub seqs: SeqRanges,
+    /// Everything below was looked at.
+    pub position: Seq,
+    /// Not before this log time, milliseconds, the next step.
+    pub next_ms: u64,
+    /// How many were looked at and cannot be moved.
+    pub failed: u64,
+    /// Why the last of these cannot.
+    pub trouble: Option<Trouble>,
 }
 
 /// Messages handed out in one delivery.

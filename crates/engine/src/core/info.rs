@@ -65,6 +65,8 @@ pub struct QueueTotals {
     pub buried: u64,
     /// Removed by purges.
     pub purged: u64,
+    /// Moved out by redrives.
+    pub redriven: u64,
 }
 
 /// One lease, as its consumer is told of it, before the body is added.

@@ -6,6 +6,7 @@
 //! Invariant: when `execute`, `tick` or `pump` returns, the state holds every event in the output, in order.
 
 mod lanes;
+mod redrive;
 
 use crate::core::answer::{Answer, Executed, Grounds, Hurry, Told, Whom};
 use crate::core::command::{BuryFetched, Command, Extension, LeaseTerms, Receive, Settlement, Transfer, WaiterId};
@@ -39,7 +40,9 @@ pub struct Machine {
     pub state: State,
     /// Publishes are refused while the disk has no room.
     pub disk_full: bool,
-    /// Receives do not wait any more.
+    /// Redrives wait while the log has more to write than it should.
+    pub crowded: bool,
+    /// Receives do not wait any more, and redrives go on after the next start.
     pub stopping: bool,
 }
 
@@ -90,6 +93,13 @@ impl Machine {
                 self.take_lanes(&read);
                 return Executed::Answered;
             }
+            Command::StartRedrive(start) => self.start_redrive(start, now_ms, out),
+            Command::CancelRedrive { id } => self.cancel_redrive(id, now_ms, out),
+            Command::Redrives { queue } => Answer::Redrives(self.state.redrives(queue)),
+            Command::Move(fetched) => {
+                self.move_fetched(&fetched, now_ms, out);
+                return Executed::Answered;
+            }
             Command::Stats { queue } => Answer::Stats(self.state.queue_stats(queue).map(Box::new)),
             Command::Peek { key, from, count } => Answer::Peeked(self.state.peek(key, from, count)),
         };
@@ -111,6 +121,9 @@ impl Machine {
             self.apply(event, out);
         }
         self.bury_doomed(out, before);
+        for queue in ticked.redrives {
+            self.move_on(queue, now_ms, out);
+        }
         for waiter in ticked.timed_out {
             self.stop_waiting(waiter);
             out.told.push(received(Whom::Waiter(waiter), Ok(Vec::new()), Grounds::NewestEvent));
@@ -359,7 +372,10 @@ impl Machine {
             | Event::QueueUpdated { .. }
             | Event::QueueDeleted { .. }
             | Event::Reserved { .. }
-            | Event::Buried { .. } => Hurry::Now,
+            | Event::Buried { .. }
+            | Event::RedriveStarted(_)
+            | Event::Moved(_)
+            | Event::RedriveEnded { .. } => Hurry::Now,
         }
     }
 

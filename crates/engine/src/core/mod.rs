@@ -12,6 +12,7 @@ pub mod lanes;
 pub mod log;
 pub mod machine;
 pub mod pages;
+pub mod redrive;
 pub mod seqs;
 pub mod shares;
 pub mod state;

@@ -29,6 +29,8 @@ pub enum PageId {
     Progress(PartitionKey, SubscriptionId, u64),
     /// Dedup ids of a log.
     Dedup(PartitionKey, u64),
+    /// A queue's redrives.
+    Redrives(QueueId),
 }
 
 /// The page that a seq is in.

@@ -9,6 +9,7 @@ use crate::core::info::{QueueInfo, QueueTotals};
 use crate::core::lanes::{LaneLimits, Lanes};
 use crate::core::log::Log;
 use crate::core::pages::PageId;
+use crate::core::redrive::Redrives;
 use crate::core::shares::Shares;
 use crate::core::subscription::Progress;
 use crate::core::timers::Timers;
@@ -89,6 +90,8 @@ pub struct Queue {
     pub subscriptions: BTreeMap<SubscriptionId, Vec<Progress>>,
     /// What happened so far.
     pub totals: QueueTotals,
+    /// Who moves its messages elsewhere.
+    pub redrives: Redrives,
     /// What a checkpoint has to store of it.
     pub unsaved: Unsaved,
 }
@@ -115,6 +118,7 @@ impl Queue {
             logs: vec![log],
             subscriptions: BTreeMap::from([(SubscriptionId(0), vec![progress])]),
             totals: QueueTotals::default(),
+            redrives: Redrives::default(),
             unsaved: Unsaved { info: true, counts: true, new: true },
         }
     }
@@ -146,6 +150,7 @@ impl Queue {
             return Vec::new();
         }
         let mut stored = vec![PageId::Info(self.info.id), PageId::Counts(self.info.id)];
+        stored.extend(self.redrives.stored.then_some(PageId::Redrives(self.info.id)));
         for (log, partition) in self.logs.iter().zip((0..=u16::MAX).map(PartitionId)) {
             let key = PartitionKey::new(self.info.id, partition);
             stored.extend(log.pages.stored().map(|page| PageId::Log(key, page)));

@@ -26,6 +26,8 @@ pub enum Timer {
     Dedup(PartitionKey),
     /// A receive has waited long enough.
     Waiter(QueueId, SubscriptionId, WaiterId),
+    /// A queue's redrive moves its next messages.
+    Redrive(QueueId),
 }
 
 /// All timers.

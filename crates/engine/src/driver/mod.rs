@@ -6,6 +6,7 @@
 //!                   outbox ──── opens up to the durable position ────→ replies
 //! ```
 
+mod batch;
 mod inbox;
 mod log_time;
 mod outbox;

@@ -12,6 +12,7 @@ use crate::core::event::Event;
 use crate::core::info::Leased;
 use crate::core::lanes::{LaneKey, LanesRead, LanesToRead};
 use crate::core::machine::{Machine, Output};
+use crate::driver::batch::Batch;
 use crate::driver::inbox::{Envelope, Inbox};
 use crate::driver::log_time::LogTime;
 use crate::driver::outbox::{Content, Letter, Outbox, Reply};
@@ -21,6 +22,7 @@ use journal::{Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, ReadError
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use vocab::limits::COMMIT_BYTES_SOFT;
+use vocab::mutant::{self, Mutant};
 use vocab::{PartitionKey, Position, Seq};
 
 /// Where blocking reads are run: a thread in production, at once in the simulator.
@@ -119,6 +121,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let stop_waiting = self.inbox.take(&mut self.backlog);
         let now_ms = self.time.now_ms();
         self.machine.disk_full = self.journal.room() == Room::Full;
+        self.machine.crowded = self.journal.open_bytes() >= COMMIT_BYTES_SOFT;
         let mut out = Output::default();
         let more_due = self.tick(now_ms, &mut out);
         if stop_waiting && !self.machine.stopping {
@@ -223,6 +226,10 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                 match effect {
                     Effect::FetchToBury { key, seq } => self.fetch_to_bury(key, seq, now_ms, out),
                     Effect::ReadLanes(wanted) => self.read_lanes(wanted),
+                    Effect::FetchToMove { id, key, seqs } => {
+                        let batch = Batch::of(&self.journal, id, key, &seqs);
+                        self.read_to_move(batch, now_ms, out);
+                    }
                 }
             }
         }
@@ -241,6 +248,10 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                     self.publishes.entry(*key).or_default().push_back((*first, position));
                 }
                 other => {
+                    let split = mutant::active(Mutant::MoveInTwoCommits) && matches!(other, Event::Moved(_));
+                    if split && self.journal.can_submit() {
+                        self.journal.submit(Urgency::Now);
+                    }
                     self.scratch.clear();
                     let Some((kind, queue)) = record::encode(other, &mut self.scratch) else { continue };
                     self.journal.append(kind, true, queue, &self.scratch);
@@ -337,6 +348,19 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         (self.offload)(Box::new(move || {
             // A closed inbox means that the broker stops: nobody waits for lanes any more.
             let _ = inbox.put(read());
+        }));
+    }
+
+    fn read_to_move(&mut self, batch: Batch, now_ms: u64, out: &mut Output) {
+        if batch.is_in_memory() {
+            self.machine.execute(Command::Move(Box::new(batch.read())), now_ms, out);
+            return;
+        }
+        let inbox = self.inbox.clone();
+        (self.offload)(Box::new(move || {
+            let command = Command::Move(Box::new(batch.read()));
+            // A closed inbox means that the broker stops: the redrive goes on at the next start.
+            let _ = inbox.put(Envelope { command, reply: None });
         }));
     }
 

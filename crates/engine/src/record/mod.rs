@@ -14,6 +14,10 @@
 //!  25    Transferred   key | subscription | seq | epoch | deliveries | end
 //!  26    Removed       key | why u8 | over_below | ranges
 //!  27    Buried        key | seq
+//!  40    RedriveStarted  queue | number | at_ms | to_move | end seq | per second, 0 for no limit
+//!                        | target queue, 0 for none | target's name bytes if there is one
+//!  41    Moved           key | number | position | next_ms | failed | trouble u8, 0 for none | ranges
+//!  42    RedriveEnded    queue | number | at_ms | outcome u8
 //!
 //!  key     queue | partition
 //!  ranges  count | count × (first − last end, wrapping | length − 1)
@@ -28,11 +32,13 @@
 mod decode;
 mod encode;
 mod parts;
+mod redrive;
 
 pub use decode::decode;
 pub use encode::encode;
 
 pub(crate) use parts::{put_end, put_record, take_end, take_record};
+pub(crate) use redrive::{put_target, take_outcome, take_target, take_trouble};
 
 pub(crate) mod kind {
     //! The numbers.
@@ -48,6 +54,9 @@ pub(crate) mod kind {
     pub(crate) const TRANSFERRED: u8 = 25;
     pub(crate) const REMOVED: u8 = 26;
     pub(crate) const BURIED: u8 = 27;
+    pub(crate) const REDRIVE_STARTED: u8 = 40;
+    pub(crate) const MOVED: u8 = 41;
+    pub(crate) const REDRIVE_ENDED: u8 = 42;
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! Every event survives the way to disk and back; no input makes the reader panic.
 
 use super::{decode, encode};
-use crate::core::event::{Event, LeaseEnd, LeasedEvent, Record, Removal, Return, ReturnedItem};
+use crate::core::event::{
+    Event, LeaseEnd, LeasedEvent, MovedEvent, Record, RedriveStartedEvent, Removal, Return, ReturnedItem,
+};
+use crate::core::redrive::{Outcome, RedriveId, RedriveTarget, Trouble};
 use crate::core::seqs::SeqRanges;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use vocab::{BootEpoch, LeaseEpoch, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId, SubscriptionId};
 
 prop_compose! {
@@ -32,6 +36,28 @@ fn ends() -> impl Strategy<Value = LeaseEnd> {
     ]
 }
 
+fn redrive_events() -> impl Strategy<Value = Event> {
+    let id = || (any::<u32>(), any::<u32>()).prop_map(|(queue, number)| RedriveId { source: QueueId(queue), number });
+    let target = (1_u32.., any::<String>()).prop_map(|(queue, name)| RedriveTarget { queue: QueueId(queue), name });
+    let target = proptest::option::of(target);
+    let outcome = proptest::sample::select(vec![Outcome::Done, Outcome::Cancelled, Outcome::TargetGone]);
+    let troubles = [Trouble::NoOrigin, Trouble::OriginGone, Trouble::TooLarge, Trouble::Unreadable];
+    let trouble = proptest::option::of(proptest::sample::select(troubles.to_vec()));
+    prop_oneof![
+        (id(), target, any::<u32>(), any::<[u64; 3]>()).prop_map(|(id, target, rate, [to_move, end, at_ms])| {
+            let per_second = NonZeroU32::new(rate);
+            Event::RedriveStarted(RedriveStartedEvent { id, target, per_second, to_move, end: Seq(end), at_ms })
+        }),
+        (keys(), any::<u32>(), ranges(), any::<[u64; 3]>(), trouble).prop_map(
+            |(key, number, seqs, [position, next_ms, failed], trouble)| {
+                let position = Seq(position);
+                Event::Moved(MovedEvent { key, number, seqs, position, next_ms, failed, trouble })
+            }
+        ),
+        (id(), outcome, any::<u64>()).prop_map(|(id, outcome, at_ms)| Event::RedriveEnded { id, outcome, at_ms }),
+    ]
+}
+
 fn events() -> impl Strategy<Value = Event> {
     let subscription = || any::<u16>().prop_map(SubscriptionId);
     let item = (any::<u64>(), any::<u64>(), records()).prop_map(|(seq, due_ms, record)| ReturnedItem {
@@ -50,7 +76,10 @@ fn events() -> impl Strategy<Value = Event> {
             let annotations = BTreeMap::from([(note.clone(), note)]);
             Event::QueueCreated { queue: QueueId(queue), name, settings, annotations, at_ms }
         }),
-        (keys(), any::<u64>()).prop_map(|(key, below)| Event::Reserved { key, below: Seq(below) }),
+        prop_oneof![
+            (keys(), any::<u64>()).prop_map(|(key, below)| Event::Reserved { key, below: Seq(below) }),
+            redrive_events(),
+        ],
         (
             keys(),
             subscription(),

@@ -5,6 +5,7 @@ use crate::core::dedup::{Dedup, DedupKey};
 use crate::core::info::{QueueInfo, QueueTotals};
 use crate::core::log::Log;
 use crate::core::pages::{SEQS_PER_PAGE, first_seq};
+use crate::core::redrive::Redrives;
 use crate::core::state::{Queue, Unsaved};
 use crate::core::subscription::{Lease, Progress};
 use crate::record::{take_end, take_record};
@@ -41,7 +42,8 @@ pub(super) fn take_counts(reader: &mut Reader<'_>, info: QueueInfo) -> Result<Qu
         subscriptions.insert(id, progress?);
     }
     let unsaved = Unsaved { info: false, counts: false, new: false };
-    Ok(Queue { info: Arc::new(info), logs, subscriptions, totals, unsaved })
+    let redrives = Redrives::default();
+    Ok(Queue { info: Arc::new(info), logs, subscriptions, totals, redrives, unsaved })
 }
 
 fn take_totals(reader: &mut Reader<'_>) -> Result<QueueTotals, Malformed> {
@@ -57,6 +59,8 @@ fn take_totals(reader: &mut Reader<'_>) -> Result<QueueTotals, Malformed> {
         expired: total()?,
         buried: total()?,
         purged: total()?,
+        // Stored with the redrives.
+        redriven: 0,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::contents::{take_counts, take_dedup_page, take_info, take_log_page, take_progress_page};
 use super::key::page_named;
+use super::redrives::take_redrives;
 use crate::core::info::QueueInfo;
 use crate::core::pages::PageId;
 use crate::core::state::{Queue, State};
@@ -38,6 +39,7 @@ pub fn decode(pages: &mut dyn Iterator<Item = (PageKey, &[u8])>) -> Result<State
     }
     set_timers(&mut state);
     state.reset_all_retention_timers();
+    state.reset_all_redrive_timers();
     Ok(state)
 }
 
@@ -117,6 +119,7 @@ fn take_page(
             take_progress_page(reader, page, progress)?;
             progress.pages.note_stored(page);
         }
+        PageId::Redrives(id) => take_redrives(reader, state.queues.get_mut(&id).ok_or(Refused::Alone)?)?,
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! State to pages; drawn in [`crate::snapshot`].
 
 use super::key::key_of;
+use super::redrives::put_redrives;
 use super::sets::put_set;
 use crate::core::dedup::Dedup;
 use crate::core::info::QueueInfo;
@@ -30,6 +31,7 @@ pub fn take_changed(state: &mut State) -> Vec<PageChange> {
 pub fn take_everything(state: &mut State) -> Vec<PageChange> {
     for queue in state.queues.values_mut() {
         (queue.unsaved.info, queue.unsaved.counts) = (true, true);
+        queue.redrives.unsaved |= queue.redrives.stored;
         let of_logs = queue.logs.iter_mut().flat_map(|log| [&mut log.pages, &mut log.dedup.pages]);
         let of_readers = queue.subscriptions.values_mut().flatten().map(|progress| &mut progress.pages);
         of_logs.chain(of_readers).for_each(Pages::mark_stored);
@@ -65,6 +67,10 @@ fn take_queue(out: &mut Vec<PageChange>, queue: &mut Queue) {
             let page_key = |page| key_of(PageId::Progress(key, *subscription, page));
             out.extend(changes.into_iter().map(|(page, content)| (page_key(page), content)));
         }
+    }
+    if std::mem::take(&mut queue.redrives.unsaved) {
+        queue.redrives.stored = true;
+        out.push((key_of(PageId::Redrives(id)), Some(put_redrives(&queue.redrives, queue.totals.redriven))));
     }
 }
 

@@ -12,6 +12,7 @@ const COUNTS: u8 = 2;
 const LOG: u8 = 3;
 const PROGRESS: u8 = 4;
 const DEDUP: u8 = 5;
+const REDRIVES: u8 = 8;
 
 const QUEUE_AT: u32 = 96;
 const KIND_AT: u32 = 88;
@@ -32,6 +33,7 @@ pub(super) fn key_of(page: PageId) -> PageKey {
         PageId::Progress(log, subscription, page) => {
             key(PROGRESS, log.queue) | within(log, page) | u128::from(subscription.0) << SUBSCRIPTION_AT
         }
+        PageId::Redrives(queue) => key(REDRIVES, queue),
     })
 }
 
@@ -49,6 +51,7 @@ pub(super) fn page_named(PageKey(number): PageKey) -> Option<PageId> {
         LOG => PageId::Log(log, page),
         DEDUP => PageId::Dedup(log, page),
         PROGRESS => PageId::Progress(log, subscription, page),
+        REDRIVES => PageId::Redrives(queue),
         _ => return None,
     };
     (key_of(named) == PageKey(number)).then_some(named)
@@ -71,6 +74,7 @@ mod tests {
                 PageId::Log(log, page),
                 PageId::Dedup(log, page),
                 PageId::Progress(log, subscription, page),
+                PageId::Redrives(queue),
             ];
             for page in pages {
                 prop_assert_eq!(page_named(key_of(page)), Some(page));

@@ -63,6 +63,7 @@ fn message_with_everything() -> Message {
             expires_ms: Some(u64::MAX),
             lane: Some("customer-7".into()),
             dedup: Some("order-4711".into()),
+            moved: true,
             sender: Some("alice".into()),
             origin: Some(Box::new(origin)),
         },

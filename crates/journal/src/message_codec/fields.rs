@@ -15,6 +15,7 @@
 //!        kind                       0 text, 1 number as text, 2 bytes, 3 false, 4 true
 //!  0x88  native                     door u8 | content, the rest
 //!  0x89  dedup                      UTF-8
+//!  0x8A  moved                      nothing
 //! ```
 //!
 //! To add a field: take the next tag, set bit 7 if a reader that skips it would act wrongly. A field's
@@ -40,6 +41,7 @@ const ORIGIN: u8 = CRITICAL | 6;
 const HEADER: u8 = CRITICAL | 7;
 const NATIVE: u8 = CRITICAL | 8;
 const DEDUP: u8 = CRITICAL | 9;
+const MOVED: u8 = CRITICAL | 10;
 
 const HEADER_TEXT: u8 = 0;
 const HEADER_NUMBER: u8 = 1;
@@ -67,6 +69,7 @@ pub(super) fn put(buffer: &mut Vec<u8>, message: &Message) {
     put_time(buffer, EXPIRES, facts.expires_ms);
     put_text(buffer, LANE, facts.lane.as_deref());
     put_text(buffer, DEDUP, facts.dedup.as_deref());
+    put_text(buffer, MOVED, facts.moved.then_some(""));
     put_text(buffer, SENDER, facts.sender.as_deref());
     if let Some(origin) = &facts.origin {
         put_origin(buffer, origin);
@@ -168,6 +171,7 @@ fn decode_field(tag: u8, value: &[u8], content: &Bytes, message: &mut Message) -
         EXPIRES => facts.expires_ms = Some(reader.u64("a time")?),
         LANE => facts.lane = Some(text(value)?),
         DEDUP => facts.dedup = Some(text(value)?),
+        MOVED => facts.moved = true,
         SENDER => facts.sender = Some(text(value)?),
         ORIGIN => facts.origin = Some(Box::new(decode_origin(&mut reader)?)),
         HEADER => message.headers.push(decode_header(&mut reader, content)?),

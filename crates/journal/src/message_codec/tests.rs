@@ -39,13 +39,14 @@ fn origin() -> impl Strategy<Value = Box<Origin>> {
 
 fn facts() -> impl Strategy<Value = Facts> {
     let times = any::<(u64, Option<u64>, Option<u64>)>();
-    (times, any::<[Option<String>; 3]>(), prop::option::of(origin())).prop_map(
-        |((published_ms, due_ms, expires_ms), [lane, dedup, sender], origin)| Facts {
+    (times, any::<[Option<String>; 3]>(), any::<bool>(), prop::option::of(origin())).prop_map(
+        |((published_ms, due_ms, expires_ms), [lane, dedup, sender], moved, origin)| Facts {
             published_ms,
             due_ms,
             expires_ms,
             lane,
             dedup,
+            moved,
             sender,
             origin,
         },

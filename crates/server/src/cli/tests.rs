@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 fn serve(arguments: &[&str]) -> Result<ServeArgs, clap::Error> {
     let cli = Cli::try_parse_from([&["longshore", "serve"], arguments].concat())?;
-    let Some(Command::Serve(flags)) = cli.command else { panic!("`serve` was asked for") };
-    Ok(*flags)
+    match cli.command {
+        Some(Command::Serve(flags)) => Ok(*flags),
+        other => panic!("`serve` was asked for, not {other:?}"),
+    }
 }
 
 fn long_help() -> String {
@@ -77,6 +79,7 @@ fn the_help_states_the_true_defaults() {
     check(config.wal_write_bytes_max.to_string());
     check(config.region.to_string());
     check(config.account_id.to_string());
+    check(config.metrics_queues_max.to_string());
     check(config.drain.to_string());
     check(config.workers.to_string());
     check(config.log.to_string());

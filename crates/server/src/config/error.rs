@@ -45,10 +45,19 @@ impl ConfigError {
             }
             kind => {
                 let key = error.path.join(".");
-                Self::Value { place: place(error.metadata.as_ref(), &key), reason: kind.to_string() }
+                Self::Value { place: place(error.metadata.as_ref(), &key), reason: without_secrets(&kind.to_string()) }
             }
         }
     }
+}
+
+/// A reason without the line of the file that it quotes, where that may hold a secret.
+fn without_secrets(reason: &str) -> String {
+    if !["secret", "keys"].iter().any(|word| reason.contains(word)) {
+        return reason.to_owned();
+    }
+    let is_quoted = |line: &&str| line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(" |");
+    reason.lines().filter(|line| !is_quoted(line) && !line.trim_start().starts_with('|')).collect::<Vec<_>>().join("\n")
 }
 
 /// The key as it is written in its source.
@@ -66,7 +75,7 @@ fn place(metadata: Option<&Metadata>, key: &str) -> String {
     }
 }
 
-fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
+pub(super) fn nearest(key: &str, known: &[&'static str]) -> Option<&'static str> {
     let alike = |candidate: &&str| strsim::jaro_winkler(key, candidate);
     let best = known.iter().copied().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
     (alike(&best) >= LIKENESS_MIN).then_some(best)

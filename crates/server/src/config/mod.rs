@@ -10,13 +10,20 @@
 
 mod error;
 mod sources;
+mod sqs_limits;
+mod sqs_queues;
 mod text;
+mod users;
 mod values;
 
 pub(crate) use error::ConfigError;
 pub(crate) use sources::{Sources, load};
+pub(crate) use sqs_limits::SqsLimits;
+pub(crate) use sqs_queues::place as queue_place;
+pub(crate) use users::{KeyEntry, UserEntry};
 pub(crate) use values::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
 
+use door_sqs::DeclaredQueue;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -33,12 +40,21 @@ pub(crate) struct Config {
     /// Where the admin door listens; `None` for the default, which may be skipped.
     #[serde(deserialize_with = "text::optional")]
     pub(crate) admin: Option<Listen>,
-    /// Whether doors may listen beyond loopback although nobody has to prove who they are.
+    /// Whether nobody has to prove who they are, also where doors listen beyond loopback or there are users.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) allow_anonymous: bool,
     /// Host names, besides loopback, under which clients may address this server.
     #[serde(deserialize_with = "text::list")]
     pub(crate) host: Vec<String>,
+    /// The certificate that doors show; TLS is spoken if it is given.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The certificate's private key.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Authorities; if given, clients have to show a certificate of one of them.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) tls_client_ca: Option<PathBuf>,
     /// What an answer waits for.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) durability: DurabilityLevel,
@@ -51,9 +67,15 @@ pub(crate) struct Config {
     /// The account named in SQS queue URLs and ARNs.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) account_id: AccountId,
-    /// Whether SQS clients have to wait where AWS makes them wait.
+    /// Whether AWS's commercial limits hold.
     #[serde(deserialize_with = "text::parsed")]
-    pub(crate) sqs_aws_waiting_rules: bool,
+    pub(crate) sqs_limits: SqsLimits,
+    /// Queues that SQS clients find when the server is ready. Only a file can hold them.
+    #[serde(default, skip_serializing, deserialize_with = "sqs_queues::tables")]
+    pub(crate) sqs_queues: Vec<DeclaredQueue>,
+    /// Queues with series of their own in the metrics.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) metrics_queues_max: usize,
     /// Seconds that a stop may take.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) drain: u64,
@@ -69,6 +91,9 @@ pub(crate) struct Config {
     /// Which log lines appear.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) log_level: LogLevel,
+    /// Who may use the doors; none for everybody. Only a file can say this, which is why it is no flag.
+    #[serde(default, skip_serializing)]
+    pub(crate) users: Vec<UserEntry>,
 }
 
 impl Default for Config {
@@ -79,16 +104,22 @@ impl Default for Config {
             admin: None,
             allow_anonymous: false,
             host: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
+            tls_client_ca: None,
             durability: DurabilityLevel::default(),
             connections_max: 10_000,
             region: Region::default(),
             account_id: AccountId::default(),
-            sqs_aws_waiting_rules: false,
+            sqs_limits: SqsLimits::default(),
+            sqs_queues: Vec::new(),
+            metrics_queues_max: 1000,
             drain: 30,
             workers: 0,
             wal_write_bytes_max: WriteBytes::default(),
             log: LogFormat::Human,
             log_level: LogLevel::default(),
+            users: Vec::new(),
         }
     }
 }

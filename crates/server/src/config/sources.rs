@@ -17,7 +17,8 @@ pub(super) const FLAGS: &str = "flags";
 const DEFAULT_FILE: &str = "longshore.toml";
 
 /// Variables with our prefix that are no keys. `CONFIG` stands for the flag of that name, the rest are the project's tests' own.
-const NOT_KEYS: [&str; 7] = ["CONFIG", "BIN", "ENDPOINT", "LEDGER", "PYTHON", "REQUIRE", "SKIPPED"];
+const NOT_KEYS: [&str; 9] =
+    ["CONFIG", "AUTHORITIES", "BIN", "ENDPOINT", "IDENTITY", "LEDGER", "PYTHON", "REQUIRE", "SKIPPED"];
 
 /// What Kubernetes sets in every pod beside a service that is called "longshore" begins so.
 const NOT_KEYS_FROM: [&str; 2] = ["SERVICE_", "PORT"];
@@ -37,7 +38,7 @@ pub(crate) struct Sources<F> {
 pub(crate) fn load<F: Serialize>(sources: &Sources<F>) -> Result<Config, ConfigError> {
     let mut figment = Figment::from(Serialized::defaults(Config::default()));
     if let Some(file) = file_to_read(sources.file.as_deref())? {
-        figment = figment.merge(Toml::file_exact(file));
+        figment = figment.merge(Flattened(Toml::file_exact(file)));
     }
     figment = figment.merge(Environment(&sources.environment)).merge(Flags(&sources.flags));
     figment.extract().map_err(|error| ConfigError::explain(error, &figment))
@@ -49,6 +50,35 @@ fn file_to_read(named: Option<&Path>) -> Result<Option<PathBuf>, ConfigError> {
         Some(path) => Err(ConfigError::NoFile(path.to_owned())),
         None => Ok(Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file())),
     }
+}
+
+/// Tables of a file that stand for keys: `cert` in `[tls]` is `tls_cert`.
+const TABLES: [&str; 1] = ["tls"];
+
+struct Flattened<P>(P);
+
+impl<P: Provider> Provider for Flattened<P> {
+    fn metadata(&self) -> Metadata {
+        self.0.metadata()
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        let mut profiles = self.0.data()?;
+        for dict in profiles.values_mut() {
+            for table in TABLES {
+                flatten(dict, table);
+            }
+        }
+        Ok(profiles)
+    }
+}
+
+/// A value of that name that is no table stays, to be refused as an unknown key.
+fn flatten(dict: &mut Dict, table: &str) {
+    let Some(Value::Dict(_tag, keys)) = dict.get(table) else { return };
+    let keys: Dict = keys.iter().map(|(key, value)| (format!("{table}_{key}"), value.clone())).collect();
+    dict.remove(table);
+    dict.extend(keys);
 }
 
 /// All values stay texts: an account id is no number, whatever it looks like.

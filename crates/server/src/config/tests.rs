@@ -1,6 +1,8 @@
 //! Which source wins, and what is said about a bad one.
 
 use super::*;
+use door::access::{Permission, Secret};
+use door_sqs::limits::Profile;
 use vocab::Durability;
 
 #[derive(Debug, Default, Serialize)]
@@ -59,16 +61,29 @@ fn every_key_can_be_said_in_a_file() {
             admin = "off"
             allow_anonymous = true
             host = ["mq.example", "10.0.0.5"]
+            tls_cert = "server.crt"
+            tls_key = "server.key"
+            tls_client_ca = "clients.crt"
             durability = "interval:50"
             connections_max = 7
             region = "eu-central-1"
             account_id = "123456789012"
-            sqs_aws_waiting_rules = true
+            sqs_limits = "aws"
+            metrics_queues_max = 20
             drain = 5
             workers = 3
             wal_write_bytes_max = 65536
             log = "json"
             log_level = "warn,door_sqs=debug"
+
+            [[users]]
+            name = "shop"
+            account = "123456789012"
+            keys = [{ id = "a", secret = "hush" }, { id = "b", secret = "hush", enabled = false }]
+            allow = [{ queues = "orders-*", may = ["send", "manage"] }]
+
+            [[sqs_queues]]
+            name = "orders"
         "#,
         &[],
         Flags::default(),
@@ -79,18 +94,51 @@ fn every_key_can_be_said_in_a_file() {
         admin: Some(Listen::Off),
         allow_anonymous: true,
         host: vec!["mq.example".to_owned(), "10.0.0.5".to_owned()],
+        tls_cert: Some("server.crt".into()),
+        tls_key: Some("server.key".into()),
+        tls_client_ca: Some("clients.crt".into()),
         durability: DurabilityLevel(Durability::Interval(50)),
         connections_max: 7,
         region: Region("eu-central-1".to_owned()),
         account_id: AccountId("123456789012".to_owned()),
-        sqs_aws_waiting_rules: true,
+        sqs_limits: SqsLimits(Profile::Aws),
+        sqs_queues: vec![DeclaredQueue { name: "orders".to_owned(), ..DeclaredQueue::default() }],
+        metrics_queues_max: 20,
         drain: 5,
         workers: 3,
         wal_write_bytes_max: WriteBytes(65_536),
         log: LogFormat::Json,
         log_level: "warn,door_sqs=debug".parse().expect("a level"),
+        users: vec![UserEntry {
+            name: "shop".to_owned(),
+            account: Some(AccountId("123456789012".to_owned())),
+            keys: [("a", true), ("b", false)]
+                .map(|(id, enabled)| KeyEntry {
+                    id: id.to_owned(),
+                    secret: Some(Secret::new("hush")),
+                    secret_file: None,
+                    enabled,
+                })
+                .to_vec(),
+            allow: vec![users::GrantEntry {
+                queues: "orders-*".to_owned(),
+                may: vec![Permission::Send, Permission::Manage],
+            }],
+        }],
     };
     assert_eq!(config, expected);
+}
+
+#[test]
+fn the_tls_keys_may_stand_in_a_table_and_flags_and_environment_still_win() {
+    let file = "[tls]\ncert = \"file.crt\"\nkey = \"file.key\"\n";
+    let config = loaded(file, &[("LONGSHORE_TLS_KEY", "environment.key")], Flags::default());
+    assert_eq!(config.tls_cert, Some("file.crt".into()));
+    assert_eq!(config.tls_key, Some("environment.key".into()));
+    assert_eq!(config.tls_client_ca, None);
+    let message = refused("[tls]\ncret = \"file.crt\"\n", &[]);
+    assert!(message.contains("/my.toml: tls_cret") && message.contains("did you mean `tls_cert`?"), "{message}");
+    assert!(refused("tls = true", &[]).contains("/my.toml: tls:"));
 }
 
 #[test]
@@ -143,9 +191,39 @@ fn a_bad_value_is_refused_with_its_source_and_what_is_expected() {
     check(refused("", &[("LONGSHORE_SQS", "localhost")]), &["variable LONGSHORE_SQS", "HOST:PORT"]);
     check(refused("", &[("LONGSHORE_LOG_LEVEL", "inof")]), &["LONGSHORE_LOG_LEVEL", "info"]);
     check(refused("wal_write_bytes_max = 5000", &[]), &["wal_write_bytes_max", "multiple of 4096"]);
+    check(refused("sqs_limits = \"strict\"", &[]), &["/my.toml: sqs_limits", "\"strict\"", "relaxed or aws"]);
     check(refused("account_id = 42", &[]), &["account_id", "twelve digits"]);
     check(refused("[sqs]\nport = 1", &[]), &["/my.toml: sqs", "one value"]);
     check(refused("drain = ", &[]), &["/my.toml", "drain ="]);
+}
+
+#[test]
+fn no_refusal_shows_a_secret() {
+    let user = |key: &str| format!("[[users]]\nname = \"shop\"\nkeys = [{{ id = \"a\", {key} }}]\n");
+    for (file, part) in [
+        (user("secret = 778899"), "text in quotes"),
+        (user("secret = true"), "text in quotes"),
+        (user("secrt = \"778899\""), "secrt"),
+        (user("secret = \"778899\", id = \"b\""), "duplicate"),
+        (user("secret = \"778899"), "users"),
+        (user("secret = [\"778899\"]"), "sequence"),
+        (user("secret = { a = \"778899\" }"), "map"),
+    ] {
+        let message = refused(&file, &[]);
+        assert!(!message.contains("778899"), "{message}");
+        assert!(message.contains(part) || message.contains("line 3"), "{message}");
+    }
+}
+
+#[test]
+fn a_bad_user_is_refused_with_what_is_expected() {
+    let check = |lines: &str, part: &str| {
+        let message = refused(&format!("[[users]]\nname = \"shop\"\n{lines}"), &[]);
+        assert!(message.contains("users") && message.contains(part), "{message:?} lacks {part:?}");
+    };
+    check("keys = []\nallow = [{ queues = \"*\", may = [\"paint\"] }]", "expected send, receive or manage");
+    check("keys = []\naccount = \"12\"", "twelve digits");
+    check("allow = []", "keys");
 }
 
 #[test]

@@ -30,10 +30,18 @@ async fn a_named_door_whose_port_is_taken_keeps_the_server_from_starting() {
 #[tokio::test]
 async fn beyond_loopback_needs_the_operators_word() {
     let message = refused(&config(at("0.0.0.0:0"), false));
-    let parts = ["0.0.0.0:0", "--allow-anonymous", "users do not exist yet"];
+    let parts = ["0.0.0.0:0", "--allow-anonymous", "there are no users"];
     assert!(parts.iter().all(|part| message.contains(part)), "{message}");
     let opened = Listeners::open(&config(at("0.0.0.0:0"), true)).expect("it was allowed");
     assert_eq!(opened.sqs.len(), 1);
+}
+
+#[tokio::test]
+async fn beyond_loopback_users_are_enough() {
+    let mut config = config(at("0.0.0.0:0"), false);
+    config.users =
+        vec![crate::config::UserEntry { name: "shop".to_owned(), account: None, keys: Vec::new(), allow: Vec::new() }];
+    assert_eq!(Listeners::open(&config).expect("there are users").sqs.len(), 1);
 }
 
 #[tokio::test]
@@ -52,7 +60,7 @@ async fn a_placed_doors_own_address_and_the_named_hosts_are_ours() {
     let mut config = config(at("127.0.0.1:0"), true);
     config.host = vec!["mq.example".to_owned()];
     let listeners = Listeners::open(&config).expect("a free port").sqs;
-    let rule = host_rule(&config, &listeners);
+    let rule = host_rule(&config, &listeners, true);
     assert_eq!(rule.allowed, ["mq.example", "127.0.0.1"]);
     assert!(rule.anonymous);
 }

@@ -21,6 +21,7 @@ pub(super) fn expected(error: &str) -> Expected {
         "QueueNameExists" => ("", "QueueAlreadyExists", 400),
         "PurgeQueueInProgress" => ("", "AWS.SimpleQueueService.PurgeQueueInProgress", 403),
         "InvalidAddress" | "ReceiptHandleIsInvalid" => ("", error, 404),
+        "ResourceNotFoundException" => ("", error, 404),
         "OverLimit" => ("", error, 403),
         "InvalidAttributeName" | "InvalidAttributeValue" | "InvalidMessageContents" => ("", error, 400),
         _ => ("", "", 400),

@@ -32,10 +32,8 @@ pub(super) fn request(stage: &Stage<'_>, action: &str) -> Value {
         "DeleteQueue" | "ListDeadLetterSourceQueues" | "ListQueueTags" | "PurgeQueue" | "ReceiveMessage" => {
             json!({"QueueUrl": url})
         }
-        "StartMessageMoveTask" | "ListMessageMoveTasks" => {
-            json!({"SourceArn": "arn:aws:sqs:us-east-1:000000000000:jobs"})
-        }
-        "CancelMessageMoveTask" => json!({"TaskHandle": "x"}),
+        "StartMessageMoveTask" | "ListMessageMoveTasks" => json!({"SourceArn": stage.dead_letter_arn()}),
+        "CancelMessageMoveTask" => json!({"TaskHandle": stage.running_task()}),
         other => panic!("{other} has no good request yet: add one"),
     }
 }

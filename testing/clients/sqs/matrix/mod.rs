@@ -100,9 +100,6 @@ struct Row<'a> {
 impl Row<'_> {
     /// The happy cell: status and shape of a plain success.
     fn succeeds(&self) -> Option<String> {
-        if table::is_a_move_task(self.action) {
-            return None;
-        }
         let stage = Stage::on(self.server);
         let response = self.say(&stage, &good::request(&stage, self.action));
         let body = &response.body;
@@ -119,15 +116,12 @@ impl Row<'_> {
             Some(Cell::Elsewhere(reason) | Cell::Never(reason)) => {
                 reason.is_empty().then(|| format!("{} {error}: give a reason", self.action))
             }
-            Some(Cell::Provoked(provoke)) => self.provoked(error, self.server, provoke),
-            Some(Cell::WithWaitingRules(provoke)) => {
-                self.provoked(error, &Server::start_with(&["--sqs-aws-waiting-rules"]), provoke)
-            }
+            Some(Cell::Provoked(provoke)) => self.provoked(error, provoke),
         }
     }
 
-    fn provoked(&self, error: &str, server: &Server, provoke: Provoke) -> Option<String> {
-        let stage = Stage::on(server);
+    fn provoked(&self, error: &str, provoke: Provoke) -> Option<String> {
+        let stage = Stage::on(self.server);
         let request = provoke(&stage, self.action);
         self.expect(error, &self.say(&stage, &request))
     }
@@ -138,7 +132,6 @@ impl Row<'_> {
         let mut request = good::request(&stage, self.action);
         request.as_object_mut().expect("a request is an object").remove(member);
         let error = match member {
-            _ if table::is_a_move_task(self.action) => "UnsupportedOperation",
             // No entries and an empty list of them are one case, as a form cannot tell them apart.
             "Entries" => "EmptyBatchRequest",
             // No accounts are, as on AWS, accounts that cannot be verified.

@@ -44,6 +44,31 @@ impl<'a> Stage<'a> {
         if response.body.is_empty() { Value::Null } else { response.json() }
     }
 
+    /// The ARN of the queue, which another queue sends its failures to from here on.
+    pub(super) fn dead_letter_arn(&self) -> String {
+        let arn = format!("arn:aws:sqs:us-east-1:000000000000:{}", self.queue);
+        let policy = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 1}).to_string();
+        let name = format!("{}-source", self.queue);
+        self.must("CreateQueue", &json!({"QueueName": name, "Attributes": {"RedrivePolicy": policy}}));
+        arn
+    }
+
+    /// The handle of a task that has half a minute's work before it.
+    pub(super) fn running_task(&self) -> String {
+        let arn = self.dead_letter_arn();
+        for _ in 0..3 {
+            let entries: Vec<_> = (0..10).map(|id| json!({"Id": id.to_string(), "MessageBody": "x"})).collect();
+            self.must("SendMessageBatch", &json!({"QueueUrl": self.url(), "Entries": entries}));
+        }
+        let request = json!({
+            "SourceArn": arn,
+            "DestinationArn": format!("{arn}-source"),
+            "MaxNumberOfMessagesPerSecond": 1,
+        });
+        let started = self.must("StartMessageMoveTask", &request);
+        started["TaskHandle"].as_str().expect("a started task has a handle").to_owned()
+    }
+
     /// The receipt handle of a message that is in flight.
     pub(super) fn handle(&self) -> String {
         self.must("SendMessage", &json!({"QueueUrl": self.url(), "MessageBody": "x"}));

@@ -9,37 +9,46 @@ pub(super) type Provoke = fn(&Stage<'_>, &str) -> Value;
 
 /// How a cell is filled.
 pub(super) enum Cell {
-    /// It happens on a server as it starts by default.
+    /// It happens on a server with AWS's limits.
     Provoked(Provoke),
-    /// It happens where AWS's waiting rules are switched on.
-    WithWaitingRules(Provoke),
     /// It happens in a test of its own, in this file.
     Elsewhere(&'static str),
     /// It cannot happen, for this reason.
     Never(&'static str),
 }
 
-use Cell::{Elsewhere, Never, Provoked, WithWaitingRules};
+use Cell::{Elsewhere, Never, Provoked};
 
 /// The cell of an action and an error; nothing if nobody has thought about it.
 pub(super) fn cell(action: &str, error: &str) -> Option<Cell> {
     by_error(action, error).or_else(|| batch(action, error)).or_else(|| by_action(action, error))
 }
 
-/// Move tasks come with FIFO queues and signatures; here they are refused as a whole.
-pub(super) fn is_a_move_task(action: &str) -> bool {
-    action.ends_with("MessageMoveTask") || action.ends_with("MessageMoveTasks")
-}
-
 /// Errors that mean the same in every action.
 fn by_error(action: &str, error: &str) -> Option<Cell> {
-    let moves = is_a_move_task(action);
+    let moves = action.contains("MessageMoveTask");
     let names_no_queue = moves || matches!(action, "CreateQueue" | "ListQueues" | "GetQueueUrl");
     match error {
         "RequestThrottled" => Some(Never("nothing is throttled: backpressure delays an answer instead")),
         "InvalidSecurity" => Some(Never("signatures are not checked, and plain HTTP on loopback is the normal case")),
         error if error.starts_with("Kms") => Some(Never("keys are noted and told, never used")),
-        "UnsupportedOperation" if moves => Some(Provoked(good::request)),
+        "UnsupportedOperation" if action == "CancelMessageMoveTask" => Some(Provoked(|stage, action| {
+            let request = good::request(stage, action);
+            stage.must(action, &request);
+            request
+        })),
+        "UnsupportedOperation" if moves => {
+            Some(Never("what cannot be moved or listed is an InvalidParameterValue, in AWS's own words"))
+        }
+        "ResourceNotFoundException" if action == "CancelMessageMoveTask" => Some(Provoked(|stage, action| {
+            let request = good::request(stage, action);
+            stage.must("DeleteQueue", &json!({"QueueUrl": stage.url()}));
+            request
+        })),
+        "ResourceNotFoundException" => Some(Provoked(|stage, action| {
+            let arn = format!("{}-of-nobody", stage.dead_letter_arn());
+            with(good::request(stage, action), "SourceArn", arn)
+        })),
         "UnsupportedOperation" if action == "SendMessage" => Some(Provoked(|stage, action| {
             let list = json!({"a": {"DataType": "String", "StringListValues": ["x"]}});
             with(good::request(stage, action), "MessageAttributes", list)
@@ -48,7 +57,6 @@ fn by_error(action: &str, error: &str) -> Option<Cell> {
             Some(Never("what SendMessage refuses so, fails one entry here and not the batch"))
         }
         "UnsupportedOperation" => Some(Never("every operation of a standard queue is supported")),
-        _ if moves => Some(Never("move tasks are refused before anything is looked at")),
         "InvalidAddress" if names_no_queue => Some(Never("the request holds no queue URL")),
         "InvalidAddress" => {
             Some(Provoked(|stage, action| with(good::request(stage, action), "QueueUrl", "http://localhost/")))
@@ -117,11 +125,11 @@ fn by_action(action: &str, error: &str) -> Option<Cell> {
         ("CreateQueue", "QueueNameExists") => {
             Some(Provoked(|stage, _| json!({"QueueName": stage.queue(), "Attributes": {"DelaySeconds": "1"}})))
         }
-        ("CreateQueue", "QueueDeletedRecently") => Some(WithWaitingRules(|stage, _| {
+        ("CreateQueue", "QueueDeletedRecently") => Some(Provoked(|stage, _| {
             stage.must("DeleteQueue", &json!({"QueueUrl": stage.url()}));
             json!({"QueueName": stage.queue()})
         })),
-        ("PurgeQueue", "PurgeQueueInProgress") => Some(WithWaitingRules(|stage, action| {
+        ("PurgeQueue", "PurgeQueueInProgress") => Some(Provoked(|stage, action| {
             stage.must(action, &good::request(stage, action));
             good::request(stage, action)
         })),

@@ -11,6 +11,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 ENDPOINT = os.environ["LONGSHORE_ENDPOINT"]
+# A file of authorities to trust, and a file with a certificate and its key to show; both for TLS alone.
+AUTHORITIES = os.environ.get("LONGSHORE_AUTHORITIES")
+IDENTITY = os.environ.get("LONGSHORE_IDENTITY")
 
 # One attempt only: a retry would hide an answer that was wrong the first time.
 SETTINGS = {
@@ -18,7 +21,8 @@ SETTINGS = {
     "region_name": "eu-central-1",
     "aws_access_key_id": "anyone",
     "aws_secret_access_key": "anything",
-    "config": Config(retries={"total_max_attempts": 1}, read_timeout=40),
+    "config": Config(retries={"total_max_attempts": 1}, read_timeout=40, client_cert=IDENTITY),
+    "verify": AUTHORITIES,
 }
 
 

@@ -1,4 +1,4 @@
-"""Permissions and policies: kept and told; nothing is enforced where everybody is anonymous."""
+"""Permissions and policies: kept and told. Nothing is enforced where everybody is anonymous; `access` has users."""
 
 import json
 

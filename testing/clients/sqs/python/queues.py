@@ -29,18 +29,6 @@ def names_are_checked():
     queue(sqs, "Aa-_09")
 
 
-def a_fifo_queue_is_refused():
-    sqs = client()
-    for attributes in [{"FifoQueue": "true"}, {}]:
-        try:
-            queue(sqs, "orders.fifo", **attributes)
-            raise AssertionError("this server has no FIFO queues")
-        except sqs.exceptions.ClientError as error:
-            assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 400, error.response
-    with refused("InvalidAttributeName"):
-        queue(sqs, "orders", ContentBasedDeduplication="true")
-
-
 def a_queue_is_found_by_name():
     sqs = client()
     url = queue(sqs, "jobs")

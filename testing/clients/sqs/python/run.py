@@ -9,7 +9,23 @@ import importlib
 import inspect
 import sys
 
-MODULES = ["queues", "attributes", "messages", "leases", "batches", "dead_letters", "policies", "durability"]
+MODULES = [
+    "queues",
+    "attributes",
+    "read_back",
+    "messages",
+    "leases",
+    "batches",
+    "dead_letters",
+    "fifo",
+    "move_tasks",
+    "policies",
+    "resources",
+    "terraform",
+    "cloudformation",
+    "durability",
+    "access",
+]
 
 
 def scenarios(name):

@@ -15,6 +15,13 @@ pub(super) fn seeds() -> Vec<Seed> {
         Seed::new("receipt", "handle", door_sqs::fuzz::healthy_receipt()),
         Seed::new("receipt", "url", "http://localhost:9324/000000000000/jobs"),
         Seed::new("receipt", "redrive-allow-policy", REDRIVE_ALLOW_POLICY),
+        Seed::new("authorization", "header", AUTHORIZATION),
+        Seed::new("authorization", "signed-url", SIGNED_URL),
+        Seed::new("authorization", "moment", "20150830T123600Z"),
+        Seed::new("authorization", "path", "/000000000000/../a%20b//c/./jobs"),
+        Seed::new("policy", "topic", TOPIC_POLICY),
+        Seed::new("policy", "deny-but-some", DENY_BUT_SOME),
+        Seed::new("policy", "strange", STRANGE_POLICY),
     ]
 }
 
@@ -40,3 +47,22 @@ Tag.1.Key=team&Tag.1.Value=billing";
 
 const REDRIVE_ALLOW_POLICY: &str =
     r#"{"redrivePermission":"byQueue","sourceQueueArns":["arn:aws:sqs:us-east-1:000000000000:jobs"]}"#;
+
+const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/sqs/aws4_request, \
+SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+
+const SIGNED_URL: &str = "Action=ReceiveMessage&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20150830%2F\
+us-east-1%2Fsqs%2Faws4_request&X-Amz-Date=20150830T123600Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host&X-Amz-Signature=00";
+
+const TOPIC_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"t","Effect":"Allow",
+"Principal":{"Service":"sns.amazonaws.com"},"Action":"sqs:SendMessage",
+"Resource":"arn:aws:sqs:us-east-1:000000000000:jobs",
+"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:sns:us-east-1:1:news"}}}]}"#;
+
+const DENY_BUT_SOME: &str = r#"{"Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::1:user/shop","1"]},
+"NotAction":["sqs:Get*"],"NotResource":"arn:aws:sqs:*:*:o?her","Condition":{
+"Bool":{"aws:SecureTransport":"false"},"NotIpAddress":{"aws:SourceIp":["203.0.113.0/24","2001:db8::/32"]},
+"StringLikeIfExists":{"aws:PrincipalArn":"arn:*"},"Null":{"aws:SourceAccount":true}}}}"#;
+
+const STRANGE_POLICY: &str = r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*",
+"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}]}"#;

@@ -96,6 +96,7 @@ fn buried(reason: BuryReason) -> Message {
         due_ms: Some(1_700_000_060_000),
         expires_ms: Some(1_700_000_120_000),
         dedup: Some("order-4711".to_owned()),
+        moved: true,
         lane: Some("lane".into()),
         sender: Some("sender".into()),
         origin: Some(Box::new(origin)),

@@ -1,11 +1,15 @@
 //! One engine record per kind, and checkpoints of the states that such events make.
 
 use super::Seed;
-use engine::core::event::{Event, LeaseEnd, LeasedEvent, Record, Removal, Return, ReturnedItem};
+use engine::core::event::{
+    Event, LeaseEnd, LeasedEvent, MovedEvent, Record, RedriveStartedEvent, Removal, Return, ReturnedItem,
+};
+use engine::core::redrive::{Outcome, RedriveId, RedriveTarget, Trouble};
 use engine::core::seqs::SeqRanges;
 use engine::core::state::State;
 use engine::{fuzz, record};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
     BootEpoch, BuryPolicy, CountedBy, DedupPolicy, DedupScope, Facts, LeaseEpoch, Message, Order, PartitionId,
@@ -47,7 +51,7 @@ fn state_after(count: usize) -> State {
 
 /// A history: it can be applied from its start, and holds every kind of event except the end of the queue.
 fn events() -> Vec<(&'static str, Event)> {
-    [catalog(), deliveries(), departures()].concat()
+    [catalog(), deliveries(), departures(), redrives()].concat()
 }
 
 fn catalog() -> Vec<(&'static str, Event)> {
@@ -114,6 +118,34 @@ fn departures() -> Vec<(&'static str, Event)> {
         ("acked", Event::Acked { key: KEY, subscription: READER, seqs: seqs(&[1, 7]) }),
         ("removed", removed),
         ("buried", Event::Buried { key: KEY, seq: Seq(2) }),
+    ]
+}
+
+/// One redrive that ended, and one that runs.
+fn redrives() -> Vec<(&'static str, Event)> {
+    let id = |number| RedriveId { source: KEY.queue, number };
+    let started = |number| RedriveStartedEvent {
+        id: id(number),
+        target: Some(RedriveTarget { queue: QueueId(3), name: "elsewhere".into() }),
+        per_second: NonZeroU32::new(10),
+        to_move: 2,
+        end: Seq(21),
+        at_ms: NOW_MS,
+    };
+    let moved = MovedEvent {
+        key: KEY,
+        number: 1,
+        seqs: seqs(&[17, 18]),
+        position: Seq(20),
+        next_ms: NOW_MS + 200,
+        failed: 1,
+        trouble: Some(Trouble::TooLarge),
+    };
+    vec![
+        ("redrive-started", Event::RedriveStarted(started(1))),
+        ("moved", Event::Moved(moved)),
+        ("redrive-ended", Event::RedriveEnded { id: id(1), outcome: Outcome::Cancelled, at_ms: NOW_MS + 300 }),
+        ("redrive-started-again", Event::RedriveStarted(started(2))),
     ]
 }
 

@@ -24,6 +24,9 @@ fn fits(op: &Op<'_>) -> Result<(), Violation> {
         (Call::Stats(_), Reply::Counted(_)) => true,
         (Call::Peek(_), Reply::Peeked(_)) => true,
         (Call::ListQueues, Reply::Listed(_)) => true,
+        (Call::StartRedrive(start), Reply::Redrive(info)) => info.id.source == start.source,
+        (Call::CancelRedrive(id), Reply::Redrive(info)) => info.id == *id && info.redrive.ended.is_some(),
+        (Call::Redrives(_), Reply::Redrives(_)) => true,
         _ => false,
     };
     if fits { Ok(()) } else { Err(Violation::new("the answer does not fit the call", [op.called, answered])) }

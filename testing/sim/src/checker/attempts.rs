@@ -5,12 +5,12 @@ use super::violation::Violation;
 use crate::history::Call;
 use broker::LeaseTerms;
 use std::collections::BTreeMap;
-use vocab::QueueId;
+use vocab::{QueueId, Seq};
 
-/// Of two leases of a message in one queue the later has the greater count.
+/// Of two leases of a message in one place the later has the greater count. A redriven message begins anew in another.
 pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     for (uid, message) in &ledger.messages {
-        for mut leases in by_queue(ledger, message).into_values() {
+        for mut leases in by_place(ledger, message).into_values() {
             leases.sort_by_key(|lease| lease.leased.token.epoch);
             for pair in leases.windows(2) {
                 let [earlier, later] = pair else { continue };
@@ -28,12 +28,12 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     Ok(())
 }
 
-fn by_queue<'l, 'h>(ledger: &'l Ledger<'h>, message: &Message) -> BTreeMap<QueueId, Vec<&'l Lease<'h>>> {
-    let mut by_queue: BTreeMap<QueueId, Vec<&Lease<'_>>> = BTreeMap::new();
+fn by_place<'l, 'h>(ledger: &'l Ledger<'h>, message: &Message) -> BTreeMap<(QueueId, Seq), Vec<&'l Lease<'h>>> {
+    let mut by_place: BTreeMap<(QueueId, Seq), Vec<&Lease<'_>>> = BTreeMap::new();
     for lease in message.leases.iter().map(|lease| &ledger.leases[*lease]) {
-        by_queue.entry(lease.queue()).or_default().push(lease);
+        by_place.entry((lease.queue(), lease.leased.token.seq)).or_default().push(lease);
     }
-    by_queue
+    by_place
 }
 
 fn grew(earlier: &Lease<'_>, later: &Lease<'_>) -> bool {

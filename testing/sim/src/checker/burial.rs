@@ -17,7 +17,8 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
         for lease in message.leases.iter().map(|lease| &ledger.leases[*lease]) {
             match lease.origin {
                 Some(origin) => true_reason(ledger, *uid, message, lease.queue(), origin, lease.told)?,
-                None => in_time(ledger, *uid, message, lease)?,
+                None if lease.queue() == message.queue => in_time(ledger, *uid, message, lease)?,
+                None => {}
             }
         }
         for sighting in &message.sightings {
@@ -41,7 +42,7 @@ fn true_reason(
     origin: &Origin,
     told: usize,
 ) -> Result<(), Violation> {
-    let (Some(home), Some(grave)) = (ledger.queues.get(&message.queue), ledger.queues.get(&found_in)) else {
+    let (Some((home_id, home)), Some(grave)) = (home_of(ledger, message, origin), ledger.queues.get(&found_in)) else {
         return Ok(());
     };
     let by_policy = |counted_by, count| {
@@ -53,11 +54,24 @@ fn true_reason(
         BuryReason::TooManyFailures(_) => by_policy(CountedBy::Failures, origin.failures),
         BuryReason::Rejected(reason) => rejected(ledger, message, reason.as_ref(), told),
     };
-    if !holds || message.id.is_some_and(|id| id != origin.id) || origin.queue != home.name {
+    // A message that was redriven and buried again was another one for its queue.
+    let moved = ledger.may_be_moved(message) && origin.id.key.queue == home_id;
+    let own_id = moved || message.id.is_none_or(|id| id == origin.id);
+    if !holds || !own_id || origin.queue != home.name {
         let what = format!("m{uid} tells an origin that is not true: {origin:?}");
         return Err(Violation::new(what, [ledger.ops[message.op].called, told]));
     }
     Ok(())
+}
+
+/// The queue that it was buried from: the one it was sent to, or one that a redrive may have brought it to.
+fn home_of<'l>(ledger: &'l Ledger<'_>, message: &Message, origin: &Origin) -> Option<(QueueId, &'l Queue)> {
+    let sent_to = ledger.queues.get(&message.queue).map(|queue| (message.queue, queue));
+    if !ledger.may_be_moved(message) || sent_to.is_some_and(|(_, queue)| queue.name == origin.queue) {
+        return sent_to;
+    }
+    let reached = ledger.reach(message.queue).into_iter().filter_map(|id| Some((id, ledger.queues.get(&id)?)));
+    reached.into_iter().find(|(_, queue)| queue.name == origin.queue).or(sent_to)
 }
 
 fn rejected(ledger: &Ledger<'_>, message: &Message, reason: Option<&String>, told: usize) -> bool {

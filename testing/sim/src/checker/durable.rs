@@ -27,7 +27,11 @@ fn vouched(ledger: &Ledger<'_>, event: usize, crash: usize) -> bool {
 /// Whether the call wrote to the log and its answer waited for the disk.
 fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
     match op.call {
-        Call::CreateQueue { .. } | Call::UpdateQueue { .. } | Call::DeleteQueue(_) => true,
+        Call::CreateQueue { .. }
+        | Call::UpdateQueue { .. }
+        | Call::DeleteQueue(_)
+        | Call::StartRedrive(_)
+        | Call::CancelRedrive(_) => true,
         // A repeat writes nothing.
         Call::Publish { queue, sent } => !ledger.is_weak(*queue) && sent.iter().any(|sent| is_own(ledger, sent)),
         Call::Settle(settlements) => settlements.iter().any(|settlement| {
@@ -42,7 +46,8 @@ fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
         | Call::EndSession(_)
         | Call::Stats(_)
         | Call::Peek(_)
-        | Call::ListQueues => false,
+        | Call::ListQueues
+        | Call::Redrives(_) => false,
     }
 }
 

@@ -60,7 +60,8 @@ fn was_sent_there(ledger: &Ledger<'_>, uid: Uid, message: &Message, shown: &Show
         return Err(Violation::new(format!("m{uid} was refused, and is there all the same"), events));
     }
     let at_home = shown.queue == message.queue;
-    if at_home != shown.origin.is_none() {
+    let moved = ledger.may_be_moved(message) && ledger.is_target(shown.queue);
+    if at_home != shown.origin.is_none() && !(moved && shown.origin.is_none()) {
         return Err(Violation::new(format!("m{uid} in queue {} tells a wrong origin", shown.queue), events));
     }
     if !at_home && !ledger.reach(message.queue).contains(&shown.queue) {
@@ -81,15 +82,20 @@ struct End {
 
 fn ends(ledger: &Ledger<'_>, message: &Message) -> Vec<End> {
     let mut ends = Vec::new();
+    let may_return = ledger.may_be_moved(message);
     for lease in message.leases.iter().map(|lease| &ledger.leases[*lease]) {
         let acked =
             lease.settlements(ledger).find(|(_, how, verdict)| **how == Settle::Ack && *verdict == Verdict::Done);
         if let Some(at) = acked.and_then(|(op, ..)| op.answered) {
             ends.push(End { at, weak: ledger.is_weak(lease.queue()), queue: None, why: "acknowledged" });
         }
-        if lease.queue() != message.queue {
+        if lease.queue() != message.queue && !may_return {
             ends.push(buried(ledger, message, lease.told));
         }
+    }
+    if may_return {
+        // Whatever it left, it may be back: only what ends it everywhere is an end.
+        return ends;
     }
     let elsewhere = message.sightings.iter().filter(|sighting| sighting.queue != message.queue);
     ends.extend(elsewhere.map(|sighting| buried(ledger, message, sighting.told)));

@@ -52,12 +52,12 @@ fn lanes<'l>(ledger: &'l Ledger<'l>) -> BTreeMap<(QueueId, u64), LaneIn<'l>> {
     let mut lanes = BTreeMap::<_, LaneIn<'_>>::new();
     for (uid, message) in &ledger.messages {
         let Some(lane) = message.sent.labels.lane else { continue };
-        for (queue, seq, called, told) in appearances(ledger, message) {
+        for Appearance { queue, seq, called, told, home } in appearances(ledger, message) {
             if ledger.queues.get(&queue).is_some_and(super::ledger::Queue::is_laned) {
                 let seen = lanes.entry((queue, lane)).or_default().seen.entry(seq).or_default();
                 seen.push(Seen { uid: *uid, called, told });
             }
-            if let (true, Some(home)) = (queue != message.queue, home_seq(ledger, message)) {
+            if let (true, Some(home)) = (queue != message.queue, home) {
                 let buried = &mut lanes.entry((message.queue, lane)).or_default().buried;
                 let entry = buried.entry(home).or_insert(Buried { uid: *uid, queue, seq, told });
                 (entry.queue, entry.seq) = (queue, seq);
@@ -74,23 +74,33 @@ fn lanes<'l>(ledger: &'l Ledger<'l>) -> BTreeMap<(QueueId, u64), LaneIn<'l>> {
     lanes
 }
 
-/// Every time that a message was seen: the queue, its place there, when that was asked for and told.
-fn appearances<'l>(
-    ledger: &'l Ledger<'_>,
-    message: &'l Message,
-) -> impl Iterator<Item = (QueueId, Seq, usize, usize)> + 'l {
-    let leases = message.leases.iter().map(|lease| &ledger.leases[*lease]);
-    let leased = leases.map(|lease| (lease.queue(), lease.leased.token.seq, ledger.ops[lease.op].called, lease.told));
-    let sightings = message.sightings.iter();
-    let looked_at = sightings.map(|seen| (seen.queue, seen.seq, ledger.ops[seen.op].called, seen.told));
-    leased.chain(looked_at)
+/// One time that a message was seen: the queue, its place there, when that was asked for and told; if it was buried, the
+/// place that it had at home, as it says itself. A message that was moved back has another place there each time.
+struct Appearance {
+    queue: QueueId,
+    seq: Seq,
+    called: usize,
+    told: usize,
+    home: Option<Seq>,
 }
 
-/// The place that a buried message had at home, as it says itself.
-fn home_seq(ledger: &Ledger<'_>, message: &Message) -> Option<Seq> {
-    let leased = message.leases.iter().find_map(|lease| ledger.leases[*lease].origin);
-    let seen = message.sightings.iter().find_map(|sighting| sighting.origin.as_deref());
-    leased.or(seen).map(|origin| origin.id.seq)
+fn appearances<'l>(ledger: &'l Ledger<'_>, message: &'l Message) -> impl Iterator<Item = Appearance> + 'l {
+    let leases = message.leases.iter().map(|lease| &ledger.leases[*lease]);
+    let leased = leases.map(|lease| Appearance {
+        queue: lease.queue(),
+        seq: lease.leased.token.seq,
+        called: ledger.ops[lease.op].called,
+        told: lease.told,
+        home: lease.origin.map(|origin| origin.id.seq),
+    });
+    let looked_at = message.sightings.iter().map(|seen| Appearance {
+        queue: seen.queue,
+        seq: seen.seq,
+        called: ledger.ops[seen.op].called,
+        told: seen.told,
+        home: seen.origin.as_deref().map(|origin| origin.id.seq),
+    });
+    leased.chain(looked_at)
 }
 
 fn one_lot_at_a_time(ledger: &Ledger<'_>, lane: &LaneIn<'_>, name: &str) -> Result<(), Violation> {

@@ -17,6 +17,7 @@
 //! | [`attempts`] | the count of deliveries grows with every lease |
 //! | [`times`] | nothing is handed out before it is due or after it expired |
 //! | [`burial`] | a buried message is in its dead-letter queue, once, for the reason given, and in time |
+//! | [`redrives`] | redrives count what they moved, keep their rate, go on over crashes and end |
 //! | [`counts`] | counts equal what is there, and totals that were told never shrink |
 //! | [`catalog`] | queues exist from their creation to their deletion, with the settings they were given |
 
@@ -34,6 +35,7 @@ pub mod lanes;
 pub mod leases;
 pub mod ledger;
 pub mod loss;
+pub mod redrives;
 #[cfg(test)]
 mod tests;
 pub mod times;
@@ -46,7 +48,7 @@ pub use violation::Violation;
 /// A rule: a name and the function that judges.
 type Rule = (&'static str, fn(&Ledger<'_>) -> Result<(), Violation>);
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     ("answers", answers::check),
     ("loss", loss::check),
     ("ghosts", ghosts::check),
@@ -58,6 +60,7 @@ const RULES: [Rule; 13] = [
     ("attempts", attempts::check),
     ("times", times::check),
     ("burial", burial::check),
+    ("redrives", redrives::check),
     ("counts", counts::check),
     ("catalog", catalog::check),
 ];

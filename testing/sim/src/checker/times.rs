@@ -38,6 +38,10 @@ fn not_before_due(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Leas
 
 fn not_after_expiry(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Lease<'_>) -> Result<(), Violation> {
     let Some(end) = expiry(ledger, message) else { return Ok(()) };
+    if ledger.may_be_moved(message) && message.id.is_none_or(|id| id.seq != lease.leased.token.seq) {
+        // It was buried and came back: its time began anew.
+        return Ok(());
+    }
     if lease.id.is_none() {
         // Handed on, not handed out: an owner may finish what expired in its hands.
         return Ok(());
@@ -72,6 +76,7 @@ fn rests_after_release(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: 
         let weak = ledger.is_weak(lease.queue());
         let early = message.leases.iter().map(|later| &ledger.leases[*later]).find(|later| {
             later.leased.token.key == lease.leased.token.key
+                && later.leased.token.seq == lease.leased.token.seq
                 && later.leased.token.epoch > lease.leased.token.epoch
                 && later.told > op.called
                 && ledger.reached_ms(op.called, later.told) < due

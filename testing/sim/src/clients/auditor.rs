@@ -3,25 +3,48 @@
 use super::port::Port;
 use super::worker::SESSIONS;
 use crate::history::What;
-use broker::{LeaseTerms, MessageState, QueueStats, Settle, Settlement};
+use broker::{LeaseTerms, MessageState, QueueInfo, QueueStats, RedriveInfo, Settle, Settlement};
+use std::sync::Arc;
 use vocab::{QueueId, QueueSettings, SessionId};
 
 /// How often the auditor comes back for what is delayed, leased or on its way to a dead-letter queue.
 const ROUNDS_MAX: usize = 120;
 const ROUND_MS: u64 = 500;
 
-/// Lists every queue, counts it and looks at its messages. Nothing is noted as complete if the broker ended meanwhile.
+/// A redrive without a rate is over after a few of these.
+const LOOK_AGAIN_MS: u64 = 20;
+
+/// Lists every queue, counts it and looks at its messages. Nothing is noted as complete if the broker ended meanwhile. Where
+/// a redrive moved something meanwhile it looks again, as nobody can look at all queues at once.
 pub async fn census(port: Port, drained: bool) {
-    // What is due at this moment is done first, burying included.
-    port.alarms().quiet().await;
-    port.note(What::CensusBegins { drained });
-    for queue in port.list_queues() {
-        let counted = port.stats(queue.id).await.is_some();
-        if !counted || port.peek(queue.id).await.is_none() {
+    for _ in 0..ROUNDS_MAX {
+        // What is due at this moment is done first, burying included.
+        port.alarms().quiet().await;
+        port.note(What::CensusBegins { drained });
+        let queues = port.list_queues();
+        let Some(before) = redrives(&port, &queues).await else { return };
+        for queue in &queues {
+            let counted = port.stats(queue.id).await.is_some();
+            if !counted || port.peek(queue.id).await.is_none() {
+                return;
+            }
+        }
+        let Some(after) = redrives(&port, &queues).await else { return };
+        if before == after {
+            port.note(What::CensusEnds);
             return;
         }
+        port.alarms().sleep_ms(LOOK_AGAIN_MS).await;
     }
-    port.note(What::CensusEnds);
+    port.world().get().complaint = Some("a redrive never lets anybody look".to_owned());
+}
+
+async fn redrives(port: &Port, queues: &[Arc<QueueInfo>]) -> Option<Vec<Vec<RedriveInfo>>> {
+    let mut redrives = Vec::with_capacity(queues.len());
+    for queue in queues {
+        redrives.push(port.redrives(queue.id).await?);
+    }
+    Some(redrives)
 }
 
 /// Makes sure that every queue of the scenario exists.
@@ -77,11 +100,15 @@ async fn take_all(port: &Port, lease_ms: u64, ack: bool) {
     }
 }
 
-/// Whether nothing is left but claims, whose owners may be gone.
+/// Whether nothing is left but claims, whose owners may be gone, and nothing is on its way.
 async fn is_empty(port: &Port) -> bool {
     for queue in port.list_queues() {
         let Some(QueueStats { ready, delayed, leased, .. }) = port.stats(queue.id).await else { return true };
         if ready + delayed > 0 || (leased > 0 && !only_claims(port, queue.id).await) {
+            return false;
+        }
+        let redrives = port.redrives(queue.id).await.unwrap_or_default();
+        if redrives.iter().any(|info| info.redrive.ended.is_none()) {
             return false;
         }
     }

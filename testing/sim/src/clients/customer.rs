@@ -2,7 +2,7 @@
 //! leases [`super::worker`]'s.
 
 use super::port::Port;
-use super::{producer, worker};
+use super::{producer, salvager, worker};
 use broker::LeaseTerms;
 use vocab::QueueSettings;
 
@@ -25,10 +25,12 @@ enum Deed {
     Purge,
     Update,
     Temporary,
+    Redrive,
+    StopRedrive,
     Rest,
 }
 
-const DEEDS: [(u64, Deed); 18] = [
+const DEEDS: [(u64, Deed); 20] = [
     (22, Deed::Publish),
     (8, Deed::PublishBatch),
     (9, Deed::Burst),
@@ -46,6 +48,8 @@ const DEEDS: [(u64, Deed); 18] = [
     (1, Deed::Purge),
     (2, Deed::Update),
     (2, Deed::Temporary),
+    (5, Deed::Redrive),
+    (1, Deed::StopRedrive),
     (4, Deed::Rest),
 ];
 
@@ -112,6 +116,9 @@ async fn act(port: &Port, deed: Deed) {
         }
         Deed::Update => update(port).await,
         Deed::Temporary => temporary(port).await,
+        Deed::Redrive if port.world().get().salvages => salvager::start(port).await,
+        Deed::StopRedrive if port.world().get().salvages => salvager::stop(port).await,
+        Deed::Redrive | Deed::StopRedrive => worker::receive(port, 0, None).await,
         Deed::Rest => {
             let ms = port.world().get().dice.within(100..3000);
             port.alarms().sleep_ms(ms).await;

@@ -1,14 +1,15 @@
 //! The broker's clients: what they do is up to the dice, what they see goes into the history.
 //!
 //! [`port`] is the only file that calls the broker; it writes every call and every answer down. [`customer`] uses it as
-//! administrators do, [`producer`] as producers, [`worker`] as workers, [`auditor`] looks at everything when nobody else
-//! calls, and [`weather`] changes the machine under them.
+//! administrators do, [`producer`] as producers, [`worker`] as workers, [`salvager`] moves what was buried, [`auditor`] looks at
+//! everything when nobody else calls, and [`weather`] changes the machine under them.
 
 pub mod auditor;
 pub mod customer;
 pub mod letter;
 pub mod port;
 mod producer;
+pub mod salvager;
 pub mod weather;
 pub mod worker;
 pub mod world;

@@ -5,8 +5,8 @@ use super::world::{Hand, World};
 use crate::executor::{Alarms, or_after};
 use crate::history::{Call, Handed, OpId, Reply, Seen, Sent, What};
 use broker::{
-    Annotations, Broker, Delivery, Error, Extension, LeaseTerms, Leased, QueueInfo, QueueStats, Receive, SettleError,
-    Settlement, Transfer, Unavailable,
+    Annotations, Broker, Delivery, Error, Extension, LeaseTerms, Leased, QueueInfo, QueueStats, Receive, RedriveId,
+    RedriveInfo, SettleError, Settlement, StartRedrive, Transfer, Unavailable,
 };
 use std::fmt::Display;
 use std::sync::Arc;
@@ -174,6 +174,28 @@ impl Port {
         let stats = self.broker.stats(queue).await;
         self.answer(op, told(&stats, |stats| Reply::Counted(*stats)));
         stats.ok()
+    }
+
+    /// Begins to move a queue's messages elsewhere.
+    pub async fn start_redrive(&self, start: StartRedrive) {
+        let op = self.call(Call::StartRedrive(start));
+        let started = self.broker.start_redrive(start).await;
+        self.answer(op, told(&started, |info| Reply::Redrive(Box::new(info.clone()))));
+    }
+
+    /// Stops a redrive.
+    pub async fn cancel_redrive(&self, id: RedriveId) {
+        let op = self.call(Call::CancelRedrive(id));
+        let cancelled = self.broker.cancel_redrive(id).await;
+        self.answer(op, told(&cancelled, |info| Reply::Redrive(Box::new(info.clone()))));
+    }
+
+    /// Lists a queue's redrives, newest first; `None` if it cannot.
+    pub async fn redrives(&self, queue: QueueId) -> Option<Vec<RedriveInfo>> {
+        let op = self.call(Call::Redrives(queue));
+        let redrives = self.broker.redrives(queue).await;
+        self.answer(op, told(&redrives, |redrives| Reply::Redrives(redrives.clone())));
+        redrives.ok()
     }
 
     /// Looks at all messages of a queue; `None` if it cannot.

@@ -53,6 +53,8 @@ pub struct Inner {
     pub budget: usize,
     /// Commands given over all boots, audits not counted.
     pub commands: usize,
+    /// Whether clients move what was buried.
+    pub salvages: bool,
     /// Leases that somebody holds.
     pub hands: Vec<Hand>,
     /// Leases that have ended, or may have.
@@ -75,6 +77,7 @@ impl World {
             dice,
             budget: 0,
             commands: 0,
+            salvages: false,
             hands: Vec::new(),
             stale: VecDeque::new(),
             posted: VecDeque::new(),

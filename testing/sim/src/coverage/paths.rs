@@ -3,7 +3,7 @@
 use super::lanes;
 use crate::checker::ledger::{Lease, Ledger, Op, Verdict};
 use crate::history::{Call, Ending, Reply, What};
-use broker::{LeaseTerms, Settle};
+use broker::{LeaseTerms, QueueTotals, Settle};
 use std::fmt;
 use vocab::BuryReason;
 
@@ -40,6 +40,12 @@ pub enum Path {
     Transferred,
     /// A lease that had ended was refused.
     StaleRefused,
+    /// A message was moved out of a dead-letter queue.
+    Redriven,
+    /// A redrive was running when the broker ended, and moved more after the next start.
+    RedriveWentOn,
+    /// A redrive was stopped.
+    RedriveStopped,
     /// A queue was emptied.
     Purged,
     /// A queue was removed.
@@ -74,7 +80,7 @@ pub enum Path {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::BuriedByDeliveries,
         Self::BuriedByFailures,
         Self::BuriedByRejection,
@@ -90,6 +96,9 @@ impl Path {
         Self::Extended,
         Self::Transferred,
         Self::StaleRefused,
+        Self::Redriven,
+        Self::RedriveWentOn,
+        Self::RedriveStopped,
         Self::Purged,
         Self::QueueDeleted,
         Self::QueueUpdated,
@@ -114,7 +123,10 @@ impl Path {
             Self::BuriedByDeliveries => buried(ledger, |reason| *reason == BuryReason::TooManyDeliveries),
             Self::BuriedByFailures => buried(ledger, |reason| matches!(reason, BuryReason::TooManyFailures(_))),
             Self::BuriedByRejection => buried(ledger, |reason| matches!(reason, BuryReason::Rejected(_))),
-            Self::Expired => return expired(ledger),
+            Self::Expired => return last_totals(ledger, |totals| totals.expired),
+            Self::Redriven => return last_totals(ledger, |totals| totals.redriven),
+            Self::RedriveWentOn => redrives_went_on(ledger),
+            Self::RedriveStopped => ops(ledger, |op| matches!(op.call, Call::CancelRedrive(_)) && op.done()),
             Self::LeaseEnded => again(ledger, |_, lease| {
                 lease.leased.deadline_ms.is_some()
                     && lease.asked.iter().all(|(.., verdict)| *verdict == Verdict::Refused)
@@ -176,15 +188,34 @@ fn buried(ledger: &Ledger<'_>, is: impl Fn(&BuryReason) -> bool) -> usize {
     found.len()
 }
 
-/// The last counts that each queue told.
-fn expired(ledger: &Ledger<'_>) -> u64 {
+/// The sum of one of the totals, as each queue told it last.
+fn last_totals(ledger: &Ledger<'_>, which: impl Fn(&QueueTotals) -> u64) -> u64 {
     let mut last = std::collections::BTreeMap::new();
     for op in &ledger.ops {
         if let (Call::Stats(queue), Some(Reply::Counted(stats))) = (op.call, op.reply) {
-            last.insert(*queue, stats.totals.expired);
+            last.insert(*queue, which(&stats.totals));
         }
     }
     last.values().sum()
+}
+
+/// Redrives told to run by one boot and told to have moved more by another.
+fn redrives_went_on(ledger: &Ledger<'_>) -> usize {
+    let mut running = std::collections::BTreeMap::new();
+    let mut went_on = std::collections::BTreeSet::new();
+    for op in &ledger.ops {
+        let (Some(Reply::Redrives(redrives)), Some(at)) = (op.reply, op.answered) else { continue };
+        for info in redrives {
+            let known = running.get(&info.id).copied();
+            if known.is_some_and(|(told, moved)| info.redrive.moved > moved && ledger.end_between(told, at).is_some()) {
+                went_on.insert(info.id);
+            }
+            if info.redrive.ended.is_none() {
+                running.insert(info.id, (at, info.redrive.moved));
+            }
+        }
+    }
+    went_on.len()
 }
 
 /// Leases that are so, after which the message was handed out again from the same queue by the same boot.
@@ -275,6 +306,9 @@ impl fmt::Display for Path {
             Self::Extended => "lease extended",
             Self::Transferred => "lease handed on",
             Self::StaleRefused => "ended lease refused",
+            Self::Redriven => "redriven",
+            Self::RedriveWentOn => "redrive went on after a restart",
+            Self::RedriveStopped => "redrive stopped",
             Self::Purged => "queue purged",
             Self::QueueDeleted => "queue deleted",
             Self::QueueUpdated => "queue updated",

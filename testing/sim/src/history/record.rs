@@ -1,6 +1,9 @@
 //! The events of a history, in the order in which they happened.
 
-use broker::{Extension, LeaseTerms, Leased, QueueInfo, QueueStats, SettleError, Settlement, Transfer};
+use broker::{
+    Extension, LeaseTerms, Leased, QueueInfo, QueueStats, RedriveId, RedriveInfo, SettleError, Settlement,
+    StartRedrive, Transfer,
+};
 use std::sync::Arc;
 use vocab::{LeaseToken, MessageId, Origin, QueueId, QueueSettings, Seq, SessionId};
 
@@ -148,6 +151,12 @@ pub enum Call {
     Peek(QueueId),
     /// Name all queues.
     ListQueues,
+    /// Move a queue's messages elsewhere.
+    StartRedrive(StartRedrive),
+    /// Stop doing so.
+    CancelRedrive(RedriveId),
+    /// Name a queue's redrives.
+    Redrives(QueueId),
 }
 
 /// An answer of the broker.
@@ -173,6 +182,10 @@ pub enum Reply {
     Peeked(Vec<Seen>),
     /// All queues.
     Listed(Vec<Arc<QueueInfo>>),
+    /// The redrive as it is.
+    Redrive(Box<RedriveInfo>),
+    /// The queue's redrives, newest first.
+    Redrives(Vec<RedriveInfo>),
     /// It was refused, and nothing happened.
     Refused(String),
     /// It may have happened or not.
@@ -256,7 +269,10 @@ impl Call {
             | Self::EndSession(_)
             | Self::Stats(_)
             | Self::Peek(_)
-            | Self::ListQueues => Vec::new(),
+            | Self::ListQueues
+            | Self::StartRedrive(_)
+            | Self::CancelRedrive(_)
+            | Self::Redrives(_) => Vec::new(),
         }
     }
 }

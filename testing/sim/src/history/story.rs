@@ -1,7 +1,7 @@
 //! A history for people: one line an event.
 
 use super::record::{Call, Ending, Event, Handed, Reply, Sent, What};
-use broker::{LeaseTerms, Settle};
+use broker::{LeaseTerms, RedriveInfo, Settle};
 use std::fmt;
 use vocab::LeaseToken;
 
@@ -58,6 +58,14 @@ impl fmt::Display for Call {
             Self::Stats(queue) => write!(f, "count queue {queue}"),
             Self::Peek(queue) => write!(f, "look at queue {queue}"),
             Self::ListQueues => f.write_str("list queues"),
+            Self::StartRedrive(start) => {
+                let target =
+                    start.target.map_or_else(|| "where they were buried".to_owned(), |id| format!("queue {id}"));
+                let rate = start.per_second.map(|rate| format!(", {rate} a second")).unwrap_or_default();
+                write!(f, "redrive queue {} to {target}{rate}", start.source)
+            }
+            Self::CancelRedrive(id) => write!(f, "stop redrive {} of queue {}", id.number, id.source),
+            Self::Redrives(queue) => write!(f, "list redrives of queue {queue}"),
         }
     }
 }
@@ -87,11 +95,20 @@ impl fmt::Display for Reply {
                 f.write_str(&list(seen, |seen| format!("{} at {} {:?}", uid_word(seen.uid), seen.seq, seen.state)))
             }
             Self::Listed(queues) => f.write_str(&list(queues, |queue| format!("{:?} = {}", queue.name, queue.id))),
+            Self::Redrive(info) => f.write_str(&redrive_word(info)),
+            Self::Redrives(redrives) => f.write_str(&list(redrives, redrive_word)),
             Self::Refused(why) => write!(f, "refused: {why}"),
             Self::Unknown(why) => write!(f, "unknown: {why}"),
             Self::GivenUp => f.write_str("gave up waiting"),
         }
     }
+}
+
+fn redrive_word(info: &RedriveInfo) -> String {
+    let RedriveInfo { id, redrive } = info;
+    let ended = redrive.ended.map_or_else(|| "running".to_owned(), |(outcome, _)| format!("{outcome:?}"));
+    let counts = format!("{} of {} moved, {} failed", redrive.moved, redrive.to_move, redrive.failed);
+    format!("redrive {} {ended}, {counts}, at seq {} of {}", id.number, redrive.position, redrive.end)
 }
 
 fn list<T>(items: &[T], word: impl Fn(&T) -> String) -> String {

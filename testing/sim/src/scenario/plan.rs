@@ -23,6 +23,8 @@ pub struct Plan {
     pub queues: Vec<(String, QueueSettings)>,
     /// How many clients work at a time.
     pub clients: usize,
+    /// Whether clients move what was buried. Where nobody does, the checker can be stricter.
+    pub salvages: bool,
     /// The boots before the last one.
     pub boots: Vec<Boot>,
 }
@@ -77,6 +79,7 @@ impl Plan {
             takes_direct: dice.percent(70),
             queues: super::queues::of(dice),
             clients: dice.within(2..7) as usize,
+            salvages: dice.percent(50),
             boots,
         }
     }

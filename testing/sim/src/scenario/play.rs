@@ -43,6 +43,7 @@ pub fn play(seed: u64) -> Result<Outcome, Box<Failure>> {
     let host = Host { lane_limits: plan.lane_limits, ..Host::new(plan.config.clone(), CAPACITY, dice.fork()) };
     host.disk.set_takes_direct(plan.takes_direct);
     let world = World::new(dice.fork(), host.clock.clone());
+    world.get().salvages = plan.salvages;
     let mut play = Play {
         host,
         world,

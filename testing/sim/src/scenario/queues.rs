@@ -1,5 +1,6 @@
 //! The queues that a seed has all the time: one at least for every promise.
 
+use crate::clients::salvager::SALVAGE;
 use crate::dice::Dice;
 use vocab::{BuryPolicy, CountedBy, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
 
@@ -35,6 +36,7 @@ fn unordered(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
         ("dead-deliveries", plain(dice)),
         ("dead-failures", plain(dice)),
         ("orders", orders),
+        (SALVAGE, plain(dice)),
         ("retries", burying(CountedBy::Failures, "dead-failures", plain(dice), dice)),
         ("jobs", burying(CountedBy::Deliveries, "dead-deliveries", plain(dice), dice)),
     ];

@@ -5,11 +5,18 @@ use vocab::mutant::{self, Mutant};
 /// A mutant that survives so many seeds is not noticed.
 const SEEDS_MAX: u64 = 600;
 
+/// For a mutant that shows only when the power goes between two syncs.
+const SEEDS_MAX_IN_BETWEEN: u64 = 3_000;
+
 fn is_killed(mutant: Mutant) {
-    let killer = (1..=SEEDS_MAX).find_map(|seed| mutant::with(mutant, || sim::play(seed)).err());
+    is_killed_within(mutant, SEEDS_MAX);
+}
+
+fn is_killed_within(mutant: Mutant, seeds_max: u64) {
+    let killer = (1..=seeds_max).find_map(|seed| mutant::with(mutant, || sim::play(seed)).err());
     match killer {
         Some(failure) => println!("{mutant:?} is killed by seed {}: {}", failure.seed, failure.what),
-        None => panic!("{mutant:?} survives {SEEDS_MAX} seeds: the checker is blind to it"),
+        None => panic!("{mutant:?} survives {seeds_max} seeds: the checker is blind to it"),
     }
 }
 
@@ -49,6 +56,11 @@ fn retiring_what_is_not_covered_is_noticed() {
 }
 
 #[test]
+fn moving_in_two_commits_is_noticed() {
+    is_killed_within(Mutant::MoveInTwoCommits, SEEDS_MAX_IN_BETWEEN);
+}
+
+#[test]
 fn handing_a_lane_out_twice_at_a_time_is_noticed() {
     is_killed(Mutant::IgnoreHeldLanes);
 }
@@ -62,5 +74,5 @@ fn forgetting_dedup_ids_over_a_checkpoint_is_noticed() {
 fn every_mutant_has_its_test() {
     // One is the store's own to notice: its crash would have to fall into a few microseconds.
     let elsewhere = [Mutant::RewriteUndurable];
-    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 9, "a new mutant needs a test above");
+    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 10, "a new mutant needs a test above");
 }

@@ -1,56 +1,71 @@
 //! The text that Prometheus reads.
 
+use super::queues::Figures as QueueFigures;
 use super::*;
-use broker::QueueTotals;
-use std::collections::BTreeMap;
+use broker::{QueueStats, QueueTotals};
 use std::collections::BTreeSet;
-use vocab::{QueueId, QueueSettings};
 
-fn queue(name: &str) -> Arc<QueueInfo> {
-    Arc::new(QueueInfo {
-        id: QueueId(1),
-        name: name.to_owned(),
-        settings: QueueSettings::default(),
-        annotations: BTreeMap::new(),
-        created_ms: 0,
-        modified_ms: 0,
-        revision: 1,
-    })
-}
-
-fn figures(queues: Vec<(Arc<QueueInfo>, QueueStats)>, queues_total: usize) -> Figures {
-    Figures { phase: Phase::Ready, resident_bytes: Some(4096), running: None, queues_total, queues }
+/// What is reported of these queues when `listed_max` of them are listed.
+fn figures(queues: Vec<QueueFigures>, listed_max: usize) -> Figures {
+    let mut all = Queues::default();
+    for queue in queues {
+        all.add(queue, listed_max);
+    }
+    Figures { phase: Phase::Ready, resident_bytes: Some(4096), running: None, queues: all }
 }
 
 fn check(text: &str, line: &str) {
     assert!(text.lines().any(|found| found == line), "{line:?} is not in\n{text}");
 }
 
+fn stats(ready: u64, oldest_ms: Option<u64>) -> QueueStats {
+    let totals = QueueTotals { published: 9, published_bytes: 90, acked: 4, ..QueueTotals::default() };
+    QueueStats { ready, leased: 2, oldest_ms, totals, ..QueueStats::default() }
+}
+
 #[test]
 fn a_queues_counts_appear_under_its_name() {
-    let totals = QueueTotals { published: 9, acked: 4, ..QueueTotals::default() };
-    let stats = QueueStats { ready: 3, leased: 2, oldest_ms: Some(1500), totals, ..QueueStats::default() };
-    let text = render(&figures(vec![(queue("orders"), stats)], 1));
+    let text = render(&figures(vec![QueueFigures::new("orders", stats(3, Some(1500)), 6)], 1));
     check(&text, r#"longshore_queue_messages{queue="orders",state="ready"} 3"#);
     check(&text, r#"longshore_queue_messages{queue="orders",state="leased"} 2"#);
     check(&text, r#"longshore_queue_oldest_timestamp_seconds{queue="orders"} 1.5"#);
     check(&text, r#"longshore_queue_events_total{queue="orders",event="published"} 9"#);
     check(&text, r#"longshore_queue_events_total{queue="orders",event="acked"} 4"#);
+    check(&text, r#"longshore_queue_published_bytes_total{queue="orders"} 90"#);
+    check(&text, r#"longshore_queue_empty_receives_total{queue="orders"} 6"#);
     check(&text, "longshore_ready 1");
     check(&text, "process_resident_memory_bytes 4096");
 }
 
 #[test]
 fn a_name_with_quotes_cannot_break_out_of_its_label() {
-    let text = render(&figures(vec![(queue("a\"b\\c\nd"), QueueStats::default())], 1));
+    let text = render(&figures(vec![QueueFigures::new("a\"b\\c\nd", QueueStats::default(), 0)], 1));
     check(&text, r#"longshore_queue_waiters{queue="a\"b\\c\nd"} 0"#);
 }
 
 #[test]
-fn queues_over_the_cap_are_counted_but_have_no_series() {
-    let text = render(&figures(vec![(queue("first"), QueueStats::default())], 12));
-    check(&text, "longshore_queues 12");
-    check(&text, "longshore_queues_unreported 11");
+fn queues_over_the_cap_are_summed_under_one_label() {
+    let queues = vec![
+        QueueFigures::new("a", stats(1, Some(1000)), 1),
+        QueueFigures::new("b", stats(10, None), 2),
+        QueueFigures::new("c", stats(100, Some(3000)), 4),
+        QueueFigures::new("d", stats(1000, Some(2000)), 8),
+    ];
+    let text = render(&figures(queues, 1));
+    check(&text, "longshore_queues_listed 1");
+    check(&text, r#"longshore_queue_messages{queue="a",state="ready"} 1"#);
+    check(&text, r#"longshore_queue_messages{queue="(others)",state="ready"} 1110"#);
+    check(&text, r#"longshore_queue_oldest_timestamp_seconds{queue="(others)"} 2"#);
+    check(&text, r#"longshore_queue_events_total{queue="(others)",event="published"} 27"#);
+    check(&text, r#"longshore_queue_published_bytes_total{queue="(others)"} 270"#);
+    check(&text, r#"longshore_queue_empty_receives_total{queue="(others)"} 14"#);
+    assert!(!text.contains(r#"queue="b""#), "{text}");
+}
+
+#[test]
+fn where_every_queue_is_listed_there_are_no_others() {
+    let text = render(&figures(vec![QueueFigures::new("a", QueueStats::default(), 0)], 1));
+    assert!(!text.contains("(others)"), "{text}");
 }
 
 #[test]
@@ -68,7 +83,7 @@ fn the_journals_figures_are_all_there() {
 #[test]
 fn every_metric_is_documented_for_operators() {
     let document = include_str!("../../../../../docs/operating.md");
-    let source = include_str!("../metrics.rs");
+    let source = concat!(include_str!("../metrics.rs"), include_str!("queues.rs"));
     let named: BTreeSet<&str> = source
         .split('"')
         .filter(|word| word.starts_with("longshore_") || word.starts_with("process_"))

@@ -4,7 +4,7 @@ use super::*;
 use crate::frame::reply::error_body;
 use crate::frame::request_id::RequestIds;
 use crate::frame::style::Style;
-use broker::{Annotations, QueueInfo};
+use broker::{Annotations, Outcome, QueueInfo, RedriveId};
 use std::sync::Arc;
 use vocab::{QueueId, QueueSettings};
 
@@ -109,6 +109,39 @@ fn deleting_purging_and_counting_queues() {
     check(&gone, "AWS.SimpleQueueService.NonExistentQueue", 400, "does not exist");
     for (error, query, status, words) in unavailable() {
         check(&no_such_queue_error(error), query, status, words);
+    }
+}
+
+#[test]
+fn moving_messages() {
+    let id = RedriveId { source: QueueId(1), number: 1 };
+    let starts = [
+        (StartRedriveError::NoSuchQueue(NO_QUEUE), "ResourceNotFoundException", 404, "the SourceArn parameter"),
+        (StartRedriveError::NoSuchTarget(QueueId(2)), "ResourceNotFoundException", 404, "the DestinationArn parameter"),
+        (StartRedriveError::IntoItself, "InvalidParameterValue", 400, "cannot be the same"),
+        (StartRedriveError::Running(id), "InvalidParameterValue", 400, "already a task running"),
+    ];
+    for (refusal, query, status, words) in starts {
+        check(&start_redrive_error(Error::Refused(refusal)), query, status, words);
+    }
+    check(&list_redrives_error(Error::Refused(NO_QUEUE)), "ResourceNotFoundException", 404, "the SourceArn parameter");
+    let ended = CancelRedriveError::Ended(Outcome::Done);
+    let cancels = [
+        (CancelRedriveError::NoSuchQueue(NO_QUEUE), "ResourceNotFoundException", 404, "Task does not exist"),
+        (CancelRedriveError::NoSuchRedrive(id), "ResourceNotFoundException", 404, "Task does not exist"),
+        (ended, "AWS.SimpleQueueService.UnsupportedOperation", 400, "running"),
+    ];
+    for (refusal, query, status, words) in cancels {
+        check(&cancel_redrive_error(Error::Refused(refusal)), query, status, words);
+    }
+    for (error, query, status, words) in unavailable() {
+        check(&start_redrive_error(error), query, status, words);
+    }
+    for (error, query, status, words) in unavailable() {
+        check(&cancel_redrive_error(error), query, status, words);
+    }
+    for (error, query, status, words) in unavailable() {
+        check(&list_redrives_error(error), query, status, words);
     }
 }
 

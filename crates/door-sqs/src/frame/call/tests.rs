@@ -14,7 +14,7 @@ fn read(method: &str, uri: &str, headers: &[(&str, &str)], body: &'static str) -
     }
     let (parts, ()) = request.body(()).expect("a valid request").into_parts();
     let body = Body { bytes: Bytes::from_static(body.as_bytes()), borrowed: false };
-    Head::read(&parts)?.with_body(body, RequestIds::new(0).next())
+    Head::read(&parts, Scheme::Http)?.with_body(body, RequestIds::new(0).next())
 }
 
 fn action(read: Read) -> (Action, Style, Option<String>) {
@@ -34,7 +34,7 @@ fn a_target_header_means_json_on_any_path() {
     let headers = [("x-amz-target", "AmazonSQS.SendMessage"), ("content-type", "application/x-amz-json-1.0")];
     assert_eq!(action(read("POST", "/", &headers, "{}")), (Action::SendMessage, Style::Json, None));
     let on_queue = read("POST", "/000000000000/jobs", &headers, "{}");
-    assert_eq!(action(on_queue), (Action::SendMessage, Style::Json, Some("jobs".to_owned())));
+    assert_eq!(action(on_queue), (Action::SendMessage, Style::Json, Some("/000000000000/jobs".to_owned())));
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_form_means_query_in_the_url_or_in_the_body() {
     let in_body = read("POST", "/", &form, "Action=ListQueues&Version=2012-11-05");
     assert_eq!(action(in_body), (Action::ListQueues, Style::Xml, None));
     let in_url = read("GET", "/000000000000/jobs?Action=ReceiveMessage&X-Amz-Signature=abc", &[], "");
-    assert_eq!(action(in_url), (Action::ReceiveMessage, Style::Xml, Some("jobs".to_owned())));
+    assert_eq!(action(in_url), (Action::ReceiveMessage, Style::Xml, Some("/000000000000/jobs".to_owned())));
 }
 
 #[test]

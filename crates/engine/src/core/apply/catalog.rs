@@ -38,6 +38,7 @@ impl State {
         }
         self.end_session_leases();
         self.reset_all_retention_timers();
+        self.reset_all_redrive_timers();
     }
 
     pub(super) fn apply_queue_created(
@@ -82,6 +83,7 @@ impl State {
     }
 
     pub(super) fn apply_queue_deleted(&mut self, id: QueueId) {
+        self.set_redrive_timer(id, None);
         let Some(queue) = self.queues.remove(&id) else { return };
         self.names.remove(&queue.info.name);
         self.gone.extend(queue.stored_pages());

@@ -148,14 +148,23 @@ impl State {
         let due: Vec<_> = self.timers.due(now_ms, DUE_PER_STEP).collect();
         for (at_ms, timer) in due {
             match timer {
-                Timer::Due(..) | Timer::Dedup(_) | Timer::Lanes(..) => self.timers.clear(at_ms, timer),
-                Timer::LeaseEnd(..) | Timer::Expiry(..) | Timer::Retention(_) | Timer::Waiter(..) => {}
-            }
-            match timer {
-                Timer::Due(key, subscription, seq) => self.become_ready(key, subscription, seq),
-                Timer::Dedup(key) => self.drop_old_ids(key, now_ms),
-                Timer::Lanes(key, subscription) => self.drop_idle_lanes(key, subscription, now_ms),
-                Timer::LeaseEnd(..) | Timer::Expiry(..) | Timer::Retention(_) | Timer::Waiter(..) => {}
+                Timer::Due(key, subscription, seq) => {
+                    self.timers.clear(at_ms, timer);
+                    self.become_ready(key, subscription, seq);
+                }
+                Timer::Dedup(key) => {
+                    self.timers.clear(at_ms, timer);
+                    self.drop_old_ids(key, now_ms);
+                }
+                Timer::Lanes(key, subscription) => {
+                    self.timers.clear(at_ms, timer);
+                    self.drop_idle_lanes(key, subscription, now_ms);
+                }
+                Timer::LeaseEnd(..)
+                | Timer::Expiry(..)
+                | Timer::Retention(_)
+                | Timer::Redrive(_)
+                | Timer::Waiter(..) => {}
             }
         }
     }

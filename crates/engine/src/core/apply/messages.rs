@@ -198,7 +198,7 @@ impl State {
 
     /// Takes live messages out of the log for every subscription. Says how many lived. The cost grows with what is
     /// known of single messages in the ranges, not with the ranges.
-    fn remove(&mut self, key: PartitionKey, seqs: &SeqRanges) -> u64 {
+    pub(super) fn remove(&mut self, key: PartitionKey, seqs: &SeqRanges) -> u64 {
         let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return 0 };
         let partition = usize::from(key.partition.0);
         let Some(log) = queue.logs.get_mut(partition) else { return 0 };
@@ -250,7 +250,7 @@ impl State {
     }
 
     /// Resets the retention timer when the floor has passed what it was set for.
-    fn reset_retention_timer_if_passed(&mut self, key: PartitionKey) {
+    pub(super) fn reset_retention_timer_if_passed(&mut self, key: PartitionKey) {
         let Some(log) = self.queues.get(&key.queue).and_then(|queue| queue.log(key.partition)) else { return };
         // A timer that fires too early finds nothing to do and sets itself again; resetting it at every ack would cost more.
         if log.retention_timer_ms.is_some() && log.floor >= log.next {

@@ -6,6 +6,7 @@
 mod catalog;
 mod leases;
 mod messages;
+mod redrive;
 
 use crate::core::event::Event;
 use crate::core::state::State;
@@ -33,6 +34,9 @@ impl State {
             }
             Event::Removed { key, seqs, why, over_below } => self.apply_removed(*key, seqs, *why, *over_below),
             Event::Buried { key, seq } => self.apply_buried(*key, *seq),
+            Event::RedriveStarted(started) => self.apply_redrive_started(started),
+            Event::Moved(moved) => self.apply_moved(moved),
+            Event::RedriveEnded { id, outcome, at_ms } => self.apply_redrive_ended(*id, *outcome, *at_ms),
         }
     }
 }

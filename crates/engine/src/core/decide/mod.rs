@@ -6,10 +6,12 @@
 mod catalog;
 mod publish;
 mod receive;
+mod redrive;
 mod settle;
 mod tick;
 
 pub use receive::Picked;
+pub use redrive::Onward;
 pub use tick::Ticked;
 
 use crate::core::event::Event;

@@ -32,6 +32,7 @@ impl State {
         for message in &mut messages {
             message.facts.published_ms = now_ms;
             message.facts.origin = None;
+            message.facts.moved = false;
             let due_ms = message.facts.due_ms.unwrap_or(now_ms + queue.info.settings.delay_ms);
             message.facts.due_ms = (due_ms > now_ms).then_some(due_ms);
         }
@@ -150,7 +151,7 @@ fn take_repeats(settings: &QueueSettings, log: &Log, messages: &mut Vec<Message>
 }
 
 /// Messages into a log, with a reservation ahead of them when the one that exists is half used up.
-fn enter(key: PartitionKey, first: Seq, reserved: Seq, messages: Vec<Arc<Message>>) -> Vec<Event> {
+pub(super) fn enter(key: PartitionKey, first: Seq, reserved: Seq, messages: Vec<Arc<Message>>) -> Vec<Event> {
     let next = first.0 + messages.len() as u64;
     let published = Event::Published { key, first, messages };
     if next + SEQ_RESERVATION / 2 < reserved.0 {
@@ -159,12 +160,16 @@ fn enter(key: PartitionKey, first: Seq, reserved: Seq, messages: Vec<Arc<Message
     vec![Event::Reserved { key, below: Seq(next + SEQ_RESERVATION) }, published]
 }
 
+/// A message's body and headers together, in bytes: what a queue's limit counts.
+pub(super) fn headed_bytes(message: &Message) -> u64 {
+    let headers: usize = message.headers.iter().map(|header| header.name.len() + header.value.content_bytes()).sum();
+    (message.body.len() + headers) as u64
+}
+
 fn check_sizes(messages: &[Message], bytes_max: u64) -> Result<(), PublishError> {
     let mut total = 0;
     for (index, message) in messages.iter().enumerate() {
-        let headers: usize =
-            message.headers.iter().map(|header| header.name.len() + header.value.content_bytes()).sum();
-        let bytes = (message.body.len() + headers) as u64;
+        let bytes = headed_bytes(message);
         if bytes > bytes_max {
             return Err(PublishError::TooLarge { index, bytes, max: bytes_max });
         }

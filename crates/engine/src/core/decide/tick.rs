@@ -7,7 +7,7 @@ use crate::core::state::State;
 use crate::core::subscription::Progress;
 use crate::core::timers::Timer;
 use std::collections::BTreeMap;
-use vocab::{PartitionKey, Seq};
+use vocab::{PartitionKey, QueueId, Seq};
 
 /// Most timers that one tick takes: a tick stays short, and is followed by another while more are due.
 pub(crate) const TIMERS_PER_TICK: usize = 4096;
@@ -21,6 +21,8 @@ pub struct Ticked {
     pub timed_out: Vec<WaiterId>,
     /// Expiries of leased messages: the end of the lease will see to them.
     pub moot: Vec<(u64, Timer)>,
+    /// Queues whose redrive goes on.
+    pub redrives: Vec<QueueId>,
 }
 
 impl State {
@@ -37,6 +39,7 @@ impl State {
                 Timer::Expiry(key, seq) => expired.entry(key).or_default().push(seq),
                 Timer::Retention(key) => ticked.events.extend(self.decide_retention(key, now_ms)),
                 Timer::Waiter(_, _, waiter) => ticked.timed_out.push(waiter),
+                Timer::Redrive(queue) => ticked.redrives.push(queue),
             }
         }
         ticked.events.extend(self.decide_lease_ends(&ended, now_ms));

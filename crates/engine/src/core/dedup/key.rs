@@ -31,7 +31,7 @@ impl DedupKey {
     /// queue: whoever published it named it there.
     #[must_use]
     pub fn of(policy: DedupPolicy, message: &Message) -> Option<Self> {
-        let id = message.facts.dedup.as_deref().filter(|_| message.facts.origin.is_none())?;
+        let id = message.facts.dedup.as_deref().filter(|_| message.facts.origin.is_none() && !message.facts.moved)?;
         let lane = message.facts.lane.as_deref().filter(|_| policy.scope == DedupScope::Lane);
         Some(Self::new(lane, id))
     }

@@ -1,7 +1,7 @@
 //! A machine with one hand on the clock: commands in, answers out, every event kept, every invariant checked.
 
 use crate::core::answer::{Answer, Whom};
-use crate::core::command::{BuryFetched, Command, LeaseTerms, Receive, Settle, Settlement, WaiterId};
+use crate::core::command::{BuryFetched, Command, LeaseTerms, MoveFetched, Receive, Settle, Settlement, WaiterId};
 use crate::core::effect::Effect;
 use crate::core::error::SettleError;
 use crate::core::event::Event;
@@ -68,7 +68,8 @@ impl Bench {
             self.machine.pump(self.now_ms, &mut out);
             self.settle_down(out);
             self.check();
-            if !more {
+            // What was read meanwhile may have led to more.
+            if !more && self.machine.state.timers.next_ms().is_none_or(|next_ms| next_ms > self.now_ms) {
                 return;
             }
         }
@@ -117,6 +118,11 @@ impl Bench {
                         self.refused_reads = self.refused_reads.saturating_sub(1);
                         let lanes = asked.seqs.iter().take(readable).map(lane).collect();
                         Command::TakeLanes(Box::new(LanesRead { asked, lanes }))
+                    }
+                    Effect::FetchToMove { id, key, seqs } => {
+                        let content = |seq: Seq| (seq, self.contents.get(&(key, seq)).cloned());
+                        let messages = seqs.into_iter().map(content).collect();
+                        Command::Move(Box::new(MoveFetched { id, messages }))
                     }
                 };
                 self.machine.execute(command, self.now_ms, &mut out);
@@ -192,6 +198,11 @@ impl Bench {
 
     pub(crate) fn content(&self, queue: QueueId, seq: Seq) -> Arc<Message> {
         self.contents[&(key(queue), seq)].clone()
+    }
+
+    /// From here on this message cannot be read.
+    pub(crate) fn forget_content(&mut self, queue: QueueId, seq: Seq) {
+        self.contents.remove(&(key(queue), seq));
     }
 
     /// The subscription's invariants, by looking at every seq.

@@ -7,6 +7,7 @@ mod lane_limits;
 mod lanes;
 mod leases;
 mod live;
+mod redrives;
 mod replay;
 mod shares;
 mod times;

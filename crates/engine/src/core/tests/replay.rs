@@ -3,8 +3,9 @@
 
 use super::Bench;
 use super::bench::burying;
-use crate::core::command::{Command, Extension, LeaseTerms, Settle, Settlement, Transfer};
+use crate::core::command::{Command, Extension, LeaseTerms, Settle, Settlement, StartRedrive, Transfer};
 use crate::core::event::Event;
+use crate::core::redrive::RedriveId;
 use crate::core::state::State;
 use crate::{record, snapshot};
 use journal::PageKey;
@@ -28,6 +29,8 @@ enum Act {
     Pass { ms: u64 },
     Purge { queue: usize },
     Update { queue: usize, delay_ms: u64 },
+    Redrive { queue: usize, target: Option<usize>, per_second: u32 },
+    Cancel { queue: usize },
     Crash,
 }
 
@@ -44,8 +47,13 @@ fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
         1 => (any::<usize>(), 0_u64..5_000).prop_map(|(which, lease_ms)| Act::Extend { which, lease_ms }),
         1 => any::<usize>().prop_map(|which| Act::Transfer { which }),
         3 => (0_u64..5_000).prop_map(|ms| Act::Pass { ms }),
-        1 => queue().prop_map(|queue| Act::Purge { queue }),
-        1 => (queue(), 0_u64..500).prop_map(|(queue, delay_ms)| Act::Update { queue, delay_ms }),
+        5 => prop_oneof![
+            2 => (queue(), proptest::option::of(queue()), 0_u32..4)
+                .prop_map(|(queue, target, per_second)| Act::Redrive { queue, target, per_second }),
+            1 => queue().prop_map(|queue| Act::Cancel { queue }),
+            1 => queue().prop_map(|queue| Act::Purge { queue }),
+            1 => (queue(), 0_u64..500).prop_map(|(queue, delay_ms)| Act::Update { queue, delay_ms }),
+        ],
         crash_weight => Just(Act::Crash),
     ];
     proptest::collection::vec(act, 1..80)
@@ -110,6 +118,16 @@ fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<Lea
                 let settings = Box::new(QueueSettings { delay_ms, ..settings });
                 bench.ask(Command::UpdateQueue { queue: queues[queue], revision, settings, annotations });
             }
+            Act::Redrive { queue, target, per_second } => {
+                let (source, target) = (queues[queue], target.map(|target| queues[target]));
+                let per_second = std::num::NonZeroU32::new(per_second);
+                bench.ask(Command::StartRedrive(StartRedrive { source, target, per_second }));
+            }
+            Act::Cancel { queue } => {
+                let source = queues[queue];
+                let number = bench.machine.state.queues[&source].redrives.last;
+                bench.ask(Command::CancelRedrive { id: RedriveId { source, number } });
+            }
             Act::Crash => bench.crash(),
         }
     }
@@ -160,6 +178,7 @@ fn at_rest(state: &mut State, now_ms: u64) -> String {
     let list = |set: &RoaringTreemap| set.iter().collect::<Vec<_>>();
     for queue in state.queues.values() {
         write!(words, "{:?}\n{:?}\n", queue.info, queue.totals).expect("memory takes it");
+        writeln!(words, "redrives {:?}", (queue.redrives.last, &queue.redrives.tasks)).expect("memory takes it");
         for log in &queue.logs {
             let numbers = (log.next, log.reserved, log.floor, log.over_below, log.newest_ms);
             let lists = (list(&log.removed), &log.anchors, &log.expiries, &log.boots);

@@ -52,6 +52,8 @@ fn empty(history: &History) -> Ledger<'_> {
         by_token: BTreeMap::new(),
         endings: Vec::new(),
         censuses: Vec::new(),
+        redrives: Vec::new(),
+        moved_until: BTreeMap::new(),
         garbage: Vec::new(),
     }
 }
@@ -101,6 +103,11 @@ impl<'h> Builder<'h> {
             (Call::Stats(queue), Reply::Counted(stats)) => {
                 if let Some(census) = &mut self.census {
                     census.stats.insert(*queue, *stats);
+                }
+            }
+            (Call::Redrives(queue), Reply::Redrives(redrives)) => {
+                if let Some(census) = &mut self.census {
+                    census.redrives.insert(*queue, redrives.clone());
                 }
             }
             (Call::Transfer(transfers), Reply::Transferred(verdicts)) => self.transferred(at, op, transfers, verdicts),
@@ -210,6 +217,24 @@ impl<'h> Builder<'h> {
         self.cut(at);
         for lease in &mut self.ledger.leases {
             lease.asked.sort_unstable_by_key(|(op, place, _)| (*op, *place));
+        }
+        self.redriven();
+    }
+
+    /// Finds out which queues' messages redrives may have moved.
+    fn redriven(&mut self) {
+        let ledger = &mut self.ledger;
+        for (op, entry) in ledger.ops.iter().enumerate().filter(|(_, entry)| entry.may_have_happened()) {
+            if let Call::StartRedrive(start) = entry.call {
+                ledger.redrives.push((op, *start));
+            }
+        }
+        for id in ledger.queues.keys().copied().collect::<Vec<_>>() {
+            let reach = ledger.reach(id);
+            let touching = ledger.redrives.iter().filter(|(_, start)| reach.contains(&start.source));
+            if let Some(until) = touching.map(|(op, _)| ledger.ops[*op].over).max() {
+                ledger.moved_until.insert(id, until);
+            }
         }
     }
 

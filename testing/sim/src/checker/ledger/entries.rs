@@ -2,7 +2,7 @@
 
 use super::repeats::{DedupName, Standing};
 use crate::history::{Call, Ending, Handed, History, OpId, Reply, Sent, Uid};
-use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, Settle};
+use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, RedriveInfo, Settle, StartRedrive};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use vocab::{Durability, LeaseToken, MessageId, Order, Origin, QueueId, QueueSettings, Seq};
@@ -30,6 +30,10 @@ pub struct Ledger<'h> {
     pub endings: Vec<(usize, Ending)>,
     /// The times when one client looked at everything.
     pub censuses: Vec<Census>,
+    /// Redrives that may have begun, and the calls that began them.
+    pub redrives: Vec<(OpId, StartRedrive)>,
+    /// For the queues whose messages a redrive may have moved: when its last start was over.
+    pub moved_until: BTreeMap<QueueId, usize>,
     /// Messages whose body no producer sends: the events that show them.
     pub garbage: Vec<usize>,
 }
@@ -145,6 +149,8 @@ pub struct Census {
     pub stats: BTreeMap<QueueId, QueueStats>,
     /// The queues.
     pub queues: Vec<Arc<QueueInfo>>,
+    /// Each queue's redrives, newest first.
+    pub redrives: BTreeMap<QueueId, Vec<RedriveInfo>>,
 }
 
 impl Op<'_> {
@@ -184,17 +190,46 @@ impl Ledger<'_> {
         self.queues.get(&queue).is_some_and(Queue::is_weak)
     }
 
-    /// The queue and every queue that its messages may have been buried in.
+    /// Whether a redrive may have moved the message: it may have been where one took messages from, at a time when it did.
+    #[must_use]
+    pub fn may_be_moved(&self, message: &Message) -> bool {
+        // A redrive takes no message that came after its start.
+        self.moved_until.get(&message.queue).is_some_and(|until| *until > self.ops[message.op].called)
+    }
+
+    /// Whether a redrive may have moved messages to this queue.
+    #[must_use]
+    pub fn is_target(&self, queue: QueueId) -> bool {
+        self.redrives.iter().any(|(_, start)| match start.target {
+            Some(target) => target == queue,
+            None => self
+                .queues
+                .get(&start.source)
+                .is_some_and(|source| self.queues.get(&queue).is_some_and(|queue| queue.buries_to(&source.name))),
+        })
+    }
+
+    /// Whether messages come to this queue by other ways than a publish.
+    #[must_use]
+    pub fn takes_from_others(&self, queue: QueueId) -> bool {
+        let buried_in = |name: &str| self.queues.values().any(|other| other.buries_to(name));
+        self.is_target(queue) || self.queues.get(&queue).is_some_and(|queue| buried_in(&queue.name))
+    }
+
+    /// The queue and every queue that its messages may have been buried in or moved to.
     #[must_use]
     pub fn reach(&self, queue: QueueId) -> BTreeSet<QueueId> {
         let mut reached = BTreeSet::from([queue]);
         let mut todo = vec![queue];
-        while let Some(from) = todo.pop() {
-            let Some(from) = self.queues.get(&from) else { continue };
+        while let Some(source) = todo.pop() {
+            let Some(from) = self.queues.get(&source) else { continue };
             for (id, candidate) in &self.queues {
                 if from.buries_to(&candidate.name) && reached.insert(*id) {
                     todo.push(*id);
                 }
+            }
+            for (_, start) in self.redrives.iter().filter(|(_, start)| start.source == source) {
+                todo.extend(start.target.filter(|target| reached.insert(*target)));
             }
         }
         reached

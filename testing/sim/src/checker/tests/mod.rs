@@ -3,5 +3,6 @@
 mod accepts;
 mod dedup;
 mod lanes;
+mod redrives;
 mod rejects;
 mod tale;

@@ -1,0 +1,172 @@
+//! The figures of queues: each of the first ones by name under its own name, all others summed under one.
+//!
+//! Listing by name rather than by size keeps a series from ending whenever some other queue grows. The sum is labelled as no SQS
+//! queue can be called.
+//!
+//! Invariant: at most `listed_max` + 1 values of the label `queue`; summed over it, each metric covers every queue.
+
+use super::float;
+use broker::{Broker, QueueInfo, QueueStats, QueueTotals};
+use futures_util::{StreamExt, stream};
+use metrics::{counter, describe_counter, describe_gauge, gauge};
+use std::sync::Arc;
+
+/// Questions to the broker at a time. Their answers share syncs, so asking one by one would be slow.
+const ASKED_AT_A_TIME: usize = 64;
+
+/// The label of the queues that are not listed.
+const OTHERS: &str = "(others)";
+
+/// What is reported of all queues together.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Queues {
+    total: usize,
+    listed: Vec<Figures>,
+    others: Option<Figures>,
+}
+
+/// What is reported under one label.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Figures {
+    label: String,
+    stats: QueueStats,
+    empty_receives: u64,
+}
+
+impl Queues {
+    /// Asks the broker about every queue. One that goes away meanwhile is left out.
+    pub(super) async fn ask(broker: &Broker, listed_max: usize) -> Self {
+        let all = broker.list_queues("", None, usize::MAX);
+        let total = all.len();
+        let asked = stream::iter(all).map(|queue: Arc<QueueInfo>| async move {
+            let stats = broker.stats(queue.id).await.ok()?;
+            let empty_receives = broker.empty_receives(queue.id);
+            Some(Figures { label: queue.name.clone(), stats, empty_receives })
+        });
+        let figures = asked.buffered(ASKED_AT_A_TIME).filter_map(std::future::ready);
+        let add = |mut queues: Self, figures| {
+            queues.add(figures, listed_max);
+            std::future::ready(queues)
+        };
+        figures.fold(Self { total, ..Self::default() }, add).await
+    }
+
+    /// Adds one queue, in order of name.
+    pub(super) fn add(&mut self, figures: Figures, listed_max: usize) {
+        if self.listed.len() < listed_max {
+            self.listed.push(figures);
+        } else {
+            let others = self.others.get_or_insert_with(|| Figures { label: OTHERS.to_owned(), ..Figures::default() });
+            others.add(&figures);
+        }
+    }
+
+    /// Hands everything to the recorder.
+    pub(super) fn record(&self) {
+        describe();
+        gauge!("longshore_queues").set(float(self.total as u64));
+        gauge!("longshore_queues_listed").set(float(self.listed.len() as u64));
+        for figures in self.listed.iter().chain(&self.others) {
+            figures.record();
+        }
+    }
+}
+
+fn describe() {
+    describe_gauge!("longshore_queues", "Queues that exist");
+    describe_gauge!("longshore_queues_listed", "Queues with series of their own; the others are summed");
+    describe_gauge!("longshore_queue_messages", "Live messages by queue and state");
+    describe_gauge!("longshore_queue_waiters", "Receives that wait for a message");
+    describe_gauge!(
+        "longshore_queue_oldest_timestamp_seconds",
+        "When the oldest live message was published, Unix time"
+    );
+    describe_counter!("longshore_queue_events_total", "What happened to messages, by queue, since the queue was made");
+    describe_counter!("longshore_queue_published_bytes_total", "Bytes of bodies published");
+    describe_counter!(
+        "longshore_queue_empty_receives_total",
+        "Receives that ended with no message, since the server was started"
+    );
+}
+
+impl Figures {
+    fn add(&mut self, more: &Self) {
+        let QueueStats { ready, delayed, leased, waiters, oldest_ms, totals } = more.stats;
+        self.stats.ready += ready;
+        self.stats.delayed += delayed;
+        self.stats.leased += leased;
+        self.stats.waiters += waiters;
+        self.stats.oldest_ms = [self.stats.oldest_ms, oldest_ms].into_iter().flatten().min();
+        add_totals(&mut self.stats.totals, &totals);
+        self.empty_receives += more.empty_receives;
+    }
+
+    fn record(&self) {
+        let Self { label, stats, empty_receives } = self;
+        for (state, count) in [("ready", stats.ready), ("delayed", stats.delayed), ("leased", stats.leased)] {
+            gauge!("longshore_queue_messages", "queue" => label.clone(), "state" => state).set(float(count));
+        }
+        gauge!("longshore_queue_waiters", "queue" => label.clone()).set(float(stats.waiters));
+        if let Some(oldest_ms) = stats.oldest_ms {
+            let seconds = float(oldest_ms) / 1000.0;
+            gauge!("longshore_queue_oldest_timestamp_seconds", "queue" => label.clone()).set(seconds);
+        }
+        for (event, count) in events(&stats.totals) {
+            counter!("longshore_queue_events_total", "queue" => label.clone(), "event" => event).absolute(count);
+        }
+        let published_bytes = stats.totals.published_bytes;
+        counter!("longshore_queue_published_bytes_total", "queue" => label.clone()).absolute(published_bytes);
+        counter!("longshore_queue_empty_receives_total", "queue" => label.clone()).absolute(*empty_receives);
+    }
+}
+
+fn events(totals: &QueueTotals) -> [(&'static str, u64); 10] {
+    [
+        ("published", totals.published),
+        ("delivered", totals.delivered),
+        ("acked", totals.acked),
+        ("released", totals.released),
+        ("failed", totals.failed),
+        ("lease_expired", totals.lease_expired),
+        ("expired", totals.expired),
+        ("buried", totals.buried),
+        ("purged", totals.purged),
+        ("redriven", totals.redriven),
+    ]
+}
+
+/// Takes the totals apart, so that one that is forgotten here does not compile.
+fn add_totals(sum: &mut QueueTotals, more: &QueueTotals) {
+    let QueueTotals {
+        published,
+        published_bytes,
+        delivered,
+        acked,
+        released,
+        failed,
+        lease_expired,
+        expired,
+        buried,
+        purged,
+        redriven,
+    } = *more;
+    sum.published += published;
+    sum.published_bytes += published_bytes;
+    sum.delivered += delivered;
+    sum.acked += acked;
+    sum.released += released;
+    sum.failed += failed;
+    sum.lease_expired += lease_expired;
+    sum.expired += expired;
+    sum.buried += buried;
+    sum.purged += purged;
+    sum.redriven += redriven;
+}
+
+#[cfg(test)]
+impl Figures {
+    /// Made up, for tests.
+    pub(super) fn new(label: &str, stats: QueueStats, empty_receives: u64) -> Self {
+        Self { label: label.to_owned(), stats, empty_receives }
+    }
+}

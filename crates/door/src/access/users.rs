@@ -1,0 +1,115 @@
+//! All users, found by the id of a key or by name.
+
+use super::user::{Key, User};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// An unchanging set of users.
+#[derive(Debug, Default)]
+pub struct Users {
+    keys: HashMap<String, (Arc<User>, Arc<Key>)>,
+}
+
+/// A key, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The user.
+    pub user: &'a Arc<User>,
+    /// The key that was asked for.
+    pub key: &'a Arc<Key>,
+}
+
+/// Why users cannot be told apart, or could never prove who they are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UsersError {
+    /// Two users have one name.
+    #[error("there are two users named {0:?}")]
+    SameName(String),
+    /// Two keys have one id.
+    #[error("the key id {0:?} is given twice")]
+    SameKey(String),
+    /// A user has no key.
+    #[error("the user {0:?} has no key")]
+    NoKey(String),
+    /// A key's secret is empty.
+    #[error("the secret of the key {0:?} is empty")]
+    EmptySecret(String),
+}
+
+impl Users {
+    /// These users.
+    ///
+    /// # Errors
+    /// [`UsersError`] where names or key ids are not unique, or a user has nothing to prove who they are.
+    pub fn new(users: impl IntoIterator<Item = User>) -> Result<Self, UsersError> {
+        let (mut names, mut keys) = (BTreeSet::new(), HashMap::new());
+        for user in users.into_iter().map(Arc::new) {
+            if !names.insert(user.name.clone()) {
+                return Err(UsersError::SameName(user.name.clone()));
+            }
+            if user.keys.is_empty() {
+                return Err(UsersError::NoKey(user.name.clone()));
+            }
+            for key in &user.keys {
+                if key.secret.is_empty() {
+                    return Err(UsersError::EmptySecret(key.id.clone()));
+                }
+                if keys.insert(key.id.clone(), (Arc::clone(&user), Arc::clone(key))).is_some() {
+                    return Err(UsersError::SameKey(key.id.clone()));
+                }
+            }
+        }
+        Ok(Self { keys })
+    }
+
+    /// The key with this id and its user, if it is there and enabled. One look-up, whatever the number of users.
+    #[must_use]
+    pub fn key(&self, id: &str) -> Option<Found<'_>> {
+        let (user, key) = self.keys.get(id)?;
+        key.enabled.then_some(Found { user, key })
+    }
+
+    /// How many keys there are, disabled ones too.
+    #[must_use]
+    pub fn keys_len(&self) -> usize {
+        self.keys.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Secret;
+
+    fn key(id: &str, secret: &str, enabled: bool) -> Arc<Key> {
+        Arc::new(Key { id: id.to_owned(), secret: Secret::new(secret), enabled })
+    }
+
+    fn user(name: &str, keys: Vec<Arc<Key>>) -> User {
+        User { name: name.to_owned(), account: "1".to_owned(), keys, grants: Vec::new() }
+    }
+
+    #[test]
+    fn a_user_is_found_by_any_enabled_key() {
+        let keys = vec![key("old", "a", true), key("new", "b", true), key("lost", "c", false)];
+        let users = Users::new([user("shop", keys), user("audit", vec![key("other", "d", true)])]).expect("valid");
+        for id in ["old", "new"] {
+            let found = users.key(id).expect("it is enabled");
+            assert_eq!((found.user.name.as_str(), found.key.id.as_str()), ("shop", id));
+        }
+        assert!(users.key("lost").is_none() && users.key("never").is_none());
+        assert_eq!(users.keys_len(), 4);
+    }
+
+    #[test]
+    fn users_that_cannot_be_told_apart_are_refused() {
+        let check = |users: [User; 2], expected: UsersError| {
+            assert_eq!(Users::new(users).expect_err("ambiguous"), expected);
+        };
+        let one = || user("shop", vec![key("a", "x", true)]);
+        check([one(), user("shop", vec![key("b", "x", true)])], UsersError::SameName("shop".to_owned()));
+        check([one(), user("audit", vec![key("a", "y", true)])], UsersError::SameKey("a".to_owned()));
+        check([one(), user("audit", Vec::new())], UsersError::NoKey("audit".to_owned()));
+        check([one(), user("audit", vec![key("b", "", true)])], UsersError::EmptySecret("b".to_owned()));
+    }
+}
