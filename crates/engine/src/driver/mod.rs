@@ -8,6 +8,7 @@
 
 mod batch;
 mod inbox;
+mod lanes;
 mod log_time;
 mod outbox;
 mod replay;

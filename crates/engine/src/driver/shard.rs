@@ -10,15 +10,15 @@ use crate::core::command::{BuryFetched, Command, WaiterId};
 use crate::core::effect::Effect;
 use crate::core::event::Event;
 use crate::core::info::Leased;
-use crate::core::lanes::{LaneKey, LanesRead, LanesToRead};
 use crate::core::machine::{Machine, Output};
 use crate::driver::batch::Batch;
 use crate::driver::inbox::{Envelope, Inbox};
+use crate::driver::lanes::LaneReading;
 use crate::driver::log_time::LogTime;
 use crate::driver::outbox::{Content, Letter, Outbox, Reply};
 use crate::record;
 use crate::snapshot;
-use journal::{Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, ReadError, Room, Urgency};
+use journal::{Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, Room, Urgency};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use vocab::limits::COMMIT_BYTES_SOFT;
@@ -225,7 +225,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             for effect in effects {
                 match effect {
                     Effect::FetchToBury { key, seq } => self.fetch_to_bury(key, seq, now_ms, out),
-                    Effect::ReadLanes(wanted) => self.read_lanes(wanted),
+                    Effect::ReadLanes(asked) => self.read_lanes(LaneReading::of(&self.journal, asked)),
                     Effect::FetchToMove { id, key, seqs } => {
                         let batch = Batch::of(&self.journal, id, key, &seqs);
                         self.read_to_move(batch, now_ms, out);
@@ -333,21 +333,16 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     }
 
     /// Finds out lanes, at once where memory has the messages.
-    fn read_lanes(&mut self, asked: LanesToRead) {
-        let found: Vec<_> = asked.seqs.iter().map(|seq| self.journal.fetch(asked.key, *seq)).collect();
-        let at_once = found.iter().all(|fetch| !matches!(fetch, Fetch::Read(_)));
-        let read = move || {
-            let lanes = found.into_iter().zip(&asked.seqs).map_while(|(fetch, seq)| lane_of(fetch, *seq)).collect();
-            Envelope { command: Command::TakeLanes(Box::new(LanesRead { asked, lanes })), reply: None }
-        };
-        if at_once {
-            self.backlog.push_front(read());
+    fn read_lanes(&mut self, reading: LaneReading) {
+        let command = |reading: LaneReading| Command::TakeLanes(Box::new(reading.read()));
+        if reading.is_in_memory() {
+            self.backlog.push_front(Envelope { command: command(reading), reply: None });
             return;
         }
         let inbox = self.inbox.clone();
         (self.offload)(Box::new(move || {
             // A closed inbox means that the broker stops: nobody waits for lanes any more.
-            let _ = inbox.put(read());
+            let _ = inbox.put(Envelope { command: command(reading), reply: None });
         }));
     }
 
@@ -481,24 +476,6 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let ride_ms = (self.journal.open_bytes() > 0).then_some(self.open_since_ms + RIDE_MS);
         let timer_ms = self.machine.state.timers.next_ms();
         Step::Idle { until_ms: [ride_ms, timer_ms].into_iter().flatten().min() }
-    }
-}
-
-/// The lane of a message; `None` if the disk refuses to give it, which may pass. One that is damaged is alone in its lane:
-/// whoever receives it is told of the damage.
-fn lane_of(fetch: Fetch, seq: Seq) -> Option<LaneKey> {
-    match fetch {
-        Fetch::Ready(message) => Some(LaneKey::of(&message, seq)),
-        Fetch::Read(read) => {
-            let read = read().inspect_err(|error| tracing::error!(%error, "the lane of a message cannot be read"));
-            match read {
-                Ok(message) => Some(LaneKey::of(&message, seq)),
-                Err(ReadError::Io { .. }) => None,
-                Err(ReadError::Damaged { .. }) => Some(LaneKey::alone(seq)),
-            }
-        }
-        // It left meanwhile.
-        Fetch::Gone => Some(LaneKey::alone(seq)),
     }
 }
 

@@ -52,42 +52,40 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     assert_eq!(drain("drain = 1", &[("LONGSHORE_DRAIN", "2")], Some(3)), 3);
 }
 
+/// Every key there is, with another value than its default.
+const EVERY_KEY: &str = r#"
+data = "/var/lib/longshore"
+sqs = "0.0.0.0:9324"
+admin = "off"
+allow_anonymous = true
+host = ["mq.example", "10.0.0.5"]
+tls_cert = "server.crt"
+tls_key = "server.key"
+tls_client_ca = "clients.crt"
+durability = "interval:50"
+connections_max = 7
+region = "eu-central-1"
+account_id = "123456789012"
+sqs_limits = "aws"
+metrics_queues_max = 20
+drain = 5
+workers = 3
+wal_write_bytes_max = 65536
+log = "json"
+log_level = "warn,door_sqs=debug"
+
+[[users]]
+name = "shop"
+account = "123456789012"
+keys = [{ id = "a", secret = "hush" }, { id = "b", secret = "hush", enabled = false }]
+allow = [{ queues = "orders-*", may = ["send", "manage"] }]
+
+[[sqs_queues]]
+name = "orders"
+"#;
+
 #[test]
 fn every_key_can_be_said_in_a_file() {
-    let config = loaded(
-        r#"
-            data = "/var/lib/longshore"
-            sqs = "0.0.0.0:9324"
-            admin = "off"
-            allow_anonymous = true
-            host = ["mq.example", "10.0.0.5"]
-            tls_cert = "server.crt"
-            tls_key = "server.key"
-            tls_client_ca = "clients.crt"
-            durability = "interval:50"
-            connections_max = 7
-            region = "eu-central-1"
-            account_id = "123456789012"
-            sqs_limits = "aws"
-            metrics_queues_max = 20
-            drain = 5
-            workers = 3
-            wal_write_bytes_max = 65536
-            log = "json"
-            log_level = "warn,door_sqs=debug"
-
-            [[users]]
-            name = "shop"
-            account = "123456789012"
-            keys = [{ id = "a", secret = "hush" }, { id = "b", secret = "hush", enabled = false }]
-            allow = [{ queues = "orders-*", may = ["send", "manage"] }]
-
-            [[sqs_queues]]
-            name = "orders"
-        "#,
-        &[],
-        Flags::default(),
-    );
     let expected = Config {
         data: "/var/lib/longshore".into(),
         sqs: Some(Listen::At("0.0.0.0:9324".to_owned())),
@@ -109,24 +107,28 @@ fn every_key_can_be_said_in_a_file() {
         wal_write_bytes_max: WriteBytes(65_536),
         log: LogFormat::Json,
         log_level: "warn,door_sqs=debug".parse().expect("a level"),
-        users: vec![UserEntry {
-            name: "shop".to_owned(),
-            account: Some(AccountId("123456789012".to_owned())),
-            keys: [("a", true), ("b", false)]
-                .map(|(id, enabled)| KeyEntry {
-                    id: id.to_owned(),
-                    secret: Some(Secret::new("hush")),
-                    secret_file: None,
-                    enabled,
-                })
-                .to_vec(),
-            allow: vec![users::GrantEntry {
-                queues: "orders-*".to_owned(),
-                may: vec![Permission::Send, Permission::Manage],
-            }],
-        }],
+        users: vec![shop()],
     };
-    assert_eq!(config, expected);
+    assert_eq!(loaded(EVERY_KEY, &[], Flags::default()), expected);
+}
+
+fn shop() -> UserEntry {
+    UserEntry {
+        name: "shop".to_owned(),
+        account: Some(AccountId("123456789012".to_owned())),
+        keys: [("a", true), ("b", false)]
+            .map(|(id, enabled)| KeyEntry {
+                id: id.to_owned(),
+                secret: Some(Secret::new("hush")),
+                secret_file: None,
+                enabled,
+            })
+            .to_vec(),
+        allow: vec![users::GrantEntry {
+            queues: "orders-*".to_owned(),
+            may: vec![Permission::Send, Permission::Manage],
+        }],
+    }
 }
 
 #[test]
