@@ -43,10 +43,15 @@ pub(crate) async fn deliveries(
         Delivery { id, lease, message }
     };
     let contents = resolve(offload, content).await;
-    let unread = contents.iter().position(Result::is_err).filter(|_| in_order);
-    let passed_by = unread.map_or_else(Vec::new, |unread| leased.split_off(unread + 1));
-    let passed_by = passed_by.iter().map(|lease| lease.token).collect();
+    let passed_by = if in_order { take_unordered(&mut leased, &contents) } else { Vec::new() };
     (join(leased, contents, to_delivery), passed_by)
+}
+
+/// Takes out what follows the first message that cannot be read.
+fn take_unordered(leased: &mut Vec<Leased>, contents: &[Read]) -> Vec<LeaseToken> {
+    let unread = contents.iter().position(Result::is_err);
+    let passed_by = unread.map_or_else(Vec::new, |unread| leased.split_off(unread + 1));
+    passed_by.iter().map(|lease| lease.token).collect()
 }
 
 /// Peeked messages and their contents.
@@ -96,5 +101,34 @@ fn read(fetch: Fetch) -> Read {
         Fetch::Ready(message) => Ok(message),
         Fetch::Read(read) => read().map_err(|error: ReadError| error.to_string().into()),
         Fetch::Gone => Err("a live message is not in the journal".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vocab::{LeaseEpoch, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+
+    fn leased(seq: u64) -> Leased {
+        let key = PartitionKey::new(QueueId(1), PartitionId(0));
+        let token = LeaseToken { key, subscription: SubscriptionId(0), seq: Seq(seq), epoch: LeaseEpoch(seq) };
+        Leased { token, deliveries: 1, failures: 0, first_delivered_ms: 0, deadline_ms: None }
+    }
+
+    /// Messages 1 to 4; which are kept and which go back.
+    fn check(readable: [bool; 4], kept: &[u64], given_back: &[u64]) {
+        let mut list: Vec<_> = (1..=4).map(leased).collect();
+        let read = |readable| if readable { Ok(Arc::new(Message::with_body("x"))) } else { Err("damaged".into()) };
+        let back = take_unordered(&mut list, &readable.map(read));
+        assert_eq!(list.iter().map(|lease| lease.token.seq.0).collect::<Vec<_>>(), kept);
+        assert_eq!(back.iter().map(|token| token.seq.0).collect::<Vec<_>>(), given_back);
+    }
+
+    #[test]
+    fn in_order_nothing_is_delivered_past_what_cannot_be_read() {
+        check([true; 4], &[1, 2, 3, 4], &[]);
+        check([true, false, true, false], &[1, 2], &[3, 4]);
+        check([false, true, true, true], &[1], &[2, 3, 4]);
+        check([true, true, true, false], &[1, 2, 3, 4], &[]);
     }
 }

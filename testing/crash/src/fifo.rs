@@ -23,7 +23,7 @@ const GROUPS_EACH: u16 = 8;
 const WORKERS: u16 = 8;
 const THREADS_EACH: u64 = 5;
 
-type Client_<'scope> = ScopedJoinHandle<'scope, Result<()>>;
+type Running<'scope> = Vec<ScopedJoinHandle<'scope, Result<()>>>;
 
 /// Runs a plan.
 pub fn run(plan: &Plan) -> Result<Report> {
@@ -54,8 +54,65 @@ pub fn run(plan: &Plan) -> Result<Report> {
     if audit.unknown > 0 {
         audit.violations.push(format!("{} messages were sent until there was an answer, and have none", audit.unknown));
     }
-    drop(workers);
-    audit.violations.extend(disorder(&lots.take(), &deletes));
+    audit.violations.extend(disorder(&lots.by_answer(), &deletes));
     audit.violations.extend(scenario::what_comes_back(plan, &around, last, &[QUEUE])?);
     Ok(Report { audit, figures: around.figures })
+}
+
+fn workers<'a>(plan: &Plan, stamps: &'a Stamps, lots: &'a Lots) -> Result<Vec<Worker<'a>>> {
+    let worker = |number: u16| {
+        Ok(Worker {
+            number,
+            queue: QUEUE,
+            queues: &[QUEUE],
+            seed: plan.seed,
+            ledger: Ledger::create(&plan.ledgers.join(format!("worker-{number}")))?,
+            stamps,
+            leased_for: LEASED_FOR,
+            lots: Some(lots),
+        })
+    };
+    (0..WORKERS).map(worker).collect()
+}
+
+fn start_producers<'scope, 'env>(
+    scope: &'scope Scope<'scope, 'env>,
+    plan: &'env Plan,
+    around: &'env Surroundings,
+    ledger: &'env Ledger,
+    stamps: &'env Stamps,
+) -> Running<'scope> {
+    let producer = |number: u16| {
+        let groups = number * GROUPS_EACH..(number + 1) * GROUPS_EACH;
+        let producer = GroupProducer { groups, queue: QUEUE, seed: plan.seed, ledger, stamps };
+        scope.spawn(move || scenario::watched(around, producer.run(around)))
+    };
+    (0..PRODUCERS).map(producer).collect()
+}
+
+fn start_workers<'scope, 'env>(
+    scope: &'scope Scope<'scope, 'env>,
+    around: &'env Surroundings,
+    workers: &'env [Worker<'env>],
+) -> Running<'scope> {
+    let threads = workers.iter().flat_map(|worker| (0..THREADS_EACH).map(move |thread| (worker, thread)));
+    threads.map(|(worker, thread)| scope.spawn(move || scenario::watched(around, worker.run(around, thread)))).collect()
+}
+
+/// The faults, then the end of all sends, and then the drain. Returns the last server, whose queue is empty.
+fn strike_and_drain(plan: &Plan, around: &Surroundings, producers: Running<'_>) -> Result<Server> {
+    let server = scenario::strike_all(plan, around, create_queue)?;
+    around.endpoint.enter(Phase::Drain);
+    for producer in producers {
+        producer.join().expect("a client's thread returns its errors")?;
+    }
+    scenario::wait_until_empty(around, &[QUEUE])?;
+    Ok(server)
+}
+
+fn create_queue(client: &mut Client<'_>) -> Result<()> {
+    match client.create_fifo_queue(QUEUE, LEASE_S)? {
+        Outcome::Done(()) => Ok(()),
+        other => bail!("queue {QUEUE} was not made: {other:?}"),
+    }
 }

@@ -96,8 +96,8 @@ impl Lots {
     }
 
     /// Everything, in the order of the answers.
-    pub fn take(self) -> Vec<Lot> {
-        let mut lots = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pub fn by_answer(&self) -> Vec<Lot> {
+        let mut lots = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         lots.sort_unstable_by_key(|lot| lot.answered);
         lots
     }
@@ -124,7 +124,8 @@ pub fn disorder(lots: &[Lot], deletes: &BTreeMap<Name, Stamp>) -> Vec<String> {
             let seen_before = passed.entry(group).or_default();
             if let Some((gone, at)) = seen_before.iter().find(|(gone, at)| first < *gone && *at < lot.asked) {
                 let at = at.0;
-                broken.push(format!("message {first} of group {group} came after {gone}, handed out at {at} without it"));
+                broken
+                    .push(format!("message {first} of group {group} came after {gone}, handed out at {at} without it"));
             }
             let before = seen_before.iter().map(|(gone, _)| *gone).max().unwrap_or(0);
             for number in before..first {

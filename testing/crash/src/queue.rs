@@ -68,15 +68,38 @@ impl<'a> Client<'a> {
         Ok(self.call("CreateQueue", &json!({ "QueueName": queue, "Attributes": attributes }))?.map(drop))
     }
 
+    /// The same for a FIFO queue.
+    pub fn create_fifo_queue(&mut self, queue: &str, lease_s: u32) -> Result<Outcome<()>> {
+        let attributes = json!({ "VisibilityTimeout": lease_s.to_string(), "FifoQueue": "true" });
+        Ok(self.call("CreateQueue", &json!({ "QueueName": queue, "Attributes": attributes }))?.map(drop))
+    }
+
     /// Sends messages, by one call; the ids in their order, `None` for one that was refused.
     pub fn send(&mut self, queue: &str, messages: &[(Name, String)]) -> Result<Outcome<Vec<Option<String>>>> {
-        if let [(_, body)] = messages {
-            let answer = self.call("SendMessage", &json!({ "QueueUrl": queue, "MessageBody": body }))?;
+        self.send_all(queue, messages.iter().map(|(_, body)| json!({ "MessageBody": body })).collect())
+    }
+
+    /// The same in a group of a FIFO queue, under the messages' names as deduplication ids.
+    pub fn send_in_group(
+        &mut self,
+        queue: &str,
+        group: &str,
+        messages: &[(Name, String)],
+    ) -> Result<Outcome<Vec<Option<String>>>> {
+        let named = |(name, body): &(Name, String)| json!({ "MessageBody": body, "MessageGroupId": group, "MessageDeduplicationId": name.to_string() });
+        self.send_all(queue, messages.iter().map(named).collect())
+    }
+
+    fn send_all(&mut self, queue: &str, mut messages: Vec<Value>) -> Result<Outcome<Vec<Option<String>>>> {
+        if let [message] = messages.as_mut_slice() {
+            message["QueueUrl"] = queue.into();
+            let answer = self.call("SendMessage", message)?;
             return answer.try_map(|answer| Ok(vec![Some(text(&answer, "MessageId")?)]));
         }
-        let entry = |(id, (_, body)): (usize, &(Name, String))| json!({ "Id": id.to_string(), "MessageBody": body });
-        let entries: Vec<_> = messages.iter().enumerate().map(entry).collect();
-        let answer = self.call("SendMessageBatch", &json!({ "QueueUrl": queue, "Entries": entries }))?;
+        for (id, message) in messages.iter_mut().enumerate() {
+            message["Id"] = id.to_string().into();
+        }
+        let answer = self.call("SendMessageBatch", &json!({ "QueueUrl": queue, "Entries": messages }))?;
         answer.try_map(|answer| {
             let mut ids = vec![None; messages.len()];
             for entry in self.successful("SendMessageBatch", &answer) {

@@ -42,10 +42,10 @@ const QUEUES: [&str; 2] = [BUSY, BACKLOG];
 const BACKLOG_EVERY: u16 = 4;
 
 /// Seconds that a lease lasts: what a fault leaves behind in workers' hands comes back after so long.
-const LEASE_S: u32 = 8;
+pub(crate) const LEASE_S: u32 = 8;
 
 /// So much of it is sure: the server's clock may run a little faster than ours while it is adjusted.
-const LEASED_FOR: Duration = Duration::from_secs(7);
+pub(crate) const LEASED_FOR: Duration = Duration::from_secs(7);
 
 /// A queue that is not empty so long after the last fault keeps something back.
 const DRAINS_WITHIN: Duration = Duration::from_secs(60);
@@ -104,7 +104,7 @@ pub fn run(plan: &Plan) -> Result<Report> {
     })?;
     let ledgers: Vec<_> = std::fs::read_dir(&plan.ledgers)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     let mut audit = Audit::of_ledgers(&ledgers)?;
-    audit.violations.extend(what_comes_back(plan, &around, last)?);
+    audit.violations.extend(what_comes_back(plan, &around, last, &QUEUES)?);
     Ok(Report { audit, figures: around.figures })
 }
 
@@ -132,6 +132,7 @@ fn workers<'a>(plan: &Plan, stamps: &'a Stamps) -> Result<Vec<Worker<'a>>> {
             ledger: Ledger::create(&plan.ledgers.join(format!("worker-{number}")))?,
             stamps,
             leased_for: LEASED_FOR,
+            lots: None,
         })
     };
     (0..WORKERS).map(worker).collect()
@@ -144,9 +145,7 @@ fn start_clients<'scope, 'env>(
     workers: &'env [Worker<'env>],
 ) -> Vec<ScopedJoinHandle<'scope, Result<()>>> {
     let mut clients = Vec::new();
-    let watched = |outcome: Result<()>| {
-        outcome.inspect_err(|error| around.trigger.give_up(format!("a client gave up: {error:#}")))
-    };
+    let watched = |outcome| watched(around, outcome);
     for thread in 0..THREADS_EACH {
         for producer in producers {
             clients.push(scope.spawn(move || watched(producer.run(around, thread))));
@@ -158,18 +157,36 @@ fn start_clients<'scope, 'env>(
     clients
 }
 
+/// What a client's thread came to; if it failed the run ends.
+pub(crate) fn watched(around: &Surroundings, outcome: Result<()>) -> Result<()> {
+    outcome.inspect_err(|error| around.trigger.give_up(format!("a client gave up: {error:#}")))
+}
+
 /// The faults, and then the drain. Returns the last server, whose queues are empty.
 fn strike_and_drain(plan: &Plan, around: &Surroundings) -> Result<Server> {
+    let server = strike_all(plan, around, create_queues)?;
+    around.endpoint.enter(Phase::Drain);
+    wait_until_empty(around, &QUEUES)?;
+    Ok(server)
+}
+
+/// One fault after the other, from a server whose queues `prepare` has made before clients were let in. Returns the last one.
+pub(crate) fn strike_all(
+    plan: &Plan,
+    around: &Surroundings,
+    prepare: fn(&mut Client<'_>) -> Result<()>,
+) -> Result<Server> {
     let random = SeededRandom::new(plan.seed);
     let mut server = start(plan, around)?;
-    create_queues(&server)?;
+    // Over surroundings of its own, for it is not part of the load.
+    let preparation = Surroundings::default();
+    preparation.endpoint.born(server.address());
+    prepare(&mut Client::new(&preparation))?;
     around.endpoint.born(server.address());
     for fault in &plan.faults {
         let answers = ANSWERS_MIN + random.next_u64() % (ANSWERS_MAX - ANSWERS_MIN);
         server = strike(plan, around, server, *fault, answers)?;
     }
-    around.endpoint.enter(Phase::Drain);
-    wait_until_empty(around)?;
     Ok(server)
 }
 
@@ -205,11 +222,7 @@ fn start(plan: &Plan, around: &Surroundings) -> Result<Server> {
     Ok(server)
 }
 
-/// Before the clients are let in; over surroundings of their own, for they are not part of the load.
-fn create_queues(server: &Server) -> Result<()> {
-    let preparation = Surroundings::default();
-    preparation.endpoint.born(server.address());
-    let mut client = Client::new(&preparation);
+fn create_queues(client: &mut Client<'_>) -> Result<()> {
     for queue in QUEUES {
         match client.create_queue(queue, LEASE_S)? {
             Outcome::Done(()) => {}
@@ -219,11 +232,11 @@ fn create_queues(server: &Server) -> Result<()> {
     Ok(())
 }
 
-fn wait_until_empty(around: &Surroundings) -> Result<()> {
+pub(crate) fn wait_until_empty(around: &Surroundings, queues: &[&str]) -> Result<()> {
     let begin = Instant::now();
     let mut client = Client::new(around);
     loop {
-        let left = count_all(&mut client)?;
+        let left = count_all(&mut client, queues)?;
         if left == 0 {
             return Ok(());
         }
@@ -235,9 +248,9 @@ fn wait_until_empty(around: &Surroundings) -> Result<()> {
     }
 }
 
-fn count_all(client: &mut Client<'_>) -> Result<u64> {
+fn count_all(client: &mut Client<'_>, queues: &[&str]) -> Result<u64> {
     let mut left = 0;
-    for queue in QUEUES {
+    for queue in queues {
         match client.count(queue)? {
             Outcome::Done(count) => left += count,
             other => bail!("queue {queue} was not counted: {other:?}"),
@@ -247,7 +260,12 @@ fn count_all(client: &mut Client<'_>) -> Result<u64> {
 }
 
 /// Once more: kills the server, starts it, and looks into the empty queues; then stops it politely and looks again.
-fn what_comes_back(plan: &Plan, around: &Surroundings, last: Server) -> Result<Vec<String>> {
+pub(crate) fn what_comes_back(
+    plan: &Plan,
+    around: &Surroundings,
+    last: Server,
+    queues: &[&str],
+) -> Result<Vec<String>> {
     let mut violations = Vec::new();
     last.signal(Signal::KILL)?;
     last.wait_until_killed();
@@ -255,7 +273,7 @@ fn what_comes_back(plan: &Plan, around: &Surroundings, last: Server) -> Result<V
         let server = start(plan, around)?;
         let afterwards = Surroundings::default();
         afterwards.endpoint.born(server.address());
-        let left = count_all(&mut Client::new(&afterwards))?;
+        let left = count_all(&mut Client::new(&afterwards), queues)?;
         if left > 0 {
             violations.push(format!("{left} messages came back: everything had been deleted before {how}"));
         }

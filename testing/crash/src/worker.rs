@@ -7,6 +7,7 @@
 //! handed out again, and SQS answers a delete by an older handle with success and deletes nothing.
 
 use crate::endpoint::Phase;
+use crate::groups::{Lot, Lots};
 use crate::ledger::{Ledger, Line, Stamp, Stamps, What};
 use crate::queue::{Client, Outcome, Received, Surroundings};
 use anyhow::Result;
@@ -35,6 +36,8 @@ pub struct Worker<'a> {
     pub stamps: &'a Stamps,
     /// For so long after a receive began, the leases that it brought are sure to run.
     pub leased_for: Duration,
+    /// Where it notes what came together, if anybody asks for that.
+    pub lots: Option<&'a Lots>,
 }
 
 /// What becomes of the messages of one receive.
@@ -78,6 +81,10 @@ impl Worker<'_> {
         asked: Stamp,
         lines: &mut Vec<Line>,
     ) -> Result<()> {
+        if let Some(lots) = self.lots.filter(|_| !messages.is_empty()) {
+            let names = messages.iter().map(|one| one.name).collect();
+            lots.add(Lot { asked, answered: self.stamps.next(), names });
+        }
         let seen = |one: &Received| Line { at: asked, name: one.name, what: What::Seen(one.hash, one.id.clone()) };
         lines.extend(messages.iter().map(seen));
         if matches!(fate, Fate::DeleteTogether | Fate::DeleteOneByOne) {

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
-    BootEpoch, BuryPolicy, CountedBy, Facts, LeaseEpoch, Message, PartitionId, PartitionKey, QueueId, QueueSettings,
-    Seq, SubscriptionId,
+    BootEpoch, BuryPolicy, CountedBy, DedupPolicy, DedupScope, Facts, LeaseEpoch, Message, Order, PartitionId,
+    PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId,
 };
 
 const KEY: PartitionKey = PartitionKey { queue: QueueId(1), partition: PartitionId(0) };
@@ -56,7 +56,13 @@ fn events() -> Vec<(&'static str, Event)> {
 
 fn catalog() -> Vec<(&'static str, Event)> {
     let bury = BuryPolicy { counted_by: CountedBy::Failures, max: 3, dead_letter: "dead".into() };
-    let settings = Box::new(QueueSettings { retention_ms: Some(60_000), bury: Some(bury), ..QueueSettings::default() });
+    let settings = Box::new(QueueSettings {
+        retention_ms: Some(60_000),
+        bury: Some(bury),
+        order: Order::Laned,
+        dedup: Some(DedupPolicy { window_ms: 300_000, scope: DedupScope::Lane }),
+        ..QueueSettings::default()
+    });
     let annotations = BTreeMap::from([("team".to_owned(), "billing".to_owned())]);
     let created = Event::QueueCreated {
         queue: KEY.queue,
@@ -159,13 +165,15 @@ fn item(seq: u64, due_ms: u64, reason: Option<&str>) -> ReturnedItem {
     ReturnedItem { seq: Seq(seq), due_ms, record }
 }
 
-/// Twenty messages: the fifteenth waits, the sixteenth has an expiry of its own.
+/// Twenty messages: the fifteenth waits, the sixteenth has an expiry of its own, every other one has a dedup id.
 fn messages() -> Vec<Arc<Message>> {
     let message = |seq: u64| {
         let facts = Facts {
             published_ms: NOW_MS,
             due_ms: (seq == 15).then_some(NOW_MS + 10_000),
             expires_ms: (seq == 16).then_some(NOW_MS + 20_000),
+            lane: Some(format!("lane {}", seq % 3)),
+            dedup: seq.is_multiple_of(2).then(|| format!("id {seq}")),
             ..Facts::default()
         };
         Arc::new(Message { facts, ..Message::with_body("body") })

@@ -117,6 +117,12 @@ impl World {
 }
 
 impl Inner {
+    /// Goes on where another world's history ends.
+    pub fn go_on_from(&mut self, history: History) {
+        self.next_uid = 1 + history.sent().map(|(_, sent)| sent.uid).max().unwrap_or(0);
+        self.history = history;
+    }
+
     /// A message that was never sent before.
     pub fn fresh(&mut self, due_ms: Option<u64>, expires_ms: Option<u64>) -> Sent {
         let uid = self.next_uid;

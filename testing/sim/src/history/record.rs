@@ -236,6 +236,15 @@ impl History {
         op
     }
 
+    /// Every message that somebody tried to publish, and where to.
+    pub fn sent(&self) -> impl Iterator<Item = (QueueId, Sent)> + '_ {
+        let publishes = self.events.iter().filter_map(|event| match &event.what {
+            What::Called(_, Call::Publish { queue, sent }) => Some((*queue, sent)),
+            _ => None,
+        });
+        publishes.flat_map(|(queue, sent)| sent.iter().map(move |sent| (queue, *sent)))
+    }
+
     /// How many calls were made.
     #[must_use]
     pub fn calls(&self) -> usize {

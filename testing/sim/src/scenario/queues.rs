@@ -23,7 +23,7 @@ pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
         }
     }
     // Where nothing waits for a sync, many frames are in flight when the power goes.
-    if dice.percent(12) {
+    if dice.percent(20) {
         queues.iter_mut().for_each(|(_, settings)| settings.durability = durability);
     }
     queues

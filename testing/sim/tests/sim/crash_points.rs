@@ -12,6 +12,8 @@ use sim::disk::{Chosen, Fate, FaultPlan, SimDisk, Thrown};
 use sim::executor::Stopped;
 use sim::history::{Ending, History, What};
 use sim::scenario::host::{Host, Server};
+use std::future::Future;
+use std::pin::Pin;
 use vocab::{BuryPolicy, CountedBy, QueueSettings};
 
 const CAPACITY: u64 = 8 << 20;
@@ -38,8 +40,18 @@ fn host() -> Host {
     Host::new(config, CAPACITY, Dice::new(1))
 }
 
+pub(super) type Script = fn(Port) -> Pin<Box<dyn Future<Output = ()>>>;
+
+fn script(port: Port) -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(write_and_settle(port))
+}
+
+fn census(port: Port) -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(auditor::census(port, false))
+}
+
 /// Two queues, single publishes and a batch, a lease of each kind of end, checkpoints and changes of segments.
-async fn script(port: Port) {
+async fn write_and_settle(port: Port) {
     let policy = BuryPolicy { counted_by: CountedBy::Failures, max: 1, dead_letter: "dead".to_owned() };
     let work = QueueSettings { bury: Some(policy), strict_leases: true, ..QueueSettings::default() };
     let Some(queue) = port.create_queue("work", work).await else { return };
@@ -65,7 +77,7 @@ fn port(server: &Server, world: &World) -> Port {
 }
 
 /// Runs the script until the power goes at this operation, or to its end. The disk is left without power.
-fn run_script(power_off_at: Option<u64>) -> (Host, History) {
+pub(super) fn run_script(script: Script, power_off_at: Option<u64>) -> (Host, History) {
     let host = host();
     let world = World::new(Dice::new(2), host.clock.clone());
     host.disk.set_plan(FaultPlan { power_off_at, ..FaultPlan::default() });
@@ -80,22 +92,22 @@ fn run_script(power_off_at: Option<u64>) -> (Host, History) {
 }
 
 /// A copy of the machine after a power loss of which `fate` kept what it likes.
-fn after_power_loss(host: &Host, fate: &mut dyn Fate) -> Host {
+pub(super) fn after_power_loss(host: &Host, fate: &mut dyn Fate) -> Host {
     let disk: SimDisk = host.disk.copy();
     disk.set_plan(FaultPlan::default());
     disk.lose_power_by(fate);
     Host { disk, clock: host.clock.clone(), config: host.config.clone(), lane_limits: host.lane_limits }
 }
 
-/// Starts on this disk, looks at everything, and lets the checker judge.
-fn recovers(host: &Host, mut history: History, what: &str) {
+/// Starts on this disk, lets `after` look at everything, and the checker judge.
+pub(super) fn recovers(host: &Host, mut history: History, after: Script, what: &str) {
     history.push(0, 0, What::Ended(Ending::PowerLost));
     let mut server =
         host.start(Dice::new(4)).unwrap_or_else(|error| panic!("{what}: the store does not open: {error}"));
     let world = World::new(Dice::new(5), host.clock.clone());
-    world.get().history = history;
+    world.get().go_on_from(history);
     world.note(server.broker.log_ms(), What::Started { clean: server.clean });
-    server.executor.spawner().spawn(auditor::census(port(&server, &world), false));
+    server.executor.spawner().spawn(after(port(&server, &world)));
     assert_eq!(server.executor.run(|| false), Stopped::TasksDone, "{what}");
     let history = &world.get().history;
     if let Err(violation) = checker::check(history) {
@@ -104,7 +116,7 @@ fn recovers(host: &Host, mut history: History, what: &str) {
 }
 
 /// All fates of a crash point, or many.
-fn fates(undecided: usize) -> impl Iterator<Item = (String, Box<dyn Fate>)> {
+pub(super) fn fates(undecided: usize) -> impl Iterator<Item = (String, Box<dyn Fate>)> {
     let all = undecided <= UNDECIDED_MAX;
     let count = if all { 1 << undecided } else { SUBSETS };
     (0..count).map(move |number| {
@@ -116,23 +128,23 @@ fn fates(undecided: usize) -> impl Iterator<Item = (String, Box<dyn Fate>)> {
 
 #[test]
 fn the_store_recovers_from_a_power_loss_at_every_operation_whatever_was_kept() {
-    let (whole, _) = run_script(None);
+    let (whole, _) = run_script(script, None);
     let ops = whole.disk.ops();
     assert!(ops > 60, "the script has only {ops} operations");
     for op in 1..=ops {
-        let (host, history) = run_script(Some(op));
+        let (host, history) = run_script(script, Some(op));
         for (outcome, mut fate) in fates(host.disk.undecided()) {
             let crashed = after_power_loss(&host, &mut *fate);
-            recovers(&crashed, history.clone(), &format!("power loss at operation {op}, {outcome}"));
+            recovers(&crashed, history.clone(), census, &format!("power loss at operation {op}, {outcome}"));
         }
     }
 }
 
 #[test]
 fn the_store_recovers_from_a_second_power_loss_at_every_operation_of_the_recovery() {
-    let (whole, _) = run_script(None);
+    let (whole, _) = run_script(script, None);
     for op in (1..=whole.disk.ops()).step_by(2) {
-        let (host, history) = run_script(Some(op));
+        let (host, history) = run_script(script, Some(op));
         for number in 0..SECOND_CRASHES {
             let crashed = after_power_loss(&host, &mut Thrown(Dice::new(number)));
             for second in 1.. {
@@ -142,7 +154,12 @@ fn the_store_recovers_from_a_second_power_loss_at_every_operation_of_the_recover
                     break;
                 }
                 let again = after_power_loss(&again, &mut Thrown(Dice::new(number + 100)));
-                recovers(&again, history.clone(), &format!("power losses at {op} and, recovering, at {second}"));
+                recovers(
+                    &again,
+                    history.clone(),
+                    census,
+                    &format!("power losses at {op} and, recovering, at {second}"),
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
-//! The simulator's tests: many seeds, one seed twice, every mutant, and every point of a small script.
+//! The simulator's tests: many seeds, one seed twice, every mutant, and every point of two small scripts.
 
 mod crash_points;
 mod determinism;
+mod lane_crash_points;
 mod mutants;
 mod seeds;
