@@ -25,6 +25,9 @@ const NAME: &str = "fair queue";
 /// The quiet tenants' p99 wait may be so many times what it is without a flood.
 const TIMES_CALM_MAX: f64 = 2.0;
 
+/// What is sent before this is not counted: all workers begin at one moment, and none is free until the quickest has worked.
+const WARM_UP: Duration = Duration::from_millis(500);
+
 /// Messages of the flood in one publish.
 const FLOOD_BATCH: usize = 1_000;
 
@@ -43,7 +46,7 @@ pub struct Options {
     /// Workers
     #[arg(long, default_value_t = 32)]
     workers: usize,
-    /// How long a worker holds a message, milliseconds
+    /// How long a worker holds a message, milliseconds; half as long to one and a half times as long, by worker
     #[arg(long, default_value_t = 20)]
     work_ms: u64,
     /// Quiet tenants; each publishes five messages a second
@@ -76,22 +79,24 @@ pub fn run(options: &Options) -> Result<()> {
     let mut report = Report::new(NAME, machine::facts(folder.path()), settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let store = embed::open(&folder.path().join("data"), embed::Options::default())?;
-    let mut times_calm = Vec::new();
+    let (mut calm, mut flooded) = (Vec::new(), Vec::new());
     for round in 0..rounds {
-        let mut measure = |order, flood| -> Result<Latency> {
+        let mut measure = |order, flood| -> Result<f64> {
             let queue = format!("{round}-{order:?}-{flood}");
             let waits = runtime.block_on(measure(store.broker(), &queue, order, flood, time, options))?;
-            eprintln!("{queue}: quiet tenants wait p50 {} µs, p99 {} µs", waits.p50_us(), waits.p99_us());
+            let (count, p50, p99) = (waits.count(), waits.p50_us(), waits.p99_us());
+            eprintln!("{queue}: {count} messages of quiet tenants waited p50 {p50} µs, p99 {p99} µs");
             report.detail(NAME, &queue, waits.json());
-            Ok(waits)
+            Ok(p99 as f64)
         };
-        let calm = measure(Order::Fair, false)?;
-        let flooded = measure(Order::Fair, true)?;
+        calm.push(measure(Order::Fair, false)?);
+        flooded.push(measure(Order::Fair, true)?);
         measure(Order::Standard, true)?;
-        times_calm.push(flooded.p99_us() as f64 / calm.p99_us().max(1) as f64);
     }
     store.shut_down()?;
-    report.judge(Budget::at_most(NAME, "quiet tenants' p99 wait, times calm", median(times_calm), TIMES_CALM_MAX));
+    // Of each on its own: a disk that stands still for a moment hits one of the two.
+    let times_calm = median(flooded) / median(calm).max(1.0);
+    report.judge(Budget::at_most(NAME, "quiet tenants' p99 wait, times calm", times_calm, TIMES_CALM_MAX));
     report.print();
     Ok(())
 }
@@ -110,23 +115,24 @@ async fn measure(
     if flood {
         // More than the workers can do in the time, so that they are never idle.
         let work_ms = options.work_ms.max(1);
-        let messages = options.workers as u64 * time.as_millis() as u64 / work_ms * 2;
+        let messages = options.workers as u64 * (WARM_UP + time).as_millis() as u64 / work_ms * 2;
         for _ in 0..messages.div_ceil(FLOOD_BATCH as u64) {
             broker.publish(queue, vec![message("noisy", ""); FLOOD_BATCH]).await?;
         }
     }
     let (begin, waits) = (Instant::now(), Waits::new(Mutex::new(Latency::new()?)));
     let mut tasks = JoinSet::<Result<()>>::new();
-    for _ in 0..options.workers {
+    for number in 0..options.workers as u64 {
         let (broker, waits) = (broker.clone(), waits.clone());
-        let work = Duration::from_millis(options.work_ms);
+        // Not all alike, or all workers would be free at the same moments and busy in between.
+        let work = Duration::from_micros(options.work_ms * (500 + 1_000 * number / options.workers as u64));
         tasks.spawn(async move { worker(&broker, queue, begin, work, &waits).await });
     }
     for tenant in 0..options.tenants {
         let broker = broker.clone();
         tasks.spawn(async move { quiet(&broker, queue, begin, tenant).await });
     }
-    pause(time).await;
+    pause(WARM_UP + time).await;
     tasks.abort_all();
     while let Some(ended) = tasks.join_next().await {
         match ended {
@@ -146,9 +152,9 @@ async fn worker(broker: &Broker, queue: QueueId, begin: Instant, work: Duration,
     let receive = Receive { queue, subscription: SubscriptionId(0), max: 1, wait_ms: Some(20_000), terms };
     loop {
         for delivery in broker.receive(receive.clone()).await? {
-            if let Some(sent_us) = std::str::from_utf8(&delivery.message.body)?.parse().ok().map(Duration::from_micros)
-            {
-                waits.lock().unwrap_or_else(PoisonError::into_inner).record(begin.elapsed().saturating_sub(sent_us));
+            let sent = std::str::from_utf8(&delivery.message.body)?.parse().ok().map(Duration::from_micros);
+            if let Some(sent) = sent.filter(|sent| *sent >= WARM_UP) {
+                waits.lock().unwrap_or_else(PoisonError::into_inner).record(begin.elapsed().saturating_sub(sent));
             }
             pause(work).await;
             broker.settle(vec![Settlement { token: delivery.lease.token, how: Settle::Ack }]).await?;

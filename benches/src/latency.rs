@@ -28,6 +28,11 @@ impl Latency {
         Ok(self.0.add(&other.0)?)
     }
 
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.0.len()
+    }
+
     /// Half of them took no longer, in microseconds.
     pub fn p50_us(&self) -> u64 {
         self.0.value_at_quantile(0.5)

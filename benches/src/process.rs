@@ -30,6 +30,14 @@ impl Process {
         Self::start(command).with_context(|| format!("starting {}", binary.display()))
     }
 
+    /// The same, with a configuration file.
+    pub fn longshore_with(binary: &Path, data: &Path, configuration: &Path) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.arg("serve").arg("--config").arg(configuration).arg("--data").arg(data);
+        command.args(["--sqs", "127.0.0.1:0", "--admin", "off"]);
+        Self::start(command).with_context(|| format!("starting {}", binary.display()))
+    }
+
     /// Starts one of this program's own subcommands.
     pub fn ourselves(arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);

@@ -1,7 +1,7 @@
 //! `longshore-bench sqs`: the server against the ceilings, over HTTP.
 //!
 //! What it measures, each in turns with the ceilings so that a busy neighbour hits all alike:
-//! single sends, batches of ten, receive-and-delete of ten, FIFO queues beside standard ones, one lone client, and thousands of idle long polls.
+//! single sends, batches of ten, receive-and-delete of ten, FIFO queues beside standard ones, signed sends beside anonymous ones, one lone client, and thousands of idle long polls.
 //! `benches/README.md` explains the figures.
 
 mod contestant;
@@ -9,6 +9,8 @@ mod fifo;
 mod idle;
 mod lone;
 pub mod requests;
+mod signed;
+mod signer;
 mod throughput;
 mod workloads;
 
@@ -58,6 +60,7 @@ enum Part {
     Batch,
     Consume,
     Fifo,
+    Signed,
     Lone,
     Idle,
 }
@@ -126,6 +129,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Fifo) {
         fifo::measure(&server, folder.path(), &scale, &mut report)?;
+    }
+    if options.wants(Part::Signed) {
+        signed::measure(&server, folder.path(), &scale, &mut report)?;
     }
     if options.wants(Part::Lone) {
         lone::measure(&server, folder.path(), &scale, &mut report)?;

@@ -35,6 +35,7 @@ fn a_quick_run_over_http_measures_every_workload() {
             ("FIFO receive 10, delete batch of 10, 1,000 groups", "share of the standard queue's rate"),
             ("FIFO receive 10, delete batch of 10, 1,000 groups", "server CPU, times the standard queue's"),
             ("FIFO, one hot group: receive 10, delete batch of 10", "share of 10 / (2 × bare)"),
+            ("signed send 1 KiB", "server CPU beyond an anonymous one's, µs"),
             ("one lone client, send 1 KiB", "p50, µs; fdatasync's p50 + 300"),
             ("idle long polls", "memory, of ceiling A's"),
             ("idle long polls", "server CPU, % of a core"),

@@ -1,6 +1,7 @@
 //! A server in the race: its process, the connections to it, and the queue that is used.
 
 use super::requests::Renderer;
+use super::signer;
 use crate::load::Load;
 use crate::process::Process;
 use anyhow::{Context, Result};
@@ -27,6 +28,8 @@ pub enum Name {
     Longshore,
     /// The same server, with a FIFO queue.
     Fifo,
+    /// The same server, with a user who signs.
+    Signed,
     /// HTTP and a disk.
     CeilingB,
     /// HTTP alone.
@@ -39,6 +42,7 @@ impl Name {
         match self {
             Self::Longshore => "longshore",
             Self::Fifo => "longshore, FIFO",
+            Self::Signed => "longshore, signed",
             Self::CeilingB => "ceiling B",
             Self::CeilingA => "ceiling A",
         }
@@ -48,6 +52,11 @@ impl Name {
     pub fn start(self, server: &Path, folder: &Path) -> Result<Process> {
         let own = tempfile::Builder::new().prefix("data-").tempdir_in(folder)?.keep();
         match self {
+            Self::Signed => {
+                let configuration = own.join("longshore.toml");
+                std::fs::write(&configuration, signer::CONFIGURATION)?;
+                Process::longshore_with(server, &own.join("data"), &configuration)
+            }
             Self::Longshore | Self::Fifo => Process::longshore(server, &own.join("data")),
             Self::CeilingB => {
                 Process::ourselves(&["ceiling", "b", "--folder", own.to_str().context("a folder with a plain name")?])
@@ -69,11 +78,16 @@ impl Contestant {
     /// One of them.
     pub fn start(name: Name, server: &Path, folder: &Path, connections: usize) -> Result<Self> {
         let process = name.start(server, folder)?;
-        let renderer = Renderer::new(process.address());
+        let renderer = match name {
+            Name::Signed => Renderer::signing(process.address()),
+            Name::Longshore | Name::Fifo | Name::CeilingB | Name::CeilingA => Renderer::new(process.address()),
+        };
         let mut load = Load::connect(process.address(), connections)?;
         let url = match name {
             Name::Fifo => queue_url(&load.ask(renderer.create_fifo_queue("bench.fifo"))?)?,
-            Name::Longshore | Name::CeilingB | Name::CeilingA => create_queue(&mut load, &renderer, "bench")?,
+            Name::Longshore | Name::Signed | Name::CeilingB | Name::CeilingA => {
+                create_queue(&mut load, &renderer, "bench")?
+            }
         };
         Ok(Self { name, process, load, renderer, url })
     }

@@ -1,5 +1,6 @@
 //! The requests of the load, rendered once, with the headers that a current boto3 sends.
 
+use super::signer::{self, Signed};
 use bytes::Bytes;
 use memchr::memmem::{self, Finder};
 use std::fmt::Write;
@@ -22,6 +23,7 @@ static HANDLE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(br#""Rec
 #[derive(Clone)]
 pub struct Renderer {
     server: SocketAddr,
+    signing: bool,
 }
 
 /// The text that every message carries: plain characters, so that no JSON needs to be escaped.
@@ -48,7 +50,12 @@ pub fn receipt_handles(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
 impl Renderer {
     /// For this server.
     pub fn new(server: SocketAddr) -> Self {
-        Self { server }
+        Self { server, signing: false }
+    }
+
+    /// For this server, each request with a signature that holds.
+    pub fn signing(server: SocketAddr) -> Self {
+        Self { server, signing: true }
     }
 
     /// Makes a queue whose leases outlast any measurement.
@@ -101,6 +108,8 @@ impl Renderer {
     }
 
     fn request(&self, action: &str, body: &str) -> Bytes {
+        let Signed { date, authorization } =
+            if self.signing { signer::sign(self.server, action, body) } else { unsigned() };
         let mut text = String::with_capacity(body.len() + 1024);
         write!(
             text,
@@ -110,10 +119,8 @@ impl Renderer {
              X-Amz-Target: AmazonSQS.{action}\r\n\
              Content-Type: application/x-amz-json-1.0\r\n\
              User-Agent: Boto3/1.42 md/Botocore#1.42 ua/2.1 os/linux md/arch#x86_64 lang/python#3.13 cfg/retry-mode#legacy\r\n\
-             X-Amz-Date: 20260101T000000Z\r\n\
-             Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/sqs/aws4_request, \
-             SignedHeaders=content-type;host;x-amz-date;x-amz-target, \
-             Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n\
+             X-Amz-Date: {date}\r\n\
+             Authorization: {authorization}\r\n\
              amz-sdk-invocation-id: 00000000-0000-0000-0000-000000000000\r\n\
              amz-sdk-request: attempt=1\r\n\
              Content-Length: {}\r\n\r\n{body}",
@@ -123,6 +130,14 @@ impl Renderer {
         .expect("writing to a string cannot fail");
         text.into()
     }
+}
+
+/// As long as a signature, for servers that ask for none.
+fn unsigned() -> Signed {
+    let authorization = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/sqs/aws4_request, \
+                         SignedHeaders=content-type;host;x-amz-date;x-amz-target, \
+                         Signature=0000000000000000000000000000000000000000000000000000000000000000";
+    Signed { date: "20260101T000000Z".to_owned(), authorization: authorization.to_owned() }
 }
 
 /// Batches to a FIFO queue: every message has another deduplication id, and the groups take turns. A batch is a copy of the

@@ -108,7 +108,7 @@ fn once(kind: Kind, contestant: &mut Contestant, scale: &Scale) -> Result<Measur
 }
 
 /// Sends `request` for the scale's time, then empties the queue again.
-fn repeated(contestant: &mut Contestant, request: bytes::Bytes, scale: &Scale) -> Result<Measured> {
+pub fn repeated(contestant: &mut Contestant, request: bytes::Bytes, scale: &Scale) -> Result<Measured> {
     let mut workload = Repeat::endlessly(request);
     load::run(&mut contestant.load, &mut workload, Until::Elapsed(scale.warm_up))?;
     let meter = Meter::start(contestant)?;

@@ -102,6 +102,7 @@ scenarios! {
         the_default_of_a_data_key_is_told_where_there_is_a_key
         the_table_has_every_attribute_of_awss_model
         what_create_queue_sets_is_told
+        what_only_fifo_queues_have_is_told
         what_set_queue_attributes_sets_is_told
         what_the_empty_text_takes_away_is_not_told
     }

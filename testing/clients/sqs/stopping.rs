@@ -10,17 +10,18 @@ use std::thread;
 
 #[test]
 fn a_term_signal_ends_long_polls_empty_and_the_server_cleanly() {
-    let mut server = Server::start();
-    let address = server.sqs();
+    let mut server = Server::start_with(&["--sqs-limits", "aws", "--admin", "127.0.0.1:0"]);
+    let (address, admin) = (server.sqs(), server.admin());
     let url = server.queue_url("jobs");
     say(address, Protocol::Json, "CreateQueue", &json!({"QueueName": "jobs"}));
     let poll = thread::spawn({
         let wish = json!({"QueueUrl": url, "WaitTimeSeconds": 20});
         move || say(address, Protocol::Json, "ReceiveMessage", &wish)
     });
-    for _ in 0..20 {
-        say(address, Protocol::Json, "ListQueues", &json!({}));
-    }
+    until("the poll to wait", SOON, || {
+        let metrics = clients::http::request(admin, "GET", "/metrics", &[], b"").body;
+        metrics.contains(r#"longshore_queue_waiters{queue="jobs"} 1"#).then_some(())
+    });
     server.terminate();
     let polled = poll.join().expect("the poll is answered, not cut");
     assert_eq!(polled.status, 200, "{polled:?}");

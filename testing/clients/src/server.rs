@@ -39,6 +39,16 @@ impl Server {
         self.sqs
     }
 
+    /// Where its metrics are, if it was started with `--admin`.
+    ///
+    /// # Panics
+    ///
+    /// When it was not.
+    pub fn admin(&self) -> SocketAddr {
+        let said = self.program.said();
+        said.lines().find_map(|line| address(line, "admin=")).expect("the ready line tells the admin door")
+    }
+
     /// The endpoint URL to give to a client.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.sqs)
@@ -123,7 +133,10 @@ fn data(folder: &Path) -> PathBuf {
 fn serve(folder: &Path, arguments: &[String]) -> (Program, SocketAddr) {
     let mut command = Command::new(binary());
     command.current_dir(folder).arg("serve").arg("--data").arg(data(folder));
-    command.args(["--sqs", "127.0.0.1:0", "--admin", "off"]).args(arguments);
+    command.args(["--sqs", "127.0.0.1:0"]).args(arguments);
+    if !arguments.iter().any(|argument| argument == "--admin") {
+        command.args(["--admin", "off"]);
+    }
     let mut program = Program::start(&mut command);
     let sqs = until("the server's ready line", SOON, || {
         let said = program.said();
@@ -137,8 +150,12 @@ fn serve(folder: &Path, arguments: &[String]) -> (Program, SocketAddr) {
 
 /// The SQS address in the line that says `ready`.
 pub fn ready(line: &str) -> Option<SocketAddr> {
+    address(line, "sqs=")
+}
+
+fn address(line: &str, door: &str) -> Option<SocketAddr> {
     let (_, after) = line.split_once("ready")?;
-    let (_, address) = after.split_once("sqs=")?;
+    let (_, address) = after.split_once(door)?;
     let end = address.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(address.len());
     address[..end].parse().ok()
 }
@@ -169,5 +186,6 @@ mod tests {
         check("INFO ready sqs=[::1]:9324", Some("[::1]:9324"));
         check("INFO opening sqs=127.0.0.1:4000", None);
         check("INFO ready admin=127.0.0.1:9325", None);
+        assert_eq!(super::address("INFO ready sqs=[::1]:1 admin=[::1]:2", "admin="), "[::1]:2".parse().ok());
     }
 }

@@ -11,9 +11,9 @@ use crate::limits::{ATTEMPT_ID_CHARACTERS_MAX, Profile, RECEIVE_COUNT, WAIT_SECO
 use crate::queue_attributes::is_fifo;
 use crate::receiving::{MESSAGE_OVERHEAD_BYTES, MESSAGES, Wish, write_message};
 use crate::sending::check_id;
-use broker::{Delivery, Extension, LeaseTerms, Receive};
+use broker::{Delivery, Error, Extension, LeaseTerms, Receive, ReceiveError};
 use serde::Deserialize;
-use vocab::SubscriptionId;
+use vocab::{QueueId, SubscriptionId};
 
 #[derive(Deserialize)]
 struct Request<'a> {
@@ -48,8 +48,9 @@ pub(super) async fn run(door: &SqsDoor, call: Call, payload: Payload) -> Answer 
     // Nothing of the request but this is kept while waiting, perhaps with thousands of others.
     let Call { action, style, id, context } = call;
     drop((payload, context));
+    let queue = receive.queue;
     let deliveries = match attempt {
-        None => door.broker.receive(receive).await.map_err(receive_error)?,
+        None => door.broker.receive(receive).await.or_else(|error| refused(door, queue, error))?,
         Some(attempt) => Box::pin(attempted(door, receive, &attempt)).await?,
     };
     let mut writer = Writer::new(style, action, capacity(&deliveries));
@@ -104,9 +105,18 @@ async fn attempted(door: &SqsDoor, receive: Receive, attempt: &str) -> Result<Ve
         }
         door.attempts.forget(queue, attempt);
     }
-    let deliveries = door.broker.receive(receive).await.map_err(receive_error)?;
+    let deliveries = door.broker.receive(receive).await.or_else(|error| refused(door, queue, error))?;
     door.attempts.keep(queue, attempt, &deliveries, door.broker.log_ms());
     Ok(deliveries)
+}
+
+/// What a refusal is answered: nothing where a FIFO queue has as many messages in flight as it may, as on AWS.
+fn refused(door: &SqsDoor, queue: QueueId, error: Error<ReceiveError>) -> Result<Vec<Delivery>, SqsError> {
+    let full = matches!(error, Error::Refused(ReceiveError::TooManyLeases { .. }));
+    match door.broker.queue_by_id(queue) {
+        Some(info) if full && is_fifo(&info.settings) => Ok(Vec::new()),
+        Some(_) | None => Err(receive_error(error)),
+    }
 }
 
 /// `WaitTimeSeconds` in milliseconds.

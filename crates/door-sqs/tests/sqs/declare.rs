@@ -41,6 +41,19 @@ async fn a_source_may_be_declared_before_its_dead_letter_queue() {
 }
 
 #[tokio::test]
+async fn fifo_queues_are_declared_like_others_and_once() {
+    let mut bench = Bench::new();
+    let fifo = [("FifoQueue", "true"), ("ContentBasedDeduplication", "true")];
+    let queues = [buried(queue("jobs.fifo", &fifo), "dead.fifo", 3), queue("dead.fifo", &[("FifoQueue", "true")])];
+    assert_eq!(declare(&mut bench, &queues).await, Ok(vec![Outcome::Made, Outcome::Made]));
+    assert_eq!(declare(&mut bench, &queues).await, Ok(vec![Outcome::Same, Outcome::Same]));
+    let told = told(&mut bench, "jobs.fifo").await;
+    assert!(told.contains(r#""ContentBasedDeduplication":"true""#) && told.contains("dead.fifo"), "{told}");
+    let error = declare(&mut bench, &[queue("jobs", &fifo)]).await.expect_err("its name does not end in .fifo");
+    assert_eq!(error.key.as_deref(), Some("name"));
+}
+
+#[tokio::test]
 async fn the_same_again_changes_nothing_also_where_json_is_laid_out_otherwise() {
     let mut bench = Bench::new();
     let dead = queue("dead", &[("RedriveAllowPolicy", ALLOW), ("DelaySeconds", "5")]);

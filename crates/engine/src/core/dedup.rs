@@ -10,11 +10,13 @@
 //! Invariants: no two entries within the window have one key. Of two with one key the newer counts: the older one's window
 //! is over, and it only waits to be dropped. About 32 bytes an id.
 
+mod entries;
 mod key;
 
 pub use key::DedupKey;
 
 use crate::core::pages::Pages;
+use entries::Entries;
 use hashbrown::HashTable;
 use std::collections::VecDeque;
 use vocab::Seq;
@@ -22,7 +24,7 @@ use vocab::Seq;
 /// The dedup ids of one log.
 #[derive(Clone, Debug, Default)]
 pub struct Dedup {
-    entries: VecDeque<Entry>,
+    entries: Entries,
     times: VecDeque<(u64, u64)>,
     places: HashTable<u32>,
     /// The number of the first entry, modulo 2³².
@@ -53,15 +55,15 @@ impl Dedup {
 
     /// Notes a key. An older entry that has it counts no more: a checkpoint may bring one back whose window was over.
     pub fn insert(&mut self, key: DedupKey, seq: Seq, at_ms: u64) {
-        debug_assert!(self.entries.back().is_none_or(|last| last.seq < seq.0), "seqs ascend");
+        debug_assert!(self.entries.last().is_none_or(|last| last.seq < seq.0), "seqs ascend");
         if self.times.back().is_none_or(|(_, ms)| *ms < at_ms) {
             self.times.push_back((seq.0, at_ms));
         }
         let count = u32::try_from(self.entries.len()).expect("2³² ids of 32 bytes do not fit any memory");
         let place = self.base.wrapping_add(count);
-        self.entries.push_back(Entry { key, seq: seq.0 });
+        self.entries.push(Entry { key, seq: seq.0 });
         let (entries, base) = (&self.entries, self.base);
-        let key_at = |place: &u32| entries[place.wrapping_sub(base) as usize].key;
+        let key_at = |place: &u32| entries.at(place.wrapping_sub(base) as usize).key;
         let found = self.places.entry(key.hash(), |place| key_at(place) == key, |place| key_at(place).hash());
         found.insert(place);
         self.pages.mark(seq);
@@ -72,7 +74,7 @@ impl Dedup {
         while self.times.front().is_some_and(|(_, ms)| *ms < since_ms) {
             self.times.pop_front();
             let kept = self.times.front().map_or(u64::MAX, |(first, _)| *first);
-            while let Some(entry) = self.entries.pop_front_if(|entry| entry.seq < kept) {
+            while let Some(entry) = self.entries.pop_below(kept) {
                 let base = self.base;
                 if let Ok(place) = self.places.find_entry(entry.key.hash(), |place| *place == base) {
                     place.remove();
@@ -80,8 +82,8 @@ impl Dedup {
                 self.base = self.base.wrapping_add(1);
             }
         }
-        if self.entries.is_empty() && self.entries.capacity() > 0 {
-            (self.entries, self.times, self.places) = (VecDeque::new(), VecDeque::new(), HashTable::new());
+        if self.entries.len() == 0 && self.places.capacity() > 0 {
+            (self.entries, self.times, self.places) = (Entries::default(), VecDeque::new(), HashTable::new());
         }
     }
 
@@ -94,24 +96,23 @@ impl Dedup {
     /// Below this seq there are none.
     #[must_use]
     pub fn floor(&self) -> Seq {
-        self.entries.front().map_or(Seq(u64::MAX), |entry| Seq(entry.seq))
+        self.entries.first().map_or(Seq(u64::MAX), |entry| Seq(entry.seq))
     }
 
     /// At this seq there is the last of them.
     #[must_use]
     pub fn last(&self) -> Seq {
-        self.entries.back().map_or(Seq(0), |entry| Seq(entry.seq))
+        self.entries.last().map_or(Seq(0), |entry| Seq(entry.seq))
     }
 
     /// The entries from seq `first` to `last` with their times, in order.
     pub fn range(&self, first: u64, last: u64) -> impl Iterator<Item = (Entry, u64)> + '_ {
-        let from = self.entries.partition_point(|entry| entry.seq < first);
-        let range = self.entries.range(from..).take_while(move |entry| entry.seq <= last);
-        range.map(|entry| (*entry, self.time_of(entry.seq)))
+        let range = self.entries.from(first).take_while(move |entry| entry.seq <= last);
+        range.map(|entry| (entry, self.time_of(entry.seq)))
     }
 
     fn at(&self, place: u32) -> Entry {
-        self.entries[place.wrapping_sub(self.base) as usize]
+        self.entries.at(place.wrapping_sub(self.base) as usize)
     }
 
     fn time_of(&self, seq: u64) -> u64 {
@@ -170,6 +171,6 @@ mod tests {
         assert_eq!((dedup.floor(), dedup.oldest_ms()), (Seq(50), Some(500)));
         assert_eq!(dedup.range(0, 60).map(|(entry, ms)| (entry.seq, ms)).last(), Some((60, 600)));
         dedup.drop_before(1_001);
-        assert_eq!((dedup.floor(), dedup.oldest_ms(), dedup.entries.capacity()), (Seq(u64::MAX), None, 0));
+        assert_eq!((dedup.floor(), dedup.oldest_ms(), dedup.places.capacity()), (Seq(u64::MAX), None, 0));
     }
 }

@@ -10,7 +10,8 @@
 //! receives, dropped when nobody has for a while, and filled from publishes or, behind [`LaneLimits::known_max`] messages, by
 //! reading messages back. So an idle queue's lanes cost nothing, and a deep queue's are bounded.
 //!
-//! Invariants: a known message is leased (counted in `held`) or not (in `free`), never both. `heads` has the first free
+//! Invariants: a known message is leased (counted in its lane's `held`) or not (in its `free`), never both; a lane exists while
+//! one of its messages is known, and nothing depends on the order in which lanes are kept. `heads` has the first free
 //! message of every lane that has no leased one, unless that message waits for its time or for its burial: then nothing of
 //! the lane can be handed out. Heads at or above `known_below` mean nothing: what is before them is not known.
 
@@ -23,7 +24,9 @@ pub use limits::LaneLimits;
 pub use reading::{LanesRead, LanesToRead};
 
 use crate::core::subscription::Progress;
-use std::collections::{BTreeMap, BTreeSet};
+use hashbrown::HashMap;
+use key::ByItself;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::RangeInclusive;
 use vocab::mutant::{self, Mutant};
 use vocab::{Message, Seq};
@@ -38,8 +41,7 @@ pub struct Lanes {
     limits: LaneLimits,
     known_below: Seq,
     known: BTreeMap<u64, Known>,
-    free: BTreeSet<(LaneKey, u64)>,
-    held: BTreeMap<LaneKey, u32>,
+    lanes: HashMap<LaneKey, Lane, ByItself>,
     heads: BTreeSet<u64>,
     /// Leased messages whose lanes have to be read before anything may be handed out.
     unread_leases: Vec<Seq>,
@@ -54,6 +56,34 @@ struct Known {
     held: bool,
 }
 
+/// What is known of one lane.
+#[derive(Debug, Default)]
+struct Lane {
+    /// Messages that are leased.
+    held: u32,
+    /// The others, in order. They come at the end and go at the front, but for the few that come back.
+    free: VecDeque<u64>,
+}
+
+impl Lane {
+    fn add(&mut self, seq: u64) {
+        let place = self.free.partition_point(|other| *other < seq);
+        self.free.insert(place, seq);
+    }
+
+    fn take(&mut self, seq: u64) {
+        if let Ok(place) = self.free.binary_search(&seq) {
+            self.free.remove(place);
+        }
+    }
+
+    /// The first message, if it can be handed out.
+    fn head(&self, progress: &Progress) -> Option<u64> {
+        let held = self.held > 0 && !mutant::active(Mutant::IgnoreHeldLanes);
+        self.free.front().copied().filter(|head| !held && !progress.is_blocked(Seq(*head)))
+    }
+}
+
 impl Lanes {
     /// Nothing is known but what is leased.
     #[must_use]
@@ -64,8 +94,7 @@ impl Lanes {
             limits,
             known_below: floor,
             known: BTreeMap::new(),
-            free: BTreeSet::new(),
-            held: BTreeMap::new(),
+            lanes: HashMap::default(),
             heads: BTreeSet::new(),
             unread_leases: progress.leases.keys().copied().map(Seq).collect(),
             reading: false,
@@ -78,8 +107,8 @@ impl Lanes {
     pub fn lots(&self) -> impl Iterator<Item = impl Iterator<Item = Seq> + '_> + '_ {
         let below = self.below();
         self.heads.range(..below).map(move |head| {
-            let lane = self.known[head].lane;
-            self.free.range((lane, *head)..=(lane, u64::MAX)).map(|(_, seq)| Seq(*seq)).take_while(move |s| s.0 < below)
+            let lane = &self.lanes[&self.known[head].lane];
+            lane.free.iter().map(|seq| Seq(*seq)).take_while(move |seq| seq.0 < below)
         })
     }
 
@@ -105,25 +134,35 @@ impl Lanes {
 
     /// Brings what is known of a message up to date with where it is; `lives` is false when it is gone.
     pub fn renew(&mut self, seq: Seq, progress: &Progress, lives: bool) {
-        let Some(Known { lane, held }) = self.known.get(&seq.0).copied() else { return };
-        self.take_head(lane);
-        let leased = lives && progress.leases.contains_key(&seq.0);
-        if held && !leased {
-            self.release(lane);
-        } else if leased && !held {
-            self.free.remove(&(lane, seq.0));
-            *self.held.entry(lane).or_default() += 1;
+        let Some(known) = self.known.get_mut(&seq.0) else { return };
+        let key = known.lane;
+        let (held, leased) = (known.held, lives && progress.leases.contains_key(&seq.0));
+        known.held = leased;
+        let lane = self.lanes.get_mut(&key).expect("the lane of a known message exists");
+        let before = lane.free.front().copied();
+        match (held, leased) {
+            (true, false) => {
+                lane.held -= 1;
+                if lives {
+                    lane.add(seq.0);
+                }
+            }
+            (false, true) => {
+                lane.held += 1;
+                lane.take(seq.0);
+            }
+            (false, false) if !lives => lane.take(seq.0),
+            (true, true) | (false, false) => {}
         }
+        let after = lane.head(progress);
+        let over = lane.held == 0 && lane.free.is_empty();
         if !lives {
             self.known.remove(&seq.0);
-            self.free.remove(&(lane, seq.0));
-        } else if held != leased {
-            self.known.insert(seq.0, Known { lane, held: leased });
-            if !leased {
-                self.free.insert((lane, seq.0));
-            }
         }
-        self.set_head(lane, progress);
+        if over {
+            self.lanes.remove(&key);
+        }
+        self.move_head(before, after);
     }
 
     /// Forgets what is known of messages that are gone.
@@ -139,13 +178,15 @@ impl Lanes {
         if self.known.insert(seq.0, Known { lane, held }).is_some() {
             return;
         }
-        self.take_head(lane);
+        let lane = self.lanes.entry(lane).or_default();
+        let before = lane.free.front().copied();
         if held {
-            *self.held.entry(lane).or_default() += 1;
+            lane.held += 1;
         } else {
-            self.free.insert((lane, seq.0));
+            lane.add(seq.0);
         }
-        self.set_head(lane, progress);
+        let after = lane.head(progress);
+        self.move_head(before, after);
     }
 
     /// The lane of a known message.
@@ -157,8 +198,8 @@ impl Lanes {
     /// The first message of a lane, if it can be handed out.
     #[must_use]
     pub fn head(&self, lane: LaneKey) -> Option<Seq> {
-        let head = self.first_free(lane).filter(|head| self.heads.contains(head) && *head < self.below());
-        head.map(Seq)
+        let first = *self.lanes.get(&lane)?.free.front()?;
+        (self.heads.contains(&first) && first < self.below()).then_some(Seq(first))
     }
 
     /// Heads from here on mean nothing.
@@ -166,30 +207,13 @@ impl Lanes {
         if self.unread_leases.is_empty() { self.known_below.0 } else { 0 }
     }
 
-    fn release(&mut self, lane: LaneKey) {
-        let count = self.held.get_mut(&lane).expect("the lane of a leased message is held");
-        *count -= 1;
-        if *count == 0 {
-            self.held.remove(&lane);
+    /// A lane's first message was `before`; from here on `after` can be handed out.
+    fn move_head(&mut self, before: Option<u64>, after: Option<u64>) {
+        if before != after
+            && let Some(before) = before
+        {
+            self.heads.remove(&before);
         }
-    }
-
-    fn first_free(&self, lane: LaneKey) -> Option<u64> {
-        self.free.range((lane, 0)..=(lane, u64::MAX)).next().map(|(_, seq)| *seq)
-    }
-
-    fn take_head(&mut self, lane: LaneKey) {
-        if let Some(head) = self.first_free(lane) {
-            self.heads.remove(&head);
-        }
-    }
-
-    fn set_head(&mut self, lane: LaneKey, progress: &Progress) {
-        if self.held.contains_key(&lane) && !mutant::active(Mutant::IgnoreHeldLanes) {
-            return;
-        }
-        if let Some(head) = self.first_free(lane).filter(|head| !progress.is_blocked(Seq(*head))) {
-            self.heads.insert(head);
-        }
+        self.heads.extend(after);
     }
 }

@@ -4,12 +4,32 @@
 //! handed out as if they were one, which keeps the order of both.
 
 use siphasher::sip::SipHasher13;
-use std::hash::Hasher;
+use std::hash::{BuildHasherDefault, Hasher};
 use vocab::{Message, Seq};
 
 /// A lane, by hash. It is never stored: another version may compute it in another way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LaneKey(u64);
+
+/// Keys of hash tables: a lane's key is a hash already.
+pub(super) type ByItself = BuildHasherDefault<Itself>;
+
+#[derive(Default)]
+pub(super) struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        unreachable!("a lane's key is one number, not {} bytes", bytes.len());
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
 
 impl LaneKey {
     /// The lane of a message; one without a lane is alone in one.
