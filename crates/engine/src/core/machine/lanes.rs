@@ -1,6 +1,7 @@
-//! Lanes in use: made when somebody receives, filled by reading, dropped when nobody receives any more.
+//! Lanes in use: those of a laned queue are made when somebody receives, filled by reading, dropped when nobody receives any
+//! more; those of a fair queue are made when a message with a lane is published.
 //!
-//! What it is not: the rules of lanes ([`crate::core::lanes`], `decide/receive/laned.rs`).
+//! What it is not: the rules of lanes ([`crate::core::lanes`], [`crate::core::shares`], `decide/receive.rs`).
 
 use super::{Machine, Output, received};
 use crate::core::answer::{Grounds, Whom};
