@@ -4,12 +4,14 @@
 //! Invariants: a request's bytes and parsed parameters are gone before it waits for messages; what is rare is boxed. So an
 //! idle long poll costs little more than a bare hyper connection.
 //!
-//! A connection that begins with HTTP/2's preface is found by HTTP/1's reader failing at it, so that others pay nothing for it.
+//! A connection that begins with HTTP/2's preface is found by HTTP/1's reader failing at it, so that others pay next to
+//! nothing for it; [`opening`] sees to it that the reader has all of it or none.
 //!
 //! A peer that falls silent in the middle of a request, or between requests, is found by looking at the connection once per
 //! `silence_max` rather than by a timer per request: it is closed after one to two such times.
 
 mod http2;
+mod opening;
 mod progress;
 
 use crate::caller::Origin;
@@ -21,6 +23,7 @@ use crate::frame::payload::Payload;
 use crate::frame::reply::{self, Reply};
 use crate::frame::request_id::RequestId;
 use crate::limits::HEAD_BYTES_MAX;
+use crate::session::opening::Opening;
 use crate::session::progress::Progress;
 use crate::url::Scheme;
 use door::stream::TlsStream;
@@ -136,7 +139,7 @@ where
     let service = service_fn(move |request| answer(Arc::clone(&session), request));
     let mut http = http1::Builder::new();
     http.max_header_size(HEAD_BYTES_MAX).header_read_timeout(None).writev(false);
-    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    let mut connection = http.serve_connection(TokioIo::new(Opening::new(stream)), service);
     let mut running = Pin::new(&mut connection);
     let mut stopping = pin!(tasks.shutdown().stopping());
     let mut told = false;
@@ -163,7 +166,7 @@ where
         Err(error) if error.is_parse_version_h2() => {
             let parts = connection.into_parts();
             // Boxed, so that connections that stay with HTTP/1 are no larger for it.
-            Box::pin(http2::resume(watched, parts.read_buf, parts.io.into_inner(), tasks)).await;
+            Box::pin(http2::resume(watched, parts.read_buf, parts.io.into_inner().into_inner(), tasks)).await;
         }
         Err(error) => tracing::debug!(%error, "an SQS connection broke off"),
     }

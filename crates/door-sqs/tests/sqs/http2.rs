@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream
 use tokio::task::JoinHandle;
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const EMPTY_SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
 const POLL: &str = r#"{"QueueUrl":"jobs","WaitTimeSeconds":20}"#;
 
 type Body = http_body_util::combinators::BoxBody<Bytes, Infallible>;
@@ -197,7 +198,7 @@ async fn a_silent_client_that_does_not_go_is_cut() {
     let bench = Bench::new();
     let (mut client, door) = bench.connect();
     // The preface and an empty SETTINGS frame, then nothing: not even the answer to the good-bye.
-    client.write_all(&[PREFACE, &[0, 0, 0, 4, 0, 0, 0, 0, 0]].concat()).await.expect("the pipe takes it");
+    client.write_all(&[PREFACE, EMPTY_SETTINGS].concat()).await.expect("the pipe takes it");
     let begun = tokio::time::Instant::now();
     door.await;
     let patience = begun.elapsed().as_secs_f64() / 60.0;
@@ -208,7 +209,7 @@ async fn a_silent_client_that_does_not_go_is_cut() {
 async fn a_stop_does_not_wait_long_for_a_client_that_does_not_go() {
     let bench = Bench::new();
     let (mut client, door) = bench.connect();
-    client.write_all(&[PREFACE, &[0, 0, 0, 4, 0, 0, 0, 0, 0]].concat()).await.expect("the pipe takes it");
+    client.write_all(&[PREFACE, EMPTY_SETTINGS].concat()).await.expect("the pipe takes it");
     let door = spawn(door);
     let _settings = frame(&mut client, 4).await;
     let begun = tokio::time::Instant::now();
@@ -225,6 +226,21 @@ async fn a_connection_whose_request_was_given_up_can_be_silent_again() {
     poll.abort();
     client.connection.await.expect("it ran").expect("a good-bye");
     door.await.expect("the door hangs up");
+}
+
+#[tokio::test]
+async fn a_preface_may_arrive_in_pieces() {
+    let hello = [PREFACE, EMPTY_SETTINGS].concat();
+    for cut in 1..PREFACE.len() {
+        let mut bench = Bench::new();
+        let (mut client, door) = bench.connect();
+        let mut door = Box::pin(door);
+        client.write_all(&hello[..cut]).await.expect("the pipe takes it");
+        assert!(bench.settle(&mut door).await.is_none(), "cut at {cut}: the door waits for the rest");
+        client.write_all(&hello[cut..]).await.expect("the pipe takes it");
+        let _door = spawn(door);
+        frame(&mut client, 4).await;
+    }
 }
 
 /// The payload of the next frame of this kind.
@@ -245,7 +261,7 @@ async fn what_a_client_may_have_on_its_way_is_told_at_once() {
     let bench = Bench::new();
     let (mut client, door) = bench.connect();
     let door = spawn(door);
-    client.write_all(&[PREFACE, &[0, 0, 0, 4, 0, 0, 0, 0, 0]].concat()).await.expect("the pipe takes it");
+    client.write_all(&[PREFACE, EMPTY_SETTINGS].concat()).await.expect("the pipe takes it");
     let settings = frame(&mut client, 4).await;
     let setting = |wanted: u8| {
         let entry = settings.chunks_exact(6).find(|entry| entry[..2] == [0, wanted])?;
