@@ -77,7 +77,7 @@ fn port(server: &Server, world: &World) -> Port {
 }
 
 /// Runs the script until the power goes at this operation, or to its end. The disk is left without power.
-pub(super) fn run_script(script: Script, power_off_at: Option<u64>) -> (Host, History) {
+fn run_script(script: Script, power_off_at: Option<u64>) -> (Host, History) {
     let host = host();
     let world = World::new(Dice::new(2), host.clock.clone());
     host.disk.set_plan(FaultPlan { power_off_at, ..FaultPlan::default() });
@@ -92,7 +92,7 @@ pub(super) fn run_script(script: Script, power_off_at: Option<u64>) -> (Host, Hi
 }
 
 /// A copy of the machine after a power loss of which `fate` kept what it likes.
-pub(super) fn after_power_loss(host: &Host, fate: &mut dyn Fate) -> Host {
+fn after_power_loss(host: &Host, fate: &mut dyn Fate) -> Host {
     let disk: SimDisk = host.disk.copy();
     disk.set_plan(FaultPlan::default());
     disk.lose_power_by(fate);
@@ -100,7 +100,7 @@ pub(super) fn after_power_loss(host: &Host, fate: &mut dyn Fate) -> Host {
 }
 
 /// Starts on this disk, lets `after` look at everything, and the checker judge.
-pub(super) fn recovers(host: &Host, mut history: History, after: Script, what: &str) {
+fn recovers(host: &Host, mut history: History, after: Script, what: &str) {
     history.push(0, 0, What::Ended(Ending::PowerLost));
     let mut server =
         host.start(Dice::new(4)).unwrap_or_else(|error| panic!("{what}: the store does not open: {error}"));
@@ -116,7 +116,7 @@ pub(super) fn recovers(host: &Host, mut history: History, after: Script, what: &
 }
 
 /// All fates of a crash point, or many.
-pub(super) fn fates(undecided: usize) -> impl Iterator<Item = (String, Box<dyn Fate>)> {
+fn fates(undecided: usize) -> impl Iterator<Item = (String, Box<dyn Fate>)> {
     let all = undecided <= UNDECIDED_MAX;
     let count = if all { 1 << undecided } else { SUBSETS };
     (0..count).map(move |number| {
@@ -126,8 +126,8 @@ pub(super) fn fates(undecided: usize) -> impl Iterator<Item = (String, Box<dyn F
     })
 }
 
-#[test]
-fn the_store_recovers_from_a_power_loss_at_every_operation_whatever_was_kept() {
+/// Takes the power away at each operation of `script`, and recovers from everything that may be left of it.
+pub(super) fn lose_power_at_every_operation(script: Script, after: Script) {
     let (whole, _) = run_script(script, None);
     let ops = whole.disk.ops();
     assert!(ops > 60, "the script has only {ops} operations");
@@ -135,9 +135,14 @@ fn the_store_recovers_from_a_power_loss_at_every_operation_whatever_was_kept() {
         let (host, history) = run_script(script, Some(op));
         for (outcome, mut fate) in fates(host.disk.undecided()) {
             let crashed = after_power_loss(&host, &mut *fate);
-            recovers(&crashed, history.clone(), census, &format!("power loss at operation {op}, {outcome}"));
+            recovers(&crashed, history.clone(), after, &format!("power loss at operation {op}, {outcome}"));
         }
     }
+}
+
+#[test]
+fn the_store_recovers_from_a_power_loss_at_every_operation_whatever_was_kept() {
+    lose_power_at_every_operation(script, census);
 }
 
 #[test]

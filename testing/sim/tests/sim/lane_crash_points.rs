@@ -1,11 +1,10 @@
 //! Every point of a small script with lanes and dedup ids: the power goes at each operation of the disk, and afterwards
 //! everything is sent again under the same ids and taken out in order.
 
-use super::crash_points::{Script, after_power_loss, fates, recovers, run_script};
+use super::crash_points::lose_power_at_every_operation;
 use broker::{LeaseTerms, Settle, Settlement};
 use sim::clients::{Port, auditor};
 use sim::history::{Labels, Sent};
-use std::pin::Pin;
 use vocab::{BuryPolicy, CountedBy, DedupPolicy, DedupScope, Order, QueueId, QueueSettings};
 
 /// Longer than any recovery of the script.
@@ -59,16 +58,5 @@ async fn send_again_and_drain(port: Port) {
 
 #[test]
 fn lanes_and_dedup_ids_recover_from_a_power_loss_at_every_operation_whatever_was_kept() {
-    let script: Script = |port| -> Pin<Box<_>> { Box::pin(script(port)) };
-    let after: Script = |port| -> Pin<Box<_>> { Box::pin(send_again_and_drain(port)) };
-    let (whole, _) = run_script(script, None);
-    let ops = whole.disk.ops();
-    assert!(ops > 60, "the script has only {ops} operations");
-    for op in 1..=ops {
-        let (host, history) = run_script(script, Some(op));
-        for (outcome, mut fate) in fates(host.disk.undecided()) {
-            let crashed = after_power_loss(&host, &mut *fate);
-            recovers(&crashed, history.clone(), after, &format!("power loss at operation {op}, {outcome}"));
-        }
-    }
+    lose_power_at_every_operation(|port| Box::pin(script(port)), |port| Box::pin(send_again_and_drain(port)));
 }
