@@ -51,7 +51,7 @@ const receive = async (url, more = {}) =>
 // A consumer that stops with its first `count` messages handled; the bodies, in the order in which they came.
 const consume = async (url, count, options = {}) => {
   const bodies = [];
-  const { handle = (message) => message, ...more } = options;
+  const { handle = (message) => message, forgives = () => false, ...more } = options;
   const consumer = Consumer.create({
     queueUrl: url,
     sqs,
@@ -67,7 +67,7 @@ const consume = async (url, count, options = {}) => {
     ...more,
   });
   for (const event of ["error", "timeout_error"]) {
-    consumer.on(event, (error) => assert.fail(error));
+    consumer.on(event, (error) => forgives(error) || assert.fail(error));
   }
   const stopped = once(consumer, "stopped");
   consumer.start();
@@ -178,12 +178,16 @@ const scenarios = {
     const url = await createQueue("jobs", { VisibilityTimeout: "6" });
     await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: "long work" }));
     // Longer than the timeout: without the heartbeat somebody else would be given the message meanwhile.
-    const work = async (message) => {
+    let done = false;
+    const handle = async (message) => {
       const [stolen] = await receive(url, { WaitTimeSeconds: 8 });
       assert.equal(stolen, undefined);
+      done = true;
       return message;
     };
-    const bodies = await consume(url, 1, { visibilityTimeout: 6, heartbeatInterval: 1, handle: work });
+    // The library's heart beats until its delete is answered, so its last beat may find the message gone.
+    const forgives = (error) => done && error.message.startsWith("Error changing visibility timeout");
+    const bodies = await consume(url, 1, { visibilityTimeout: 6, heartbeatInterval: 1, handle, forgives });
     assert.deepEqual(bodies, ["long work"]);
     assert.deepEqual(await countsOf(url), [0, 0, 0]);
   },
