@@ -18,8 +18,8 @@ use engine::{
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Semaphore, SemaphorePermit};
-use vocab::{LeaseToken, Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use vocab::{Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
 
 /// One permit of the room for publishes stands for so many bytes.
 pub(crate) const PERMIT_BYTES: usize = 1024;
@@ -27,7 +27,7 @@ pub(crate) const PERMIT_BYTES: usize = 1024;
 /// A handle to a running broker.
 #[derive(Clone)]
 pub struct Broker {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 pub(crate) struct Shared {
@@ -35,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) room: Arc<Semaphore>,
     pub(crate) next_waiter: AtomicU64,
+    pub(crate) next_session: AtomicU64,
     pub(crate) empty_receives: EmptyReceives,
     pub(crate) life: Arc<Life>,
     pub(crate) stats: Arc<Mutex<JournalStats>>,
@@ -141,13 +142,9 @@ impl Broker {
     /// # Errors
     /// The queue does not exist, a message or the batch is too large, or the disk is full.
     pub async fn publish(&self, queue: QueueId, messages: Vec<Message>) -> Result<Vec<MessageId>, Error<PublishError>> {
-        let _room = self.make_room(&messages).await;
+        let placed = self.begin_publish(queue, messages).await?.await?;
         let key = PartitionKey::new(queue, PartitionId(0));
-        match self.ask(Command::Publish { key, messages }).await? {
-            (Answer::Published(Ok(placed)), _) => Ok(placed.seqs().map(|seq| MessageId::new(key, seq)).collect()),
-            (Answer::Published(Err(error)), _) => Err(Error::Refused(error)),
-            (other, _) => other_kind!(other),
-        }
+        Ok(placed.seqs().map(|seq| MessageId::new(key, seq)).collect())
     }
 
     /// Leases messages; empty when none came within the wait. Dropping the future gives up waiting, and what was leased
@@ -172,7 +169,7 @@ impl Broker {
                 let info = self.shared.catalog.by_id(queue);
                 let in_order = info.is_some_and(|info| info.settings.order == Order::Laned);
                 let (deliveries, passed_by) = deliveries(&self.shared.offload, leased, content, in_order).await;
-                self.give_back(passed_by);
+                self.undeliver(passed_by);
                 Ok(deliveries?)
             }
             (Answer::Received(Err(error)), _) => Err(Error::Refused(error)),
@@ -312,14 +309,6 @@ impl Broker {
         }
     }
 
-    /// Leases whose messages are not delivered after all: they come back as if they had not been given.
-    fn give_back(&self, tokens: Vec<LeaseToken>) {
-        if !tokens.is_empty() {
-            // A closed inbox means that the broker stops: the leases run out.
-            let _ = self.shared.inbox.put(Envelope { command: Command::Undeliver(tokens), reply: None });
-        }
-    }
-
     pub(crate) async fn ask(&self, command: Command) -> Result<(Answer, Content), Unavailable> {
         let deletes = match &command {
             Command::DeleteQueue { queue } => Some(*queue),
@@ -329,7 +318,7 @@ impl Broker {
         answer.await.map_err(|_| self.shared.life.reason())
     }
 
-    fn send(
+    pub(crate) fn send(
         &self,
         command: Command,
         deletes: Option<QueueId>,
@@ -342,15 +331,15 @@ impl Broker {
     }
 
     /// Waits for room for these messages; it is given back when the answer is there.
-    async fn make_room(&self, messages: &[Message]) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn make_room(&self, messages: &[Message]) -> Option<OwnedSemaphorePermit> {
         let room = &self.shared.room;
         let bytes: usize = messages.iter().map(Message::weight).sum();
         let all = vocab::limits::PUBLISH_BYTES_IN_FLIGHT / PERMIT_BYTES;
         let permits = u32::try_from((bytes / PERMIT_BYTES + 1).min(all)).expect("64 MiB in KiB fit 32 bits");
-        match room.try_acquire_many(permits) {
+        match room.clone().try_acquire_many_owned(permits) {
             Ok(permit) => Some(permit),
             // The semaphore is never closed.
-            Err(_) => room.acquire_many(permits).await.ok(),
+            Err(_) => room.clone().acquire_many_owned(permits).await.ok(),
         }
     }
 }

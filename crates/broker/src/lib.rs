@@ -14,6 +14,7 @@ pub mod delivery;
 mod empty_receives;
 pub mod error;
 mod life;
+pub mod pipeline;
 mod redrive;
 mod reply;
 pub mod start;
@@ -21,6 +22,7 @@ pub mod threads;
 
 pub use broker::Broker;
 pub use delivery::{Delivery, PeekedMessage};
+pub use engine::core::answer::Placed;
 pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
@@ -30,4 +32,5 @@ pub use engine::{
     Trouble, UpdateQueueError,
 };
 pub use error::{Error, Unavailable};
+pub use pipeline::Publishing;
 pub use start::{Parts, Runner, start};

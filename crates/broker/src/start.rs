@@ -70,6 +70,7 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
         catalog,
         room: Arc::new(Semaphore::new(PUBLISH_BYTES_IN_FLIGHT / crate::broker::PERMIT_BYTES)),
         next_waiter: AtomicU64::new(1),
+        next_session: AtomicU64::new(1),
         empty_receives: EmptyReceives::default(),
         life: life.clone(),
         stats: stats.clone(),

@@ -4,5 +4,6 @@ mod bench; // a broker whose every step the test decides
 mod catalog; // queues by name, durable before they are shown
 mod durability; // nothing is told before its grounds are durable
 mod endings; // shutting down, failing, coming back
-mod receiving;
-mod redriving; // moving messages out of a dead-letter queue, over restarts // waiting, giving up, delivery of contents
+mod pipelining; // many things under way at a time
+mod receiving; // waiting, giving up, delivery of contents
+mod redriving; // moving messages out of a dead-letter queue, over restarts
