@@ -16,7 +16,7 @@ use engine::{
     Annotations, CreateQueueError, Extension, JournalStats, NoSuchQueue, Opened, PublishError, QueueInfo, QueueStats,
     Receive, ReceiveError, SettleError, Settlement, Transfer, UpdateQueueError,
 };
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vocab::{Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
@@ -39,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) empty_receives: EmptyReceives,
     pub(crate) life: Arc<Life>,
     pub(crate) stats: Arc<Mutex<JournalStats>>,
+    pub(crate) disk_full: Arc<AtomicBool>,
     pub(crate) log_ms: Arc<AtomicU64>,
     pub(crate) offload: Offload,
     pub(crate) opened: Opened,
@@ -263,6 +264,12 @@ impl Broker {
     /// It failed: nothing will be answered any more.
     pub fn health(&self) -> Result<(), Unavailable> {
         self.shared.life.check()
+    }
+
+    /// Whether publishes are refused because the disk is full. Everything else goes on, and so do publishes once there is space.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        self.shared.disk_full.load(Ordering::Relaxed)
     }
 
     /// The log's time at its last step, milliseconds since the Unix epoch.

@@ -9,7 +9,7 @@ use crate::life::Life;
 use crate::reply::Teller;
 use engine::driver::{Inbox, LogTime, Offload, Recovering, Shard, Signal, Step};
 use engine::{Journal, JournalStats, Opened, Poisoned, ReplayError};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -46,6 +46,7 @@ pub struct Runner<J> {
     log_ms: Arc<AtomicU64>,
     life: Arc<Life>,
     stats: Arc<Mutex<JournalStats>>,
+    disk_full: Arc<AtomicBool>,
     /// Whether it dozed since it last worked.
     dozed: bool,
 }
@@ -64,6 +65,7 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
     let log_ms = time.shown();
     let life = Arc::new(Life::new());
     let stats = Arc::new(Mutex::new(journal.stats()));
+    let disk_full = Arc::new(AtomicBool::new(false));
     let shard = Shard::new(machine, journal, &opened, time, inbox.clone(), offload.clone());
     let broker = Broker::new(Shared {
         inbox,
@@ -74,11 +76,12 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
         empty_receives: EmptyReceives::default(),
         life: life.clone(),
         stats: stats.clone(),
+        disk_full: disk_full.clone(),
         log_ms: log_ms.clone(),
         offload,
         opened,
     });
-    Ok((broker, Runner { shard, signal, log_ms, life, stats, dozed: false }))
+    Ok((broker, Runner { shard, signal, log_ms, life, stats, disk_full, dozed: false }))
 }
 
 impl<J: Journal> Runner<J> {
@@ -88,6 +91,7 @@ impl<J: Journal> Runner<J> {
     /// The journal failed, and the broker's callers know it.
     pub fn step(&mut self) -> Result<Step, Poisoned> {
         let stepped = self.shard.step();
+        self.disk_full.store(self.shard.machine().disk_full, Ordering::Relaxed);
         match &stepped {
             Ok(Step::Worked) => {}
             Ok(Step::Idle { .. }) => self.show_stats(),

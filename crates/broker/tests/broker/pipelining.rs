@@ -1,7 +1,8 @@
-//! Many things under way at a time: order, settling unanswered, taking back, sessions.
+//! Many things under way at a time: order, settling unanswered, taking back, sessions, room.
 
 use crate::bench::{Bench, wish};
 use broker::{LeaseTerms, Receive, Settle, Settlement};
+use journal::Room;
 use vocab::{Message, QueueSettings};
 
 #[test]
@@ -66,4 +67,14 @@ fn an_abandoned_session_gives_back_what_it_holds_and_nothing_else() {
     bench.settle();
     let back = bench.receive(queue).expect("it exists");
     assert_eq!(back.iter().map(|d| (&d.message.body[..], d.lease.deliveries)).collect::<Vec<_>>(), [(&b"one"[..], 2)]);
+}
+
+#[test]
+fn a_full_disk_is_known_and_so_is_its_end() {
+    let mut bench = Bench::new();
+    for (room, full) in [(Room::Full, true), (Room::Enough, false)] {
+        bench.store.set_room(room);
+        bench.settle();
+        assert_eq!(bench.broker.is_disk_full(), full, "{room:?}");
+    }
 }
