@@ -117,7 +117,7 @@ impl Broker {
         match self.ask(Command::DeleteQueue { queue }).await? {
             (Answer::Deleted(deleted), _) => {
                 self.shared.empty_receives.forget(queue);
-                deleted.map_err(Error::Refused)
+                deleted.map(|_| ()).map_err(Error::Refused)
             }
             (other, _) => other_kind!(other),
         }
@@ -141,7 +141,7 @@ impl Broker {
     /// # Errors
     /// The queue does not exist, a message or the batch is too large, or the disk is full.
     pub async fn publish(&self, queue: QueueId, messages: Vec<Message>) -> Result<Vec<MessageId>, Error<PublishError>> {
-        let _room = self.make_room(&messages).await;
+        let _room = self.make_room(messages.iter().map(Message::weight).sum()).await;
         let key = PartitionKey::new(queue, PartitionId(0));
         match self.ask(Command::Publish { key, messages }).await? {
             (Answer::Published(Ok(placed)), _) => Ok(placed.seqs().map(|seq| MessageId::new(key, seq)).collect()),
@@ -341,10 +341,13 @@ impl Broker {
         }
     }
 
-    /// Waits for room for these messages; it is given back when the answer is there.
-    async fn make_room(&self, messages: &[Message]) -> Option<SemaphorePermit<'_>> {
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.shared.catalog
+    }
+
+    /// Waits for room for messages of this weight; it is given back when the answer is there.
+    pub(crate) async fn make_room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
         let room = &self.shared.room;
-        let bytes: usize = messages.iter().map(Message::weight).sum();
         let all = vocab::limits::PUBLISH_BYTES_IN_FLIGHT / PERMIT_BYTES;
         let permits = u32::try_from((bytes / PERMIT_BYTES + 1).min(all)).expect("64 MiB in KiB fit 32 bits");
         match room.try_acquire_many(permits) {
