@@ -119,7 +119,7 @@ impl Broker {
         match self.ask(Command::DeleteQueue { queue }).await? {
             (Answer::Deleted(deleted), _) => {
                 self.shared.empty_receives.forget(queue);
-                deleted.map_err(Error::Refused)
+                deleted.map(|_| ()).map_err(Error::Refused)
             }
             (other, _) => other_kind!(other),
         }
@@ -337,10 +337,13 @@ impl Broker {
         }
     }
 
-    /// Waits for room for these messages; it is given back when the answer is there.
-    pub(crate) async fn make_room(&self, messages: &[Message]) -> Option<OwnedSemaphorePermit> {
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.shared.catalog
+    }
+
+    /// Waits for room for messages of this weight; it is given back when the answer is there.
+    pub(crate) async fn make_room(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
         let room = &self.shared.room;
-        let bytes: usize = messages.iter().map(Message::weight).sum();
         let all = vocab::limits::PUBLISH_BYTES_IN_FLIGHT / PERMIT_BYTES;
         let permits = u32::try_from((bytes / PERMIT_BYTES + 1).min(all)).expect("64 MiB in KiB fit 32 bits");
         match room.clone().try_acquire_many_owned(permits) {

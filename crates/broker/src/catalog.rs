@@ -3,16 +3,18 @@
 //! Invariant: it holds exactly what was told or may be told: an entry changes when the answer that says so leaves the
 //! outbox, before its receiver sees it.
 
-use engine::QueueInfo;
+use arc_swap::{ArcSwap, Guard};
+use engine::{QueueInfo, Routing};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 use vocab::QueueId;
 
-/// Queues by name and by id.
+/// Queues by name and by id, and the routing.
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
     entries: RwLock<Entries>,
+    routing: ArcSwap<Routing>,
 }
 
 #[derive(Debug, Default)]
@@ -22,8 +24,8 @@ struct Entries {
 }
 
 impl Catalog {
-    pub(crate) fn new(queues: impl Iterator<Item = Arc<QueueInfo>>) -> Self {
-        let catalog = Self::default();
+    pub(crate) fn new(queues: impl Iterator<Item = Arc<QueueInfo>>, routing: Arc<Routing>) -> Self {
+        let catalog = Self { routing: ArcSwap::new(routing), ..Self::default() };
         for info in queues {
             catalog.put(info);
         }
@@ -72,6 +74,19 @@ impl Catalog {
         }
     }
 
+    /// The routing as it is durable.
+    pub(crate) fn routing(&self) -> Guard<Arc<Routing>> {
+        self.routing.load()
+    }
+
+    /// Enters a newer routing. Answers are told by one thread, but an answer that changed nothing may be told before those
+    /// that rest on the same commit.
+    pub(crate) fn put_routing(&self, routing: &Arc<Routing>) {
+        if routing.revision() > self.routing.load().revision() {
+            self.routing.store(routing.clone());
+        }
+    }
+
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Entries> {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,7 +112,8 @@ mod tests {
     #[test]
     fn listing_goes_by_prefix_and_goes_on_after_a_name() {
         let names = ["a", "orders", "orders-dead", "orders-eu", "z"];
-        let catalog = Catalog::new((1..).zip(names).map(|(id, name)| info(id, name)));
+        let queues = (1..).zip(names).map(|(id, name)| info(id, name));
+        let catalog = Catalog::new(queues, Arc::default());
         let list = |prefix, after, limit| -> Vec<_> {
             catalog.list(prefix, after, limit).iter().map(|info| info.name.clone()).collect()
         };
@@ -109,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_removal_of_an_older_incarnation_leaves_the_newer_one() {
-        let catalog = Catalog::new([info(1, "a"), info(2, "a")].into_iter());
+        let catalog = Catalog::new([info(1, "a"), info(2, "a")].into_iter(), Arc::default());
         catalog.remove(QueueId(1));
         assert_eq!(catalog.named("a").map(|info| info.id), Some(QueueId(2)));
     }

@@ -1,7 +1,8 @@
 //! Errors at the broker's edge: an operation's own refusal, or the broker being unavailable.
 
 use engine::{
-    CancelRedriveError, CreateQueueError, NoSuchQueue, PublishError, ReceiveError, StartRedriveError, UpdateQueueError,
+    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, NoSuchQueue, PublishError,
+    ReceiveError, StartRedriveError, TransactError, UpdateQueueError,
 };
 use std::sync::Arc;
 use vocab::Kind;
@@ -65,5 +66,9 @@ kinds!(
     ReceiveError,
     NoSuchQueue,
     StartRedriveError,
-    CancelRedriveError
+    CancelRedriveError,
+    CreateRouterError,
+    DeleteRouterError,
+    BindError,
+    TransactError
 );

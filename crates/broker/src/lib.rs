@@ -17,19 +17,20 @@ mod life;
 pub mod pipeline;
 mod redrive;
 mod reply;
+mod routing;
 pub mod start;
 pub mod threads;
 
 pub use broker::Broker;
 pub use delivery::{Delivery, PeekedMessage};
-pub use engine::core::answer::Placed;
 pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
-    Annotations, CancelRedriveError, CreateQueueError, Extension, JournalStats, LeaseTerms, Leased, MessageState,
-    NoSuchQueue, Outcome, Peeked, PublishError, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive,
-    RedriveId, RedriveInfo, RedriveTarget, Settle, SettleError, Settlement, StartRedrive, StartRedriveError, Transfer,
-    Trouble, UpdateQueueError,
+    Annotations, BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, Extension,
+    FanOut, JournalStats, LeaseTerms, Leased, MessageState, NoSuchQueue, NoSuchRouter, Outcome, Peeked, Placed,
+    PublishError, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive, RedriveId, RedriveInfo,
+    RedriveTarget, RouterInfo, Routing, Settle, SettleError, Settlement, StartRedrive, StartRedriveError,
+    TransactError, Transacted, Transaction, Transfer, Trouble, UpdateQueueError,
 };
 pub use error::{Error, Unavailable};
 pub use pipeline::Publishing;

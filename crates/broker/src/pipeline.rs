@@ -34,7 +34,7 @@ impl Broker {
     /// # Errors
     /// The broker is not available.
     pub async fn begin_publish(&self, queue: QueueId, messages: Vec<Message>) -> Result<Publishing, Unavailable> {
-        let room = self.make_room(&messages).await;
+        let room = self.make_room(messages.iter().map(Message::weight).sum()).await;
         let key = PartitionKey::new(queue, PartitionId(0));
         let answer = self.send(Command::Publish { key, messages }, None)?;
         Ok(Publishing { answer, life: self.shared.life.clone(), _room: room })
@@ -67,6 +67,11 @@ impl Broker {
     /// stops meanwhile, the next start ends them.
     pub fn abandon_session(&self, session: SessionId) {
         let _stopping = self.put_unanswered(Command::EndSession { session });
+    }
+
+    /// Why nothing is answered any more.
+    pub(crate) fn ended(&self) -> Unavailable {
+        self.shared.life.reason()
     }
 
     fn put_unanswered(&self, command: Command) -> Result<(), Unavailable> {

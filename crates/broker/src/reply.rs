@@ -27,7 +27,14 @@ impl Reply for Teller {
     fn tell(self, answer: Answer, content: Content) -> Result<(), Vec<Leased>> {
         match (&answer, self.deletes) {
             (Answer::Created(Ok(info)) | Answer::Updated(Ok(info)), _) => self.catalog.put(info.clone()),
-            (Answer::Deleted(Ok(())), Some(queue)) => self.catalog.remove(queue),
+            (Answer::Deleted(Ok(routing)), Some(queue)) => {
+                self.catalog.remove(queue);
+                self.catalog.put_routing(routing);
+            }
+            (Answer::RouterCreated(Ok((_, routing))), _)
+            | (Answer::RouterDeleted(Ok(routing)) | Answer::Bound(Ok(routing)) | Answer::Unbound(routing), _) => {
+                self.catalog.put_routing(routing);
+            }
             _ => {}
         }
         self.caller.send((answer, content)).map_err(|(answer, _)| match answer {

@@ -58,7 +58,6 @@ pub struct Runner<J> {
 pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayError> {
     let Parts { journal, recovering, opened, clock, signal, offload } = parts;
     let machine = recovering.finish(&journal)?;
-    let catalog = Arc::new(Catalog::new(machine.state.queues.values().map(|queue| queue.info.clone())));
     let inbox = Arc::new(Inbox::new(signal.clone()));
     let last_ms = machine.state.log_ms.max(opened.log_ms);
     let time = LogTime::start(clock, last_ms);
@@ -67,6 +66,10 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
     let stats = Arc::new(Mutex::new(journal.stats()));
     let disk_full = Arc::new(AtomicBool::new(false));
     let shard = Shard::new(machine, journal, &opened, time, inbox.clone(), offload.clone());
+    // The shard has booted the state: what does not outlive a restart is gone.
+    let state = &shard.machine().state;
+    let queues = state.queues.values().map(|queue| queue.info.clone());
+    let catalog = Arc::new(Catalog::new(queues, state.routers.routing.clone()));
     let broker = Broker::new(Shared {
         inbox,
         catalog,

@@ -13,11 +13,15 @@ pub mod fuzz;
 pub mod record;
 pub mod snapshot;
 
-pub use core::command::{Command, Extension, LeaseTerms, Receive, Settle, Settlement, StartRedrive, Transfer};
+pub use core::answer::{Placed, Transacted};
+pub use core::command::{
+    Command, Extension, FanOut, LeaseTerms, Receive, Settle, Settlement, StartRedrive, Transaction, Transfer,
+};
 pub use core::error::{
-    CancelRedriveError, CreateQueueError, NoSuchQueue, PublishError, ReceiveError, SettleError, StartRedriveError,
-    UpdateQueueError,
+    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, NoSuchQueue, NoSuchRouter,
+    PublishError, ReceiveError, SettleError, StartRedriveError, TransactError, UpdateQueueError,
 };
 pub use core::info::{Annotations, Leased, MessageState, Peeked, QueueInfo, QueueStats, QueueTotals};
 pub use core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, RedriveTarget, Trouble};
+pub use core::routers::{RouterInfo, Routing};
 pub use journal::{Fetch, Journal, JournalStats, Opened, Poisoned, ReadError, Replay, ReplayError};

@@ -12,6 +12,10 @@
 //!          page        | leases: count × (place | since_ms | end | record) | returned: count × (place | record)
 //!  kind 5  dedup page  count | count × (place | ms | key 16 bytes)
 //!  kind 8  redrives    messages redriven | newest number | count × redrive
+//!  kind 9  routers     of queue 0, page 0: next router id
+//!                      of a router's id in the queue's place, page 0: created_ms | router kind u8 | next binding
+//!                        | name bytes | settings JSON | annotations JSON
+//!                      the same, page n: count | count × (binding's number − 256 (n − 1) | binding)
 //!
 //!  redrive       number | started_ms | to_move | end | position | next_ms | moved | failed | trouble u8, 0 for none
 //!                | per second, 0 for no limit | target queue, 0 for none | target's name bytes if there is one
@@ -19,6 +23,7 @@
 //!  log           next | reserved | floor | over_below | newest_ms | anchors: count × (seq | ms) | boots: count × (seq | boot)
 //!  progress      cursor | next epoch | open
 //!  set           bytes, none for an empty set: the seqs' low 32 bits in roaring's portable 32-bit format
+//!  binding       as in the records ([`crate::record`])
 //!  place         a seq's distance from the first seq of its page, 0 to 65,535
 //! ```
 //!
@@ -34,6 +39,7 @@ mod decode;
 mod encode;
 mod key;
 mod redrives;
+mod routers;
 mod sets;
 
 pub use decode::decode;

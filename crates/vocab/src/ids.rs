@@ -1,6 +1,6 @@
 //! Identities: what names a thing for ever, as small numbers.
 //!
-//! Invariants: a queue id is never reused, not even after its queue is deleted; a [`Seq`] is given
+//! Invariants: a queue id is never reused, not even after its queue is deleted, nor is a router's; a [`Seq`] is given
 //! once per partition at apply and never again, so (queue, partition, seq) names one message for ever.
 
 use std::fmt;
@@ -36,6 +36,10 @@ id!(
 id!(
     /// One reader's progress over a queue; a work queue has just number 0.
     SubscriptionId(u16)
+);
+id!(
+    /// One incarnation of a router. A router deleted and made again under its old name has a new id.
+    RouterId(u32)
 );
 id!(
     /// One thread of execution over the state of some partitions.

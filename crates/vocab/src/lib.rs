@@ -11,14 +11,17 @@ pub mod message;
 pub mod message_id;
 pub mod mutant;
 pub mod random;
+pub mod router;
 pub mod settings;
 pub mod token;
 
 pub use ids::{
-    BootEpoch, LeaseEpoch, PartitionId, PartitionKey, Position, QueueId, Seq, SessionId, ShardId, SubscriptionId,
+    BootEpoch, LeaseEpoch, PartitionId, PartitionKey, Position, QueueId, RouterId, Seq, SessionId, ShardId,
+    SubscriptionId,
 };
 pub use kind::Kind;
-pub use message::{BuryReason, Facts, Header, HeaderValue, Message, Native, Origin};
+pub use message::{BuryReason, Facts, Header, HeaderValue, Message, Native, Origin, Route};
 pub use message_id::MessageId;
+pub use router::{Binding, HeaderMatch, RouterKind, RouterSettings, Target};
 pub use settings::{BuryPolicy, CountedBy, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
 pub use token::LeaseToken;

@@ -21,6 +21,18 @@ pub const FRAME_BYTES_MAX: usize = 1024 * 1024;
 /// Longest queue name, in bytes; longer than any protocol's own limit.
 pub const QUEUE_NAME_BYTES_MAX: usize = 255;
 
+/// Longest name of a router and longest key, in bytes: as long as a queue's name.
+pub const ROUTE_KEY_BYTES_MAX: usize = QUEUE_NAME_BYTES_MAX;
+
+/// Most routers: each is held in memory, as queues are.
+pub const ROUTERS_MAX: usize = 16_384;
+
+/// Most bindings of all routers together: each is held in memory, to be matched without the disk.
+pub const BINDINGS_MAX: usize = 262_144;
+
+/// Most bytes of a binding's key, criteria and annotations together, for the same reason.
+pub const BINDING_BYTES_MAX: usize = 16 * 1024;
+
 /// Most messages in one receive: keeps one answer and one lease record bounded.
 pub const RECEIVE_COUNT_MAX: u32 = 10_000;
 

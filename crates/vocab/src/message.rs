@@ -20,7 +20,7 @@ pub struct Message {
 }
 
 /// One header.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Header {
     /// Its name, as the producer wrote it.
     pub name: String,
@@ -29,7 +29,7 @@ pub struct Header {
 }
 
 /// A header's value, in the types that all protocols can say.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum HeaderValue {
     /// UTF-8 text.
     Text(String),
@@ -58,8 +58,19 @@ pub struct Facts {
     pub moved: bool,
     /// Who sent it, as the door knows them.
     pub sender: Option<String>,
+    /// Through which router it was published; `None` when it was published to its queue by name.
+    pub route: Option<Box<Route>>,
     /// Where it was before it was buried; set by the engine.
     pub origin: Option<Box<Origin>>,
+}
+
+/// The way that a message was published.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Route {
+    /// The router's name.
+    pub router: String,
+    /// The keys it was published with.
+    pub keys: Vec<String>,
 }
 
 /// Where a buried message came from and why it left.
@@ -124,6 +135,7 @@ impl Message {
         let native = self.native.as_ref().map_or(0, |native| shared(native.bytes.len()));
         let facts = &self.facts;
         let texts = [&facts.lane, &facts.dedup, &facts.sender].into_iter().flatten().map(|text| allocated(text.len()));
+        let route = facts.route.as_ref().map_or(0, |route| route.weight());
         let origin = facts.origin.as_ref().map_or(0, |origin| allocated(size_of::<Origin>() + origin.text_bytes()));
         allocated(ARC_BYTES + size_of::<Self>())
             + shared(self.body.len())
@@ -131,6 +143,7 @@ impl Message {
             + headers
             + native
             + texts.sum::<usize>()
+            + route
             + origin
     }
 }
@@ -163,7 +176,21 @@ impl Facts {
     fn text_bytes(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let texts = text(&self.lane) + text(&self.dedup) + text(&self.sender);
-        texts + self.origin.as_ref().map_or(0, |origin| origin.text_bytes())
+        let route = self.route.as_ref().map_or(0, |route| route.text_bytes());
+        texts + route + self.origin.as_ref().map_or(0, |origin| origin.text_bytes())
+    }
+}
+
+impl Route {
+    fn text_bytes(&self) -> usize {
+        self.router.len() + self.keys.iter().map(|key| key.len() + 2).sum::<usize>()
+    }
+
+    /// Bytes of memory behind its box, the box included.
+    fn weight(&self) -> usize {
+        let keys: usize = self.keys.iter().map(|key| allocated(key.len())).sum();
+        let list = allocated(self.keys.len() * size_of::<String>());
+        allocated(size_of::<Self>()) + allocated(self.router.len()) + list + keys
     }
 }
 
@@ -221,9 +248,10 @@ mod tests {
             failures: 4,
             reason: BuryReason::Rejected(Some("no such customer".into())),
         };
-        let facts = Facts { lane: Some("lane".into()), origin: Some(Box::new(origin)), ..Facts::default() };
+        let route = Some(Box::new(Route { router: "events".into(), keys: vec!["order.paid".into()] }));
+        let facts = Facts { lane: Some("lane".into()), route, origin: Some(Box::new(origin)), ..Facts::default() };
         let message = Message { facts, ..Message::with_body("body") };
-        assert_eq!(message.content_bytes(), 4 + 4 + 6 + 16 + 64);
+        assert_eq!(message.content_bytes(), 4 + 4 + (6 + 10 + 2) + 6 + 16 + 64);
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use crate::core::command::WaiterId;
 use crate::core::error::{
-    CancelRedriveError, CreateQueueError, NoSuchQueue, PublishError, ReceiveError, SettleError, StartRedriveError,
-    UpdateQueueError,
+    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, NoSuchQueue, PublishError,
+    ReceiveError, SettleError, StartRedriveError, TransactError, UpdateQueueError,
 };
 use crate::core::info::{Leased, Peeked, QueueInfo, QueueStats};
 use crate::core::redrive::RedriveInfo;
+use crate::core::routers::{RouterInfo, Routing};
 use std::sync::Arc;
 use vocab::{PartitionKey, Seq};
 
@@ -17,8 +18,18 @@ pub enum Answer {
     Created(Result<Arc<QueueInfo>, CreateQueueError>),
     /// To `UpdateQueue`: the queue as it is then.
     Updated(Result<Arc<QueueInfo>, UpdateQueueError>),
-    /// To `DeleteQueue`.
-    Deleted(Result<(), NoSuchQueue>),
+    /// To `DeleteQueue`: the routing, without its bindings.
+    Deleted(Result<Arc<Routing>, NoSuchQueue>),
+    /// To `CreateRouter`: the router, and the routing with it.
+    RouterCreated(Result<(Arc<RouterInfo>, Arc<Routing>), CreateRouterError>),
+    /// To `DeleteRouter`: the routing without it.
+    RouterDeleted(Result<Arc<Routing>, DeleteRouterError>),
+    /// To `Bind`: the routing with the binding.
+    Bound(Result<Arc<Routing>, BindError>),
+    /// To `Unbind`: the routing without it.
+    Unbound(Arc<Routing>),
+    /// To `Transact`.
+    Transacted(Result<Box<Transacted>, TransactError>),
     /// To `Purge`: how many messages there were.
     Purged(Result<u64, NoSuchQueue>),
     /// To `Publish`: where the messages are.
@@ -45,6 +56,15 @@ pub enum Answer {
     Done,
 }
 
+/// What became of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transacted {
+    /// Of each publish, and of it for each partition, in order.
+    pub published: Vec<Vec<Result<Placed, PublishError>>>,
+    /// A verdict for each settlement.
+    pub settled: Vec<Result<(), SettleError>>,
+}
+
 /// Where published messages are: those that are new have consecutive seqs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
@@ -57,6 +77,15 @@ pub struct Placed {
 }
 
 impl Placed {
+    /// The same for `count` of the messages, from number `from` on.
+    #[must_use]
+    pub fn part(&self, from: usize, count: usize) -> Self {
+        let before = self.repeats.iter().take_while(|(number, _)| *number < from).count();
+        let within = self.repeats[before..].iter().take_while(|(number, _)| *number < from + count);
+        let repeats = within.map(|(number, seq)| (number - from, *seq)).collect();
+        Self { first: Seq(self.first.0 + (from - before) as u64), count, repeats }
+    }
+
     /// The seq of each message, in order.
     pub fn seqs(&self) -> impl Iterator<Item = Seq> + '_ {
         let (mut next, mut repeats) = (self.first, self.repeats.iter().peekable());
@@ -85,6 +114,8 @@ pub enum Grounds {
     /// The reservation that covers the partition's newest seq: where a queue's durability lets answers go ahead, its seqs
     /// must be safe from reuse all the same.
     Reservation(PartitionKey),
+    /// Every reservation there is: the same for messages of several partitions.
+    Reservations,
 }
 
 /// An answer for somebody.

@@ -7,7 +7,10 @@ use crate::core::lanes::LanesRead;
 use crate::core::redrive::RedriveId;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use vocab::{LeaseToken, Message, PartitionKey, QueueId, QueueSettings, Seq, SessionId, SubscriptionId};
+use vocab::{
+    Binding, LeaseToken, Message, PartitionKey, QueueId, QueueSettings, RouterId, RouterKind, RouterSettings, Seq,
+    SessionId, SubscriptionId,
+};
 
 /// One request to the engine.
 #[derive(Debug)]
@@ -42,6 +45,30 @@ pub enum Command {
         /// Which queue.
         queue: QueueId,
     },
+    /// Makes a router, or says that one of this name exists.
+    CreateRouter {
+        /// Its name, unique among the routers that exist.
+        name: String,
+        /// Which of its bindings it follows.
+        kind: RouterKind,
+        /// How it behaves.
+        settings: Box<RouterSettings>,
+        /// The doors' own notes about it.
+        annotations: Annotations,
+    },
+    /// Removes a router with every binding to and from it.
+    DeleteRouter {
+        /// Which router.
+        router: RouterId,
+        /// Not while a binding leads out of it.
+        if_unused: bool,
+    },
+    /// Leads messages from a router to a target; nothing changes if this very binding exists.
+    Bind(Box<Binding>),
+    /// Takes a binding away; nothing changes if there is no such one.
+    Unbind(Box<Binding>),
+    /// Publishes and settles in one.
+    Transact(Box<Transaction>),
     /// Adds messages, all or none.
     Publish {
         /// To which partition.
@@ -106,6 +133,27 @@ pub enum Command {
         /// At most so many.
         count: u32,
     },
+}
+
+/// Publishes and settlements that are one commit: after a crash all of it happened, or nothing.
+#[derive(Debug)]
+pub struct Transaction {
+    /// What is published. Messages for one partition keep this order.
+    pub publishes: Vec<FanOut>,
+    /// Leases that end.
+    pub settlements: Vec<Settlement>,
+    /// A publish that is refused refuses everything, unless its queue is gone. Otherwise each target of each publish stands
+    /// alone. A settlement always does.
+    pub atomic: bool,
+}
+
+/// Messages for several partitions: all of them, or none, into each.
+#[derive(Debug)]
+pub struct FanOut {
+    /// To which partitions, each once.
+    pub to: Vec<PartitionKey>,
+    /// The messages; their published time is set by the engine.
+    pub messages: Vec<Message>,
 }
 
 /// Names a receive that waits.

@@ -1,5 +1,9 @@
 //! Why the engine refuses: one type per operation, each case with the data that explains it.
 
+mod routing;
+
+pub use routing::{BindError, CreateRouterError, DeleteRouterError, NoSuchRouter, TransactError};
+
 use crate::core::info::QueueInfo;
 use crate::core::redrive::{Outcome, RedriveId};
 use std::sync::Arc;

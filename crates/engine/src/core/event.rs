@@ -9,7 +9,10 @@ use crate::core::redrive::{Outcome, RedriveId, RedriveTarget, Trouble};
 use crate::core::seqs::SeqRanges;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use vocab::{BootEpoch, LeaseEpoch, Message, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
+use vocab::{
+    Binding, BootEpoch, LeaseEpoch, Message, PartitionKey, QueueId, QueueSettings, RouterId, RouterKind,
+    RouterSettings, Seq, SubscriptionId,
+};
 
 /// One change of state.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +50,7 @@ pub enum Event {
         /// Log time, milliseconds.
         at_ms: u64,
     },
-    /// A queue and all its messages are gone.
+    /// A queue and all its messages are gone, and every binding to it.
     QueueDeleted {
         /// Its id.
         queue: QueueId,
@@ -132,6 +135,30 @@ pub enum Event {
         /// Which message.
         seq: Seq,
     },
+    /// A router exists.
+    RouterCreated {
+        /// Its id.
+        router: RouterId,
+        /// Its name.
+        name: String,
+        /// Which of its bindings it follows.
+        kind: RouterKind,
+        /// How it behaves.
+        settings: Box<RouterSettings>,
+        /// The doors' notes.
+        annotations: Annotations,
+        /// Log time, milliseconds.
+        at_ms: u64,
+    },
+    /// A router is gone, and every binding to and from it.
+    RouterDeleted {
+        /// Its id.
+        router: RouterId,
+    },
+    /// A router leads to a target.
+    Bound(Arc<Binding>),
+    /// A binding is gone.
+    Unbound(Arc<Binding>),
     /// A redrive began.
     RedriveStarted(RedriveStartedEvent),
     /// A redrive took messages out of its queue; the same commit holds their [`Event::Published`] elsewhere.

@@ -7,6 +7,8 @@
 
 mod lanes;
 mod redrive;
+mod routers;
+mod transact;
 
 use crate::core::answer::{Answer, Executed, Grounds, Hurry, Told, Whom};
 use crate::core::command::{BuryFetched, Command, Extension, LeaseTerms, Receive, Settlement, Transfer, WaiterId};
@@ -18,6 +20,7 @@ use crate::core::info::Leased;
 use crate::core::state::State;
 use crate::core::timers::Timer;
 use crate::core::waiters::Waiter;
+use std::sync::Arc;
 use vocab::limits::WAIT_MS_MAX;
 use vocab::mutant::{self, Mutant};
 use vocab::{Durability, Message, Order, PartitionKey, QueueId, SubscriptionId};
@@ -65,6 +68,13 @@ impl Machine {
                 let decision = self.state.decide_purge(queue);
                 Answer::Purged(self.take(decision, out))
             }
+            Command::CreateRouter { name, kind, settings, annotations } => {
+                self.create_router(name, kind, settings, annotations, now_ms, out)
+            }
+            Command::DeleteRouter { router, if_unused } => self.delete_router(router, if_unused, out),
+            Command::Bind(binding) => self.bind(*binding, out),
+            Command::Unbind(binding) => self.unbind(*binding, out),
+            Command::Transact(transaction) => return self.transact(*transaction, now_ms, out),
             Command::Publish { key, messages } => return self.publish(key, messages, now_ms, out),
             Command::Receive { receive, waiter } => return self.receive(&receive, waiter, now_ms, out),
             Command::Undeliver(tokens) => {
@@ -164,6 +174,7 @@ impl Machine {
         let (answer, grounds) = if self.disk_full {
             (Err(PublishError::DiskFull), Grounds::Nothing)
         } else {
+            let messages: Vec<_> = messages.into_iter().map(Arc::new).collect();
             self.use_shares(key, &messages);
             let decision = self.state.decide_publish(key, messages, now_ms);
             let answer = self.take(decision, out);
@@ -270,7 +281,7 @@ impl Machine {
                 out.told.push(received(Whom::Waiter(waiter), gone, Grounds::NewestEvent));
             }
         }
-        Answer::Deleted(answer)
+        Answer::Deleted(answer.map(|()| self.state.routers.routing.clone()))
     }
 
     fn bury(&mut self, fetched: &BuryFetched, now_ms: u64, out: &mut Output) {
@@ -373,6 +384,10 @@ impl Machine {
             | Event::QueueDeleted { .. }
             | Event::Reserved { .. }
             | Event::Buried { .. }
+            | Event::RouterCreated { .. }
+            | Event::RouterDeleted { .. }
+            | Event::Bound(_)
+            | Event::Unbound(_)
             | Event::RedriveStarted(_)
             | Event::Moved(_)
             | Event::RedriveEnded { .. } => Hurry::Now,

@@ -13,6 +13,7 @@ pub mod log;
 pub mod machine;
 pub mod pages;
 pub mod redrive;
+pub mod routers;
 pub mod seqs;
 pub mod shares;
 pub mod state;

@@ -6,7 +6,7 @@
 //! marks that, and it is taken away again when pages are read.
 
 use roaring::RoaringTreemap;
-use vocab::{PartitionKey, QueueId, Seq, SubscriptionId};
+use vocab::{PartitionKey, QueueId, RouterId, Seq, SubscriptionId};
 
 /// The low bits of a seq tell its place in its page, the others which page.
 const PAGE_BITS: u32 = 16;
@@ -31,6 +31,10 @@ pub enum PageId {
     Dedup(PartitionKey, u64),
     /// A queue's redrives.
     Redrives(QueueId),
+    /// What there is one of for all routers.
+    Routers,
+    /// A router, or some of its bindings.
+    Router(RouterId, u64),
 }
 
 /// The page that a seq is in.
@@ -64,6 +68,11 @@ impl Pages {
             self.last = Some(page);
             self.marked.insert(page);
         }
+    }
+
+    /// Notes that this page changed.
+    pub fn mark_page(&mut self, page: u64) {
+        self.marked.insert(page);
     }
 
     /// Notes that something of the seqs from `first` to `last` changed, both included.

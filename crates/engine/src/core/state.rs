@@ -1,4 +1,4 @@
-//! The state of a shard: its queues, their names, the timers, and who waits.
+//! The state of a shard: its queues, their names, the routers before them, the timers, and who waits.
 //!
 //! What it is not: decisions ([`crate::core::decide`]) and changes ([`crate::core::apply`]).
 //!
@@ -10,6 +10,7 @@ use crate::core::lanes::{LaneLimits, Lanes};
 use crate::core::log::Log;
 use crate::core::pages::PageId;
 use crate::core::redrive::Redrives;
+use crate::core::routers::Routers;
 use crate::core::shares::Shares;
 use crate::core::subscription::Progress;
 use crate::core::timers::Timers;
@@ -18,7 +19,7 @@ use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use vocab::{BootEpoch, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+use vocab::{BootEpoch, Header, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// Everything a shard knows.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub struct State {
     pub names: BTreeMap<String, QueueId>,
     /// The id of the next queue.
     pub next_queue: u32,
+    /// The routers and their bindings.
+    pub routers: Routers,
     /// This opening's epoch.
     pub boot: BootEpoch,
     /// The greatest log time in any event, milliseconds.
@@ -206,6 +209,12 @@ impl State {
     #[must_use]
     pub fn queue_named(&self, name: &str) -> Option<&Queue> {
         self.queues.get(self.names.get(name)?)
+    }
+
+    /// The queues that a message goes into by way of a router; `None` if no router has this name.
+    #[must_use]
+    pub fn route(&self, router: &str, keys: &[&str], headers: &[Header]) -> Option<Vec<QueueId>> {
+        self.routers.routing.route(router, keys, headers)
     }
 
     /// Which messages of a partition live; none if it does not exist.

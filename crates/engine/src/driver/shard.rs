@@ -274,6 +274,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             Grounds::Nothing => Position::ZERO,
             Grounds::OwnEvents | Grounds::NewestEvent => self.newest(),
             Grounds::Publish(key, seq) => self.publish_position(key, seq),
+            Grounds::Reservations => self.reservations.values().copied().max().unwrap_or(Position::ZERO),
             Grounds::Reservation(key) => self.reservations.get(&key).copied().unwrap_or(Position::ZERO),
         };
         let content = self.content(&told.answer);

@@ -2,7 +2,7 @@
 
 use crate::core::event::{Event, LeasedEvent, Removal, Return, ReturnedItem};
 use crate::record::parts::{take_end, take_key, take_ranges, take_record};
-use crate::record::{kind, redrive};
+use crate::record::{kind, redrive, routers};
 use journal::ReplayError;
 use journal::wire::{Malformed, Reader};
 use vocab::{BootEpoch, LeaseEpoch, QueueId, Seq, SubscriptionId};
@@ -19,6 +19,7 @@ pub fn decode(kind: u8, payload: &[u8]) -> Result<Event, ReplayError> {
         }
         kind::RESERVED..=kind::BURIED => messages_event(kind, &mut reader),
         kind::REDRIVE_STARTED..=kind::REDRIVE_ENDED => redrive::take(kind, &mut reader),
+        kind::ROUTER_CREATED..=kind::UNBOUND => routers::take(kind, &mut reader),
         _ => return Err(ReplayError::Unknown { what: format!("engine records of kind {kind}") }),
     };
     event

@@ -2,7 +2,7 @@
 
 use crate::core::event::{Event, LeaseEnd, LeasedEvent, Removal};
 use crate::record::parts::{put_end, put_key, put_ranges, put_record};
-use crate::record::{kind, redrive};
+use crate::record::{kind, redrive, routers};
 use journal::wire::Write;
 use vocab::QueueId;
 
@@ -53,6 +53,9 @@ pub fn encode(event: &Event, out: &mut Vec<u8>) -> Option<(u8, QueueId)> {
         | Event::Transferred { .. }
         | Event::Removed { .. }
         | Event::Buried { .. } => Some(encode_messages_event(event, out)),
+        Event::RouterCreated { .. } | Event::RouterDeleted { .. } | Event::Bound(_) | Event::Unbound(_) => {
+            Some((routers::put(event, out), QueueId(0)))
+        }
         Event::RedriveStarted(started) => Some(redrive::put_started(out, started)),
         Event::Moved(moved) => Some(redrive::put_moved(out, moved)),
         Event::RedriveEnded { id, outcome, at_ms } => Some(redrive::put_ended(out, *id, *outcome, *at_ms)),
@@ -118,15 +121,7 @@ fn encode_messages_event(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
             out.put_varint(seq.0);
             (kind::BURIED, key.queue)
         }
-        Event::Booted { .. }
-        | Event::QueueCreated { .. }
-        | Event::QueueUpdated { .. }
-        | Event::QueueDeleted { .. }
-        | Event::Published { .. }
-        | Event::RedriveStarted(_)
-        | Event::Moved(_)
-        | Event::RedriveEnded { .. }
-        | Event::Leased(_) => unreachable!("encode() keeps these for itself"),
+        other => unreachable!("encode() keeps {other:?} for itself"),
     }
 }
 

@@ -18,10 +18,18 @@
 //!                        | target queue, 0 for none | target's name bytes if there is one
 //!  41    Moved           key | number | position | next_ms | failed | trouble u8, 0 for none | ranges
 //!  42    RedriveEnded    queue | number | at_ms | outcome u8
+//!  43    RouterCreated   router | at_ms | router kind u8 | name bytes | settings JSON bytes | annotations JSON bytes
+//!  44    RouterDeleted   router
+//!  45    Bound           router | binding
+//!  46    Unbound         router | binding
 //!
 //!  key     queue | partition
 //!  ranges  count | count × (first − last end, wrapping | length − 1)
 //!  end     tag u8: 0 deadline_ms, 1 session, 2 claim (no number)
+//!  router kind  1 direct, 2 fanout, 3 pattern, 4 headers
+//!  binding      target u8: 0 queue, 1 router | target's id | key bytes | criteria | annotations bytes
+//!  criteria     u8: 0 none, 1 all, 2 any | count × (name bytes | value) unless none
+//!  value        u8: 0 any value, 1 text, 2 number as text, 3 bytes, 4 false, 5 true | bytes for 1 to 3
 //!  record  deliveries | failures | first_delivered_ms | epoch | flags u8 (1 rejected, 2 reason) | reason bytes if flagged
 //! ```
 //!
@@ -33,12 +41,14 @@ mod decode;
 mod encode;
 mod parts;
 mod redrive;
+mod routers;
 
 pub use decode::decode;
 pub use encode::encode;
 
 pub(crate) use parts::{put_end, put_record, take_end, take_record};
 pub(crate) use redrive::{put_target, take_outcome, take_target, take_trouble};
+pub(crate) use routers::{put_binding, put_router, take_binding, take_router};
 
 pub(crate) mod kind {
     //! The numbers.
@@ -57,6 +67,10 @@ pub(crate) mod kind {
     pub(crate) const REDRIVE_STARTED: u8 = 40;
     pub(crate) const MOVED: u8 = 41;
     pub(crate) const REDRIVE_ENDED: u8 = 42;
+    pub(crate) const ROUTER_CREATED: u8 = 43;
+    pub(crate) const ROUTER_DELETED: u8 = 44;
+    pub(crate) const BOUND: u8 = 45;
+    pub(crate) const UNBOUND: u8 = 46;
 }
 
 #[cfg(test)]

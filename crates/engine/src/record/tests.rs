@@ -9,7 +9,11 @@ use crate::core::seqs::SeqRanges;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use vocab::{BootEpoch, LeaseEpoch, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId, SubscriptionId};
+use std::sync::Arc;
+use vocab::{
+    Binding, BootEpoch, HeaderMatch, HeaderValue, LeaseEpoch, PartitionId, PartitionKey, QueueId, QueueSettings,
+    RouterId, RouterKind, RouterSettings, Seq, SessionId, SubscriptionId, Target,
+};
 
 prop_compose! {
     fn keys()(queue: u32, partition: u16) -> PartitionKey {
@@ -58,6 +62,42 @@ fn redrive_events() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn router_events() -> impl Strategy<Value = Event> {
+    let router = || any::<u32>().prop_map(RouterId);
+    let kind = (1_u8..=4).prop_map(|code| RouterKind::from_code(code).expect("there are four kinds"));
+    let settings =
+        any::<(Option<String>, bool, bool, bool)>().prop_map(|(alternate, internal, transient, auto_delete)| {
+            Box::new(RouterSettings { alternate, internal, transient, auto_delete })
+        });
+    let created = (router(), any::<(String, u64)>(), kind, settings);
+    let target = prop_oneof![
+        any::<u32>().prop_map(|id| Target::Queue(QueueId(id))),
+        any::<u32>().prop_map(|id| Target::Router(RouterId(id))),
+    ];
+    let value = prop_oneof![
+        any::<String>().prop_map(HeaderValue::Text),
+        any::<String>().prop_map(HeaderValue::Number),
+        any::<Vec<u8>>().prop_map(|bytes| HeaderValue::Bytes(bytes.into())),
+        any::<bool>().prop_map(HeaderValue::Bool),
+    ];
+    let wanted = proptest::collection::vec((any::<String>(), proptest::option::of(value)), 0..3);
+    let criteria = (any::<bool>(), wanted).prop_map(|(any, wanted)| HeaderMatch { any, wanted });
+    let binding = (router(), target, any::<String>(), proptest::option::of(criteria), any::<Vec<u8>>()).prop_map(
+        |(source, target, key, criteria, notes)| {
+            Arc::new(Binding { source, target, key, criteria, annotations: notes.into() })
+        },
+    );
+    prop_oneof![
+        created.prop_map(|(router, (name, at_ms), kind, settings)| {
+            let annotations = BTreeMap::from([(name.clone(), name.clone())]);
+            Event::RouterCreated { router, name, kind, settings, annotations, at_ms }
+        }),
+        router().prop_map(|router| Event::RouterDeleted { router }),
+        (any::<bool>(), binding)
+            .prop_map(|(bound, binding)| { if bound { Event::Bound(binding) } else { Event::Unbound(binding) } }),
+    ]
+}
+
 fn events() -> impl Strategy<Value = Event> {
     let subscription = || any::<u16>().prop_map(SubscriptionId);
     let item = (any::<u64>(), any::<u64>(), records()).prop_map(|(seq, due_ms, record)| ReturnedItem {
@@ -79,6 +119,7 @@ fn events() -> impl Strategy<Value = Event> {
         prop_oneof![
             (keys(), any::<u64>()).prop_map(|(key, below)| Event::Reserved { key, below: Seq(below) }),
             redrive_events(),
+            router_events(),
         ],
         (
             keys(),

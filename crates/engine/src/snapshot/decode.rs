@@ -3,8 +3,10 @@
 use super::contents::{take_counts, take_dedup_page, take_info, take_log_page, take_progress_page};
 use super::key::page_named;
 use super::redrives::take_redrives;
+use super::routers::{loose_binding, take_router_page, take_routers_page};
 use crate::core::info::QueueInfo;
 use crate::core::pages::PageId;
+use crate::core::routers::ROUTER_PAGE;
 use crate::core::state::{Queue, State};
 use crate::core::timers::Timer;
 use crate::snapshot::VERSION;
@@ -33,6 +35,9 @@ pub fn decode(pages: &mut dyn Iterator<Item = (PageKey, &[u8])>) -> Result<State
     }
     if let Some(info) = info {
         return Err(contradiction(PageId::Info(info.id), &Refused::Alone));
+    }
+    if let Some(router) = loose_binding(&state) {
+        return Err(contradiction(PageId::Router(router, ROUTER_PAGE), &Refused::Alone));
     }
     for queue in state.queues.values_mut() {
         drop_what_left(queue);
@@ -119,6 +124,8 @@ fn take_page(
             take_progress_page(reader, page, progress)?;
             progress.pages.note_stored(page);
         }
+        PageId::Routers => take_routers_page(reader, &mut state.routers)?,
+        PageId::Router(id, page) => take_router_page(reader, &mut state.routers, id, page)?,
         PageId::Redrives(id) => take_redrives(reader, state.queues.get_mut(&id).ok_or(Refused::Alone)?)?,
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::key::key_of;
 use super::redrives::put_redrives;
+use super::routers::{mark_routers, take_routers};
 use super::sets::put_set;
 use crate::core::dedup::Dedup;
 use crate::core::info::QueueInfo;
@@ -24,6 +25,7 @@ pub fn take_changed(state: &mut State) -> Vec<PageChange> {
     for queue in state.queues.values_mut().filter(|queue| queue.unsaved.info || queue.unsaved.counts) {
         take_queue(&mut out, queue);
     }
+    take_routers(&mut out, &mut state.routers);
     out
 }
 
@@ -36,6 +38,7 @@ pub fn take_everything(state: &mut State) -> Vec<PageChange> {
         let of_readers = queue.subscriptions.values_mut().flatten().map(|progress| &mut progress.pages);
         of_logs.chain(of_readers).for_each(Pages::mark_stored);
     }
+    mark_routers(&mut state.routers);
     take_changed(state)
 }
 

@@ -4,7 +4,7 @@
 
 use crate::core::pages::PageId;
 use journal::PageKey;
-use vocab::{PartitionId, PartitionKey, QueueId, SubscriptionId};
+use vocab::{PartitionId, PartitionKey, QueueId, RouterId, SubscriptionId};
 
 const GLOBALS: u8 = 0;
 const INFO: u8 = 1;
@@ -13,6 +13,7 @@ const LOG: u8 = 3;
 const PROGRESS: u8 = 4;
 const DEDUP: u8 = 5;
 const REDRIVES: u8 = 8;
+const ROUTERS: u8 = 9;
 
 const QUEUE_AT: u32 = 96;
 const KIND_AT: u32 = 88;
@@ -34,6 +35,8 @@ pub(super) fn key_of(page: PageId) -> PageKey {
             key(PROGRESS, log.queue) | within(log, page) | u128::from(subscription.0) << SUBSCRIPTION_AT
         }
         PageId::Redrives(queue) => key(REDRIVES, queue),
+        PageId::Routers => key(ROUTERS, QueueId(0)),
+        PageId::Router(router, page) => key(ROUTERS, QueueId(router.0)) | u128::from(page),
     })
 }
 
@@ -52,6 +55,8 @@ pub(super) fn page_named(PageKey(number): PageKey) -> Option<PageId> {
         DEDUP => PageId::Dedup(log, page),
         PROGRESS => PageId::Progress(log, subscription, page),
         REDRIVES => PageId::Redrives(queue),
+        ROUTERS if queue == QueueId(0) => PageId::Routers,
+        ROUTERS => PageId::Router(RouterId(queue.0), page),
         _ => return None,
     };
     (key_of(named) == PageKey(number)).then_some(named)
@@ -75,6 +80,8 @@ mod tests {
                 PageId::Dedup(log, page),
                 PageId::Progress(log, subscription, page),
                 PageId::Redrives(queue),
+                PageId::Routers,
+                PageId::Router(RouterId(queue.0.max(1)), page),
             ];
             for page in pages {
                 prop_assert_eq!(page_named(key_of(page)), Some(page));

@@ -4,7 +4,8 @@ use super::{Harness, Recorder, body, commit, fetched, key, message, note, open, 
 use crate::contract::{Journal, Urgency};
 use std::sync::Arc;
 use vocab::{
-    BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, QueueId, Seq,
+    BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, QueueId,
+    Route, Seq,
 };
 
 /// In the open commit, submitted, durable: always there.
@@ -65,6 +66,7 @@ fn message_with_everything() -> Message {
             dedup: Some("order-4711".into()),
             moved: true,
             sender: Some("alice".into()),
+            route: Some(Box::new(Route { router: "orders".into(), keys: vec!["order.paid".into(), "audit".into()] })),
             origin: Some(Box::new(origin)),
         },
         native: Some(Native { door: 3, bytes: vec![1, 2, 3].into() }),

@@ -16,6 +16,7 @@
 //!  0x88  native                     door u8 | content, the rest
 //!  0x89  dedup                      UTF-8
 //!  0x8A  moved                      nothing
+//!  0x8B  route                      router name bytes | key bytes, once per key
 //! ```
 //!
 //! To add a field: take the next tag, set bit 7 if a reader that skips it would act wrongly. A field's
@@ -25,7 +26,8 @@ use super::DecodeError;
 use crate::wire::{Malformed, Reader, Write};
 use bytes::Bytes;
 use vocab::{
-    BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, QueueId, Seq,
+    BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, QueueId,
+    Route, Seq,
 };
 
 /// Ends the fields; the body follows.
@@ -42,6 +44,7 @@ const HEADER: u8 = CRITICAL | 7;
 const NATIVE: u8 = CRITICAL | 8;
 const DEDUP: u8 = CRITICAL | 9;
 const MOVED: u8 = CRITICAL | 10;
+const ROUTE: u8 = CRITICAL | 11;
 
 const HEADER_TEXT: u8 = 0;
 const HEADER_NUMBER: u8 = 1;
@@ -71,6 +74,9 @@ pub(super) fn put(buffer: &mut Vec<u8>, message: &Message) {
     put_text(buffer, DEDUP, facts.dedup.as_deref());
     put_text(buffer, MOVED, facts.moved.then_some(""));
     put_text(buffer, SENDER, facts.sender.as_deref());
+    if let Some(route) = &facts.route {
+        put_route(buffer, route);
+    }
     if let Some(origin) = &facts.origin {
         put_origin(buffer, origin);
     }
@@ -119,6 +125,15 @@ fn put_header(buffer: &mut Vec<u8>, header: &Header) {
 fn varint_len(value: usize) -> usize {
     let bits = (usize::BITS - value.leading_zeros()).max(1);
     bits.div_ceil(7) as usize
+}
+
+fn put_route(buffer: &mut Vec<u8>, route: &Route) {
+    let texts = || std::iter::once(&route.router).chain(&route.keys);
+    buffer.put_u8(ROUTE);
+    buffer.put_varint(texts().map(|text| (varint_len(text.len()) + text.len()) as u64).sum());
+    for text in texts() {
+        buffer.put_bytes(text.as_bytes());
+    }
 }
 
 /// Origins are rare (buried messages), so they are built aside and copied.
@@ -173,6 +188,7 @@ fn decode_field(tag: u8, value: &[u8], content: &Bytes, message: &mut Message) -
         DEDUP => facts.dedup = Some(text(value)?),
         MOVED => facts.moved = true,
         SENDER => facts.sender = Some(text(value)?),
+        ROUTE => facts.route = Some(Box::new(decode_route(&mut reader)?)),
         ORIGIN => facts.origin = Some(Box::new(decode_origin(&mut reader)?)),
         HEADER => message.headers.push(decode_header(&mut reader, content)?),
         NATIVE => {
@@ -199,6 +215,14 @@ fn decode_header(reader: &mut Reader<'_>, content: &Bytes) -> Result<Header, Dec
         _ => return Err(Malformed { offset: kind_at, expected: "a header's kind" }.into()),
     };
     Ok(Header { name, value })
+}
+
+fn decode_route(reader: &mut Reader<'_>) -> Result<Route, Malformed> {
+    let mut route = Route { router: reader.text("a router's name")?.to_owned(), keys: Vec::new() };
+    while !reader.is_empty() {
+        route.keys.push(reader.text("a key")?.to_owned());
+    }
+    Ok(route)
 }
 
 fn decode_origin(reader: &mut Reader<'_>) -> Result<Origin, DecodeError> {

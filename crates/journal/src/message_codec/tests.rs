@@ -4,7 +4,7 @@ use super::*;
 use crate::record::Records;
 use proptest::prelude::*;
 use std::sync::Arc;
-use vocab::{BuryReason, Facts, Header, HeaderValue, MessageId, Native, Origin, PartitionId, QueueId};
+use vocab::{BuryReason, Facts, Header, HeaderValue, MessageId, Native, Origin, PartitionId, QueueId, Route};
 
 fn key(queue: u32, partition: u16) -> PartitionKey {
     PartitionKey::new(QueueId(queue), PartitionId(partition))
@@ -37,10 +37,15 @@ fn origin() -> impl Strategy<Value = Box<Origin>> {
     )
 }
 
+fn route() -> impl Strategy<Value = Box<Route>> {
+    any::<(String, Vec<String>)>().prop_map(|(router, keys)| Box::new(Route { router, keys }))
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     let times = any::<(u64, Option<u64>, Option<u64>)>();
-    (times, any::<[Option<String>; 3]>(), any::<bool>(), prop::option::of(origin())).prop_map(
-        |((published_ms, due_ms, expires_ms), [lane, dedup, sender], moved, origin)| Facts {
+    let ways = (prop::option::of(route()), prop::option::of(origin()));
+    (times, any::<[Option<String>; 3]>(), any::<bool>(), ways).prop_map(
+        |((published_ms, due_ms, expires_ms), [lane, dedup, sender], moved, (route, origin))| Facts {
             published_ms,
             due_ms,
             expires_ms,
@@ -48,6 +53,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             dedup,
             moved,
             sender,
+            route,
             origin,
         },
     )

@@ -8,7 +8,7 @@ use journal::record;
 use std::sync::Arc;
 use vocab::{
     BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, Position,
-    QueueId, Seq,
+    QueueId, Route, Seq,
 };
 
 const KEY: PartitionKey = PartitionKey { queue: QueueId(1), partition: PartitionId(0) };
@@ -99,6 +99,7 @@ fn buried(reason: BuryReason) -> Message {
         moved: true,
         lane: Some("lane".into()),
         sender: Some("sender".into()),
+        route: Some(Box::new(Route { router: "orders".into(), keys: vec!["order.paid".into(), "audit".into()] })),
         origin: Some(Box::new(origin)),
     };
     Message { facts, ..Message::with_body("buried") }

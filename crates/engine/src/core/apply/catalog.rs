@@ -5,7 +5,7 @@ use crate::core::state::{Queue, State};
 use crate::core::timers::Timer;
 use std::sync::Arc;
 use vocab::mutant::{self, Mutant};
-use vocab::{BootEpoch, LeaseEpoch, PartitionId, PartitionKey, QueueId, QueueSettings, Seq};
+use vocab::{BootEpoch, LeaseEpoch, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, Target};
 
 /// Dedup ids are dropped in lots of this much time, milliseconds: the timer would fire for each otherwise.
 const DROP_IDS_MS: u64 = 1_000;
@@ -37,6 +37,7 @@ impl State {
             queue.lower_floor_to_live();
         }
         self.end_session_leases();
+        self.drop_transient_routers();
         self.reset_all_retention_timers();
         self.reset_all_redrive_timers();
     }
@@ -87,6 +88,7 @@ impl State {
         let Some(queue) = self.queues.remove(&id) else { return };
         self.names.remove(&queue.info.name);
         self.gone.extend(queue.stored_pages());
+        self.routers.forget(Target::Queue(id), &mut self.gone);
         for (partition, log) in (0..=u16::MAX).zip(&queue.logs) {
             let key = PartitionKey::new(id, PartitionId(partition));
             self.forgotten.push((key, 0, u64::MAX));

@@ -7,6 +7,7 @@ mod catalog;
 mod leases;
 mod messages;
 mod redrive;
+mod routers;
 
 use crate::core::event::Event;
 use crate::core::state::State;
@@ -34,6 +35,12 @@ impl State {
             }
             Event::Removed { key, seqs, why, over_below } => self.apply_removed(*key, seqs, *why, *over_below),
             Event::Buried { key, seq } => self.apply_buried(*key, *seq),
+            Event::RouterCreated { router, name, kind, settings, annotations, at_ms } => {
+                self.apply_router_created(*router, name, *kind, settings, annotations, *at_ms);
+            }
+            Event::RouterDeleted { router } => self.apply_router_deleted(*router),
+            Event::Bound(binding) => self.apply_bound(binding),
+            Event::Unbound(binding) => self.apply_unbound(binding),
             Event::RedriveStarted(started) => self.apply_redrive_started(started),
             Event::Moved(moved) => self.apply_moved(moved),
             Event::RedriveEnded { id, outcome, at_ms } => self.apply_redrive_ended(*id, *outcome, *at_ms),

@@ -7,12 +7,15 @@ mod catalog;
 mod publish;
 mod receive;
 mod redrive;
+mod routers;
 mod settle;
 mod tick;
+mod transact;
 
 pub use receive::Picked;
 pub use redrive::Onward;
 pub use tick::Ticked;
+pub use transact::{SharedFanOut, Verdicts, check_size};
 
 use crate::core::event::Event;
 

@@ -21,7 +21,7 @@ impl State {
     pub fn decide_publish(
         &self,
         key: PartitionKey,
-        mut messages: Vec<Message>,
+        mut messages: Vec<Arc<Message>>,
         now_ms: u64,
     ) -> Decision<Result<Placed, PublishError>> {
         let found = self.queues.get(&key.queue).and_then(|queue| Some((queue, queue.log(key.partition)?)));
@@ -30,11 +30,7 @@ impl State {
             return Decision::unchanged(Err(error));
         }
         for message in &mut messages {
-            message.facts.published_ms = now_ms;
-            message.facts.origin = None;
-            message.facts.moved = false;
-            let due_ms = message.facts.due_ms.unwrap_or(now_ms + queue.info.settings.delay_ms);
-            message.facts.due_ms = (due_ms > now_ms).then_some(due_ms);
+            stamp(message, &queue.info.settings, now_ms);
         }
         let (first, count) = (log.next, messages.len());
         let repeats = take_repeats(&queue.info.settings, log, &mut messages, now_ms);
@@ -42,7 +38,7 @@ impl State {
         if messages.is_empty() {
             return Decision::unchanged(answer);
         }
-        let events = enter(key, log.next, log.reserved, messages.into_iter().map(Arc::new).collect());
+        let events = enter(key, log.next, log.reserved, messages);
         Decision { events, answer }
     }
 
@@ -125,9 +121,28 @@ impl Queue {
     }
 }
 
+/// The message as it enters its queue. One that other queues share is copied only if something of it is this queue's own.
+fn stamp(message: &mut Arc<Message>, settings: &QueueSettings, now_ms: u64) {
+    let facts = &message.facts;
+    let due_ms = Some(facts.due_ms.unwrap_or(now_ms + settings.delay_ms)).filter(|due_ms| *due_ms > now_ms);
+    if facts.published_ms == now_ms && facts.due_ms == due_ms && facts.origin.is_none() && !facts.moved {
+        return;
+    }
+    let facts = &mut Arc::make_mut(message).facts;
+    facts.published_ms = now_ms;
+    facts.due_ms = due_ms;
+    facts.origin = None;
+    facts.moved = false;
+}
+
 /// Takes out the messages that were published before, as far as the queue's dedup ids tell: the number of each and the seq of
 /// the first one. A message may repeat one of the same batch.
-fn take_repeats(settings: &QueueSettings, log: &Log, messages: &mut Vec<Message>, now_ms: u64) -> Vec<(usize, Seq)> {
+fn take_repeats(
+    settings: &QueueSettings,
+    log: &Log,
+    messages: &mut Vec<Arc<Message>>,
+    now_ms: u64,
+) -> Vec<(usize, Seq)> {
     let mut repeats = Vec::new();
     let Some(policy) = settings.dedup else { return repeats };
     let mut fresh = Vec::<(DedupKey, Seq)>::new();
@@ -166,7 +181,7 @@ pub(super) fn headed_bytes(message: &Message) -> u64 {
     (message.body.len() + headers) as u64
 }
 
-fn check_sizes(messages: &[Message], bytes_max: u64) -> Result<(), PublishError> {
+fn check_sizes(messages: &[Arc<Message>], bytes_max: u64) -> Result<(), PublishError> {
     let mut total = 0;
     for (index, message) in messages.iter().enumerate() {
         let bytes = headed_bytes(message);

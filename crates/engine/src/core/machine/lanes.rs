@@ -9,6 +9,7 @@ use crate::core::effect::Effect;
 use crate::core::lanes::{LaneKey, Lanes, LanesRead};
 use crate::core::state::State;
 use crate::core::timers::Timer;
+use std::sync::Arc;
 use vocab::{Message, Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 impl Machine {
@@ -32,7 +33,7 @@ impl Machine {
     }
 
     /// Sees to it that the lanes of these messages have their turns, if the queue is fair.
-    pub(super) fn use_shares(&mut self, key: PartitionKey, messages: &[Message]) {
+    pub(super) fn use_shares(&mut self, key: PartitionKey, messages: &[Arc<Message>]) {
         if messages.iter().all(|message| message.facts.lane.is_none()) {
             return;
         }

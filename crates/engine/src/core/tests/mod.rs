@@ -9,7 +9,9 @@ mod leases;
 mod live;
 mod redrives;
 mod replay;
+mod routers;
 mod shares;
 mod times;
+mod transactions;
 
 pub(super) use bench::Bench;

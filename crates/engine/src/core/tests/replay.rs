@@ -2,8 +2,10 @@
 //! each of which holds only what changed. Random commands against the machine, with every invariant checked after each.
 
 use super::Bench;
-use super::bench::burying;
-use crate::core::command::{Command, Extension, LeaseTerms, Settle, Settlement, StartRedrive, Transfer};
+use super::bench::{burying, key};
+use crate::core::command::{
+    Command, Extension, FanOut, LeaseTerms, Settle, Settlement, StartRedrive, Transaction, Transfer,
+};
 use crate::core::event::Event;
 use crate::core::redrive::RedriveId;
 use crate::core::state::State;
@@ -15,7 +17,8 @@ use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use vocab::{
-    BootEpoch, CountedBy, DedupPolicy, DedupScope, Facts, LeaseToken, Message, Order, QueueId, QueueSettings, SessionId,
+    Binding, BootEpoch, CountedBy, DedupPolicy, DedupScope, Facts, Header, HeaderMatch, HeaderValue, LeaseToken,
+    Message, Order, QueueId, QueueSettings, RouterId, RouterKind, RouterSettings, SessionId, Target,
 };
 
 #[derive(Clone, Debug)]
@@ -31,6 +34,11 @@ enum Act {
     Update { queue: usize, delay_ms: u64 },
     Redrive { queue: usize, target: Option<usize>, per_second: u32 },
     Cancel { queue: usize },
+    CreateRouter { which: u8, settings: u8 },
+    DeleteRouter { which: u8, if_unused: bool },
+    Bind { from: u8, to_queue: Option<usize>, to: u8, key: u8 },
+    Unbind { which: usize },
+    Transact { router: u8, count: usize, settle: Option<usize>, atomic: bool },
     Crash,
 }
 
@@ -54,9 +62,26 @@ fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
             1 => queue().prop_map(|queue| Act::Purge { queue }),
             1 => (queue(), 0_u64..500).prop_map(|(queue, delay_ms)| Act::Update { queue, delay_ms }),
         ],
+        8 => router_acts(),
         crash_weight => Just(Act::Crash),
     ];
     proptest::collection::vec(act, 1..80)
+}
+
+fn router() -> impl Strategy<Value = u8> {
+    0_u8..4
+}
+
+fn router_acts() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        2 => (router(), 0_u8..8).prop_map(|(which, settings)| Act::CreateRouter { which, settings }),
+        1 => (router(), any::<bool>()).prop_map(|(which, if_unused)| Act::DeleteRouter { which, if_unused }),
+        5 => (router(), proptest::option::weighted(0.7, 0_usize..4), router(), 0_u8..4)
+            .prop_map(|(from, to_queue, to, key)| Act::Bind { from, to_queue, to, key }),
+        2 => any::<usize>().prop_map(|which| Act::Unbind { which }),
+        3 => (router(), 0_usize..3, proptest::option::of(any::<usize>()), any::<bool>())
+            .prop_map(|(router, count, settle, atomic)| Act::Transact { router, count, settle, atomic }),
+    ]
 }
 
 fn settle_of(how: u8) -> Settle {
@@ -69,8 +94,11 @@ fn settle_of(how: u8) -> Settle {
     }
 }
 
+fn pick(tokens: &[LeaseToken], which: usize) -> Option<LeaseToken> {
+    (!tokens.is_empty()).then(|| tokens[which % tokens.len()])
+}
+
 fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<LeaseToken>) {
-    let pick = |tokens: &[LeaseToken], which: usize| (!tokens.is_empty()).then(|| tokens[which % tokens.len()]);
     for act in acts {
         match *act {
             Act::Publish { queue, count, due_in_ms, expires_in_ms } => {
@@ -129,8 +157,59 @@ fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<Lea
                 bench.ask(Command::CancelRedrive { id: RedriveId { source, number } });
             }
             Act::Crash => bench.crash(),
+            ref act => run_router_act(bench, queues, act, tokens),
         }
     }
+}
+
+fn run_router_act(bench: &mut Bench, queues: &[QueueId], act: &Act, tokens: &[LeaseToken]) {
+    match *act {
+        Act::CreateRouter { which, settings } => {
+            let kind = RouterKind::from_code(which + 1).expect("there are four kinds");
+            let settings = RouterSettings {
+                alternate: (settings & 1 != 0).then(|| format!("router {}", (which + 1) % 4)),
+                transient: settings & 2 != 0,
+                auto_delete: settings & 4 != 0,
+                internal: false,
+            };
+            let _taken = bench.create_router(&format!("router {which}"), kind, settings);
+        }
+        Act::DeleteRouter { which, if_unused } => {
+            let _in_use = bench.delete_router(router_id(bench, which), if_unused);
+        }
+        Act::Bind { from, to_queue, to, key } => {
+            let to_router = Target::Router(router_id(bench, to));
+            let target = to_queue.map_or(to_router, |queue| Target::Queue(queues[queue]));
+            let wanted = vec![("kind".to_owned(), (key > 1).then(|| HeaderValue::Number(key.to_string())))];
+            let criteria = (key > 0).then_some(HeaderMatch { any: key == 3, wanted });
+            let key = ["a", "a.*", "#", "b"][usize::from(key)];
+            let binding = Binding { criteria, ..Binding::new(router_id(bench, from), target, key) };
+            bench.ask(Command::Bind(Box::new(binding)));
+        }
+        Act::Unbind { which } => {
+            let bindings: Vec<_> = bench.machine.state.routers.bindings().cloned().collect();
+            if !bindings.is_empty() {
+                bench.ask(Command::Unbind(Box::new(Binding::clone(&bindings[which % bindings.len()]))));
+            }
+        }
+        Act::Transact { router, count, settle, atomic } => {
+            let headers = vec![Header { name: "kind".to_owned(), value: HeaderValue::Number("2".to_owned()) }];
+            let found = bench.machine.state.route(&format!("router {router}"), &["a.b", "b"], &headers);
+            let to: Vec<_> = found.unwrap_or_default().into_iter().map(key).collect();
+            let settlements = settle.and_then(|which| pick(tokens, which));
+            let settlements = settlements.map(|token| Settlement { token, how: Settle::Ack }).into_iter().collect();
+            let message = Message { headers, ..Message::with_body("routed") };
+            let publishes = vec![FanOut { to, messages: vec![message; count] }];
+            bench.ask(Command::Transact(Box::new(Transaction { publishes, settlements, atomic })));
+        }
+        ref other => unreachable!("{other:?} does not concern routers"),
+    }
+}
+
+/// The router of this number; one that never was, if there is none.
+fn router_id(bench: &Bench, which: u8) -> RouterId {
+    let named = bench.machine.state.routers.routing.router(&format!("router {which}"));
+    named.map_or(RouterId(u32::MAX), |info| info.id)
 }
 
 fn bench_with_queues() -> (Bench, Vec<QueueId>) {
@@ -175,6 +254,15 @@ fn at_rest(state: &mut State, now_ms: u64) -> String {
         queue.logs.iter_mut().for_each(|log| log.dedup.drop_before(policy.map_or(0, |policy| policy.since_ms(now_ms))));
     }
     let mut words = format!("{:?}\n", (state.boot, state.next_queue, state.log_ms, &state.names));
+    let routing = &state.routers.routing;
+    let bindings: Vec<_> = state.routers.kept.iter().map(|(id, kept)| (id, kept.next, &kept.bindings)).collect();
+    writeln!(words, "routers {:?}", (state.routers.next, routing.list("", None, 99), bindings))
+        .expect("memory takes it");
+    for router in routing.list("", None, 99) {
+        let headers = [Header { name: "kind".to_owned(), value: HeaderValue::Number("2".to_owned()) }];
+        let routes = ["a", "a.b", "b", ""].map(|key| routing.route(&router.name, &[key], &headers));
+        writeln!(words, "{} leads to {routes:?}", router.name).expect("memory takes it");
+    }
     let list = |set: &RoaringTreemap| set.iter().collect::<Vec<_>>();
     for queue in state.queues.values() {
         write!(words, "{:?}\n{:?}\n", queue.info, queue.totals).expect("memory takes it");
