@@ -29,11 +29,13 @@ pub enum Mutant {
     ForgetDedupIds,
     /// A redriven message enters its target in one commit and leaves its source in the next.
     MoveInTwoCommits,
+    /// Of a command that publishes into several queues, each queue's messages are a commit of their own.
+    PublishInTwoCommits,
 }
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,
@@ -45,6 +47,7 @@ impl Mutant {
         Self::IgnoreHeldLanes,
         Self::ForgetDedupIds,
         Self::MoveInTwoCommits,
+        Self::PublishInTwoCommits,
     ];
 }
 

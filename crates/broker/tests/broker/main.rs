@@ -7,3 +7,4 @@ mod endings; // shutting down, failing, coming back
 mod pipelining; // many things under way at a time
 mod receiving; // waiting, giving up, delivery of contents
 mod redriving; // moving messages out of a dead-letter queue, over restarts
+mod routing; // routers, fan-outs and transactions

@@ -236,6 +236,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     }
 
     fn write(&mut self, events: &[(Event, Hurry)], now_ms: u64) {
+        let mut published = false;
         for (event, hurry) in events {
             if self.journal.open_bytes() == 0 {
                 self.hurry = Hurry::Whenever;
@@ -243,6 +244,11 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             }
             match event {
                 Event::Published { key, first, messages } => {
+                    let split = mutant::active(Mutant::PublishInTwoCommits) && published;
+                    if split && self.journal.can_submit() {
+                        self.journal.submit(Urgency::Now);
+                    }
+                    published = true;
                     self.journal.append_messages(*key, *first, messages);
                     let position = self.journal.open_position();
                     self.publishes.entry(*key).or_default().push_back((*first, position));

@@ -15,6 +15,15 @@ fn fits(op: &Op<'_>) -> Result<(), Violation> {
         (_, Reply::Refused(_) | Reply::Unknown(_)) => true,
         (Call::CreateQueue { .. }, Reply::Created(_)) => true,
         (Call::UpdateQueue { .. } | Call::DeleteQueue(_) | Call::EndSession(_) | Call::Purge(_), Reply::Done) => true,
+        (Call::DeleteRouter(_) | Call::Bind(_) | Call::Unbind(_), Reply::Done) => true,
+        (Call::CreateRouter { .. }, Reply::RouterCreated(_)) | (Call::ListRouters, Reply::Routers(_)) => true,
+        (Call::Transact { publishes, settlements, .. }, Reply::Transacted { published, settled }) => {
+            let counts = publishes
+                .iter()
+                .zip(published)
+                .all(|((_, sent), ids)| ids.as_ref().is_none_or(|ids| ids.len() == sent.len()));
+            counts && published.len() == publishes.len() && settled.len() == settlements.len()
+        }
         (Call::Publish { sent, .. }, Reply::Published(ids)) => ids.len() == sent.len(),
         (Call::Receive { max, .. }, Reply::Received(handed)) => handed.len() <= *max as usize,
         (Call::Receive { .. }, Reply::GivenUp) => true,

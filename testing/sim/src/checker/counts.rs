@@ -94,10 +94,11 @@ fn totals_are_plausible(ledger: &Ledger<'_>) -> Result<(), Violation> {
 fn published(ledger: &Ledger<'_>, queue: QueueId, until: usize) -> (u64, u64) {
     let (mut least, mut most) = (0, 0);
     for op in ledger.ops.iter().take_while(|op| op.called < until) {
-        let Call::Publish { queue: to, sent } = op.call else { continue };
-        if *to == queue && op.may_have_happened() {
+        for (_, sent) in op.call.publishes().into_iter().filter(|(to, _)| *to == queue && op.may_have_happened()) {
             let count = |is: fn(Standing) -> bool| {
-                sent.iter().filter(|sent| is(ledger.messages[&sent.uid].standing)).count() as u64
+                let messages = sent.iter().map(|sent| &ledger.messages[&sent.uid]);
+                let taken = messages.filter(|message| !op.done() || message.id.is_some());
+                taken.filter(|message| is(message.standing)).count() as u64
             };
             most += count(|standing| standing != Standing::Repeat);
             least += if op.done() { count(|standing| standing == Standing::Own) } else { 0 };

@@ -30,15 +30,15 @@ fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
         Call::CreateQueue { .. }
         | Call::UpdateQueue { .. }
         | Call::DeleteQueue(_)
+        | Call::CreateRouter { .. }
+        | Call::DeleteRouter(_)
         | Call::StartRedrive(_)
         | Call::CancelRedrive(_) => true,
         // A repeat writes nothing.
-        Call::Publish { queue, sent } => !ledger.is_weak(*queue) && sent.iter().any(|sent| is_own(ledger, sent)),
-        Call::Settle(settlements) => settlements.iter().any(|settlement| {
-            let token = settlement.token;
-            !ledger.is_weak(token.key.queue) && was_done(ledger, op, token)
-        }),
-        // A purge of an empty queue, a count and a look write nothing; leases of others need not wait.
+        Call::Publish { .. } => stored_some(ledger, op),
+        Call::Settle(_) => ended_some(ledger, op),
+        Call::Transact { .. } => ended_some(ledger, op) || stored_some(ledger, op),
+        // A purge of an empty queue, a binding that exists, a count and a look write nothing; leases of others need not wait.
         Call::Purge(_)
         | Call::Receive { .. }
         | Call::Extend(_)
@@ -47,12 +47,24 @@ fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
         | Call::Stats(_)
         | Call::Peek(_)
         | Call::ListQueues
+        | Call::Bind(_)
+        | Call::Unbind(_)
+        | Call::ListRouters
         | Call::Redrives(_) => false,
     }
 }
 
-fn is_own(ledger: &Ledger<'_>, sent: &Sent) -> bool {
-    ledger.messages[&sent.uid].standing == Standing::Own
+fn stored_some(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
+    let is_own = |sent: &Sent| {
+        let message = &ledger.messages[&sent.uid];
+        message.standing == Standing::Own && message.id.is_some()
+    };
+    op.call.publishes().into_iter().any(|(queue, sent)| !ledger.is_weak(queue) && sent.iter().any(is_own))
+}
+
+fn ended_some(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
+    let mut tokens = op.call.settlements().iter().map(|settlement| settlement.token);
+    tokens.any(|token| !ledger.is_weak(token.key.queue) && was_done(ledger, op, token))
 }
 
 fn was_done(ledger: &Ledger<'_>, op: &Op<'_>, token: vocab::LeaseToken) -> bool {

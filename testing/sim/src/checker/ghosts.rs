@@ -3,7 +3,7 @@
 use super::durable::certain;
 use super::ledger::{Ledger, Message, Verdict};
 use super::violation::Violation;
-use crate::history::{Call, Reply, Uid};
+use crate::history::{Call, Uid};
 use broker::Settle;
 use vocab::{Origin, QueueId};
 
@@ -56,7 +56,7 @@ fn was_sent_there(ledger: &Ledger<'_>, uid: Uid, message: &Message, shown: &Show
     if publish.called > shown.told {
         return Err(Violation::new(format!("m{uid} was handed out before it was sent"), events));
     }
-    if matches!(publish.reply, Some(Reply::Refused(_))) {
+    if !publish.may_have_happened() || (publish.done() && message.id.is_none()) {
         return Err(Violation::new(format!("m{uid} was refused, and is there all the same"), events));
     }
     let at_home = shown.queue == message.queue;

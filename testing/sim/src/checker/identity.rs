@@ -3,7 +3,7 @@
 
 use super::ledger::{Ledger, Standing};
 use super::violation::Violation;
-use crate::history::{Call, OpId, Reply, Uid, What};
+use crate::history::{OpId, Reply, Uid, What};
 use std::collections::BTreeMap;
 use vocab::{MessageId, PartitionKey, Seq};
 
@@ -13,10 +13,12 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     let mut floors = Floors::default();
     for (at, event) in ledger.history.events.iter().enumerate() {
         match &event.what {
-            What::Called(op, Call::Publish { queue, sent }) => floors.called(*op, *queue, sent.len()),
-            What::Answered(op, Reply::Published(ids)) => {
-                for id in own(ledger, *op, ids) {
-                    floors.given(*op, *id).map_err(|what| Violation::new(what, [ledger.ops[*op].called, at]))?;
+            What::Called(op, call) => {
+                call.publishes().into_iter().for_each(|(queue, sent)| floors.called(*op, queue, sent.len()));
+            }
+            What::Answered(op, reply @ (Reply::Published(_) | Reply::Transacted { .. })) => {
+                for id in own(ledger, *op, reply) {
+                    floors.given(*op, id).map_err(|what| Violation::new(what, [ledger.ops[*op].called, at]))?;
                 }
                 floors.waiting.remove(op);
             }
@@ -31,10 +33,9 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
 }
 
 /// The ids of a publish that are not those of messages published before.
-fn own<'l>(ledger: &'l Ledger<'_>, op: OpId, ids: &'l [MessageId]) -> impl Iterator<Item = &'l MessageId> {
-    let sent = if let Call::Publish { sent, .. } = ledger.ops[op].call { sent.as_slice() } else { &[] };
-    let told = ids.iter().zip(sent);
-    told.filter(|(_, sent)| ledger.messages[&sent.uid].standing == Standing::Own).map(|(id, _)| id)
+fn own<'l>(ledger: &'l Ledger<'_>, op: OpId, reply: &'l Reply) -> impl Iterator<Item = MessageId> {
+    let told = ledger.ops[op].call.placed(reply).into_iter();
+    told.filter(|(sent, _)| ledger.messages[&sent.uid].standing == Standing::Own).map(|(_, id)| id)
 }
 
 fn one_id_each(ledger: &Ledger<'_>) -> Result<(), Violation> {
@@ -65,19 +66,20 @@ fn one_id_each(ledger: &Ledger<'_>) -> Result<(), Violation> {
 #[derive(Default)]
 struct Floors {
     given: BTreeMap<PartitionKey, Seq>,
-    /// For each publish that waits: its partition, its size, the floor when it was called.
-    waiting: BTreeMap<usize, (PartitionKey, usize, Seq)>,
+    /// For each call that waits: the partitions it publishes to, how many messages, the floor when it was called.
+    waiting: BTreeMap<usize, Vec<(PartitionKey, usize, Seq)>>,
 }
 
 impl Floors {
     fn called(&mut self, op: usize, queue: vocab::QueueId, count: usize) {
         let key = PartitionKey::new(queue, vocab::PartitionId(0));
         let floor = self.given.get(&key).copied().unwrap_or_default();
-        self.waiting.insert(op, (key, count, floor));
+        self.waiting.entry(op).or_default().push((key, count, floor));
     }
 
     fn given(&mut self, op: usize, id: MessageId) -> Result<(), String> {
-        let floor = self.waiting.get(&op).map(|(_, _, floor)| *floor).unwrap_or_default();
+        let mut waiting = self.waiting.get(&op).into_iter().flatten();
+        let floor = waiting.find(|(key, ..)| *key == id.key).map(|(.., floor)| *floor).unwrap_or_default();
         if id.seq <= floor {
             return Err(format!(
                 "seq {} of queue {} may have been given out before: {floor} was",
@@ -91,7 +93,7 @@ impl Floors {
 
     /// What waited may have been given the seqs that follow the last one told.
     fn ended(&mut self) {
-        for (key, count, _) in std::mem::take(&mut self.waiting).into_values() {
+        for (key, count, _) in std::mem::take(&mut self.waiting).into_values().flatten() {
             self.given.entry(key).or_default().0 += count as u64;
         }
     }

@@ -3,7 +3,7 @@
 use super::durable::certain;
 use super::ledger::{Census, Ledger, Message, Standing, Verdict};
 use super::violation::Violation;
-use crate::history::{Call, Uid};
+use crate::history::{Call, OpId, Uid};
 use broker::{MessageState, Settle};
 
 /// Every message that somebody was told of is in every later census, or may be gone for a reason.
@@ -28,23 +28,37 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
 /// it repeats is accounted for.
 #[must_use]
 pub fn accounted(ledger: &Ledger<'_>, uid: Uid, message: &Message, census: &Census) -> bool {
-    let itself = is_accounted(ledger, uid, message, census);
-    let mut others = ledger.rivals(uid, message).filter(|_| message.standing != Standing::Own);
-    itself || others.any(|(uid, rival)| is_accounted(ledger, uid, rival, census))
+    accounted_without(ledger, uid, message, census, None)
 }
 
-fn is_accounted(ledger: &Ledger<'_>, uid: Uid, message: &Message, census: &Census) -> bool {
-    census.seen.contains_key(&uid)
-        || acked(ledger, message, census.begins)
+/// The same if this call acknowledged nothing.
+#[must_use]
+pub fn accounted_without(
+    ledger: &Ledger<'_>,
+    uid: Uid,
+    message: &Message,
+    census: &Census,
+    without: Option<OpId>,
+) -> bool {
+    let is_accounted =
+        |uid: Uid, message: &Message| census.seen.contains_key(&uid) || has_an_end(ledger, message, census, without);
+    let mut others = ledger.rivals(uid, message).filter(|_| message.standing != Standing::Own);
+    is_accounted(uid, message) || others.any(|(uid, rival)| is_accounted(uid, rival))
+}
+
+fn has_an_end(ledger: &Ledger<'_>, message: &Message, census: &Census, without: Option<OpId>) -> bool {
+    acked(ledger, message, census.begins, without)
         || expired(ledger, message, census)
         || swept(ledger, message, census.begins)
 }
 
-fn acked(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
+fn acked(ledger: &Ledger<'_>, message: &Message, until: usize, without: Option<OpId>) -> bool {
+    let not_by = without.map(|op| ledger.ops[op].called);
     message.leases.iter().any(|lease| {
-        ledger.leases[*lease]
-            .settlements(ledger)
-            .any(|(op, how, verdict)| *how == Settle::Ack && verdict != Verdict::Refused && op.called < until)
+        ledger.leases[*lease].settlements(ledger).any(|(op, how, verdict)| {
+            let counts = *how == Settle::Ack && verdict != Verdict::Refused && Some(op.called) != not_by;
+            counts && op.called < until
+        })
     })
 }
 

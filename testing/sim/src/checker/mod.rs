@@ -19,6 +19,8 @@
 //! | [`burial`] | a buried message is in its dead-letter queue, once, for the reason given, and in time |
 //! | [`redrives`] | redrives count what they moved, keep their rate, go on over crashes and end |
 //! | [`counts`] | counts equal what is there, and totals that were told never shrink |
+//! | [`transactions`] | of a transaction everything happened or nothing |
+//! | [`routers`] | routers and bindings exist from their making to their end |
 //! | [`catalog`] | queues exist from their creation to their deletion, with the settings they were given |
 
 pub mod answers;
@@ -36,9 +38,11 @@ pub mod leases;
 pub mod ledger;
 pub mod loss;
 pub mod redrives;
+pub mod routers;
 #[cfg(test)]
 mod tests;
 pub mod times;
+pub mod transactions;
 pub mod violation;
 
 use crate::history::History;
@@ -48,7 +52,7 @@ pub use violation::Violation;
 /// A rule: a name and the function that judges.
 type Rule = (&'static str, fn(&Ledger<'_>) -> Result<(), Violation>);
 
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 16] = [
     ("answers", answers::check),
     ("loss", loss::check),
     ("ghosts", ghosts::check),
@@ -62,6 +66,8 @@ const RULES: [Rule; 14] = [
     ("burial", burial::check),
     ("redrives", redrives::check),
     ("counts", counts::check),
+    ("transactions", transactions::check),
+    ("routers", routers::check),
     ("catalog", catalog::check),
 ];
 

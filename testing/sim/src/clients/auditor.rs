@@ -22,6 +22,7 @@ pub async fn census(port: Port, drained: bool) {
         port.alarms().quiet().await;
         port.note(What::CensusBegins { drained });
         let queues = port.list_queues();
+        port.list_routers();
         let Some(before) = redrives(&port, &queues).await else { return };
         for queue in &queues {
             let counted = port.stats(queue.id).await.is_some();

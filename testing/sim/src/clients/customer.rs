@@ -2,7 +2,7 @@
 //! leases [`super::worker`]'s.
 
 use super::port::Port;
-use super::{producer, salvager, worker};
+use super::{producer, router, salvager, worker};
 use broker::LeaseTerms;
 use vocab::QueueSettings;
 
@@ -25,12 +25,15 @@ enum Deed {
     Purge,
     Update,
     Temporary,
+    Bind,
+    FanOut,
+    Transact,
     Redrive,
     StopRedrive,
     Rest,
 }
 
-const DEEDS: [(u64, Deed); 20] = [
+const DEEDS: [(u64, Deed); 23] = [
     (22, Deed::Publish),
     (8, Deed::PublishBatch),
     (9, Deed::Burst),
@@ -48,6 +51,9 @@ const DEEDS: [(u64, Deed); 20] = [
     (1, Deed::Purge),
     (2, Deed::Update),
     (2, Deed::Temporary),
+    (4, Deed::Bind),
+    (4, Deed::FanOut),
+    (6, Deed::Transact),
     (5, Deed::Redrive),
     (1, Deed::StopRedrive),
     (4, Deed::Rest),
@@ -116,6 +122,9 @@ async fn act(port: &Port, deed: Deed) {
         }
         Deed::Update => update(port).await,
         Deed::Temporary => temporary(port).await,
+        Deed::Bind => router::bind(port).await,
+        Deed::FanOut => router::fan_out(port).await,
+        Deed::Transact => router::transact(port).await,
         Deed::Redrive if port.world().get().salvages => salvager::start(port).await,
         Deed::StopRedrive if port.world().get().salvages => salvager::stop(port).await,
         Deed::Redrive | Deed::StopRedrive => worker::receive(port, 0, None).await,

@@ -1,7 +1,8 @@
 //! The broker's clients: what they do is up to the dice, what they see goes into the history.
 //!
 //! [`port`] is the only file that calls the broker; it writes every call and every answer down. [`customer`] uses it as
-//! administrators do, [`producer`] as producers, [`worker`] as workers, [`salvager`] moves what was buried, [`auditor`] looks at
+//! administrators do, [`producer`] as producers, [`worker`] as workers, [`router`] as users of
+//! routers and transactions, [`salvager`] moves what was buried, [`auditor`] looks at
 //! everything when nobody else calls, and [`weather`] changes the machine under them.
 
 pub mod auditor;
@@ -9,6 +10,7 @@ pub mod customer;
 pub mod letter;
 pub mod port;
 mod producer;
+mod router;
 pub mod salvager;
 pub mod weather;
 pub mod worker;

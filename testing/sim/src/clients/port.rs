@@ -1,5 +1,7 @@
 //! A client's way to the broker: every call and every answer goes into the history.
 
+mod routing;
+
 use super::letter;
 use super::world::{Hand, World};
 use crate::executor::{Alarms, or_after};

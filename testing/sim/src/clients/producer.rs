@@ -61,7 +61,7 @@ async fn send(port: &Port, queue: QueueId, sent: Vec<Sent>) {
     port.publish(queue, sent).await;
 }
 
-fn fresh(world: &World, log_ms: u64) -> Sent {
+pub(super) fn fresh(world: &World, log_ms: u64) -> Sent {
     let mut world = world.get();
     let due_ms = world.dice.percent(8).then(|| log_ms + world.dice.below(1500));
     let expires_ms = world.dice.percent(6).then(|| log_ms + world.dice.within(1..4000));

@@ -46,6 +46,14 @@ pub enum Path {
     RedriveWentOn,
     /// A redrive was stopped.
     RedriveStopped,
+    /// Messages entered several queues and leases ended in one.
+    Transacted,
+    /// The broker ended while a client waited for such an answer.
+    TransactionCutOff,
+    /// A message went through a router into several queues.
+    FannedOut,
+    /// A router was removed.
+    RouterDeleted,
     /// A queue was emptied.
     Purged,
     /// A queue was removed.
@@ -80,7 +88,7 @@ pub enum Path {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 37] = [
         Self::BuriedByDeliveries,
         Self::BuriedByFailures,
         Self::BuriedByRejection,
@@ -99,6 +107,10 @@ impl Path {
         Self::Redriven,
         Self::RedriveWentOn,
         Self::RedriveStopped,
+        Self::Transacted,
+        Self::TransactionCutOff,
+        Self::FannedOut,
+        Self::RouterDeleted,
         Self::Purged,
         Self::QueueDeleted,
         Self::QueueUpdated,
@@ -154,6 +166,10 @@ impl Path {
             Self::StaleRefused => {
                 ops(ledger, |op| matches!(op.reply, Some(Reply::Settled(v)) if v.iter().any(Result::is_err)))
             }
+            Self::Transacted => ops(ledger, |op| transacts(op, true) && !op.call.settlements().is_empty() && op.done()),
+            Self::TransactionCutOff => ops(ledger, |op| transacts(op, true) && op.reply.is_none()),
+            Self::FannedOut => ops(ledger, |op| transacts(op, false) && op.done()),
+            Self::RouterDeleted => ops(ledger, |op| matches!(op.call, Call::DeleteRouter(_)) && op.done()),
             Self::Purged => ops(ledger, |op| matches!(op.call, Call::Purge(_)) && op.done()),
             Self::QueueDeleted => ops(ledger, |op| matches!(op.call, Call::DeleteQueue(_)) && op.done()),
             Self::QueueUpdated => ops(ledger, |op| matches!(op.call, Call::UpdateQueue { .. }) && op.done()),
@@ -216,6 +232,11 @@ fn redrives_went_on(ledger: &Ledger<'_>) -> usize {
         }
     }
     went_on.len()
+}
+
+/// Whether it is a transaction of that kind over several queues.
+fn transacts(op: &Op<'_>, wanted: bool) -> bool {
+    matches!(op.call, Call::Transact { publishes, atomic, .. } if *atomic == wanted && publishes.len() > 1)
 }
 
 /// Leases that are so, after which the message was handed out again from the same queue by the same boot.
@@ -309,6 +330,10 @@ impl fmt::Display for Path {
             Self::Redriven => "redriven",
             Self::RedriveWentOn => "redrive went on after a restart",
             Self::RedriveStopped => "redrive stopped",
+            Self::Transacted => "published and settled in one",
+            Self::TransactionCutOff => "transaction cut off by an end",
+            Self::FannedOut => "published through a router",
+            Self::RouterDeleted => "router deleted",
             Self::Purged => "queue purged",
             Self::QueueDeleted => "queue deleted",
             Self::QueueUpdated => "queue updated",

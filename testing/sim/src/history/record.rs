@@ -1,11 +1,11 @@
 //! The events of a history, in the order in which they happened.
 
 use broker::{
-    Extension, LeaseTerms, Leased, QueueInfo, QueueStats, RedriveId, RedriveInfo, SettleError, Settlement,
+    Extension, LeaseTerms, Leased, QueueInfo, QueueStats, RedriveId, RedriveInfo, RouterInfo, SettleError, Settlement,
     StartRedrive, Transfer,
 };
 use std::sync::Arc;
-use vocab::{LeaseToken, MessageId, Origin, QueueId, QueueSettings, Seq, SessionId};
+use vocab::{Binding, LeaseToken, MessageId, Origin, QueueId, QueueSettings, RouterId, RouterKind, Seq, SessionId};
 
 /// Number of one call, from 0 in the order of the calls.
 pub type OpId = usize;
@@ -126,6 +126,30 @@ pub enum Call {
         /// What.
         sent: Vec<Sent>,
     },
+    /// Publish to several queues and end leases, in one.
+    Transact {
+        /// Where to, and what.
+        publishes: Vec<(QueueId, Vec<Sent>)>,
+        /// Which leases end, and how.
+        settlements: Vec<Settlement>,
+        /// All publishes or none.
+        atomic: bool,
+    },
+    /// Make a router.
+    CreateRouter {
+        /// Its name.
+        name: String,
+        /// Which of its bindings it follows.
+        kind: RouterKind,
+    },
+    /// Remove a router.
+    DeleteRouter(RouterId),
+    /// Bind a router to a target.
+    Bind(Box<Binding>),
+    /// Take a binding away.
+    Unbind(Box<Binding>),
+    /// Name all routers and bindings.
+    ListRouters,
     /// Ask for messages.
     Receive {
         /// Where from.
@@ -168,6 +192,17 @@ pub enum Reply {
     Done,
     /// The messages have these ids.
     Published(Vec<MessageId>),
+    /// The messages have these ids, where their queue took them; and how each lease ended.
+    Transacted {
+        /// For each publish.
+        published: Vec<Option<Vec<MessageId>>>,
+        /// For each settlement.
+        settled: Vec<Result<(), SettleError>>,
+    },
+    /// The router was made.
+    RouterCreated(RouterId),
+    /// All routers, with the bindings out of them.
+    Routers(Vec<(Arc<RouterInfo>, Vec<Arc<Binding>>)>),
     /// These messages are leased; none when the wait was over.
     Received(Vec<Handed>),
     /// How each lease ended.
@@ -238,11 +273,11 @@ impl History {
 
     /// Every message that somebody tried to publish, and where to.
     pub fn sent(&self) -> impl Iterator<Item = (QueueId, Sent)> + '_ {
-        let publishes = self.events.iter().filter_map(|event| match &event.what {
-            What::Called(_, Call::Publish { queue, sent }) => Some((*queue, sent)),
+        let calls = self.events.iter().filter_map(|event| match &event.what {
+            What::Called(_, call) => Some(call.publishes()),
             _ => None,
         });
-        publishes.flat_map(|(queue, sent)| sent.iter().map(move |sent| (queue, *sent)))
+        calls.flatten().flat_map(|(queue, sent)| sent.iter().map(move |sent| (queue, *sent)))
     }
 
     /// How many calls were made.
@@ -253,11 +288,44 @@ impl History {
 }
 
 impl Call {
+    /// The messages that the call publishes, by queue.
+    #[must_use]
+    pub fn publishes(&self) -> Vec<(QueueId, &[Sent])> {
+        match self {
+            Self::Publish { queue, sent } => vec![(*queue, sent)],
+            Self::Transact { publishes, .. } => publishes.iter().map(|(queue, sent)| (*queue, &sent[..])).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The leases that the call ends.
+    #[must_use]
+    pub fn settlements(&self) -> &[Settlement] {
+        match self {
+            Self::Settle(settlements) | Self::Transact { settlements, .. } => settlements,
+            _ => &[],
+        }
+    }
+
+    /// The messages that were published, with the ids that the answer tells.
+    #[must_use]
+    pub fn placed<'a>(&'a self, reply: &'a Reply) -> Vec<(&'a Sent, MessageId)> {
+        let ids: Vec<&[MessageId]> = match reply {
+            Reply::Published(ids) => vec![ids],
+            Reply::Transacted { published, .. } => published.iter().map(|ids| ids.as_deref().unwrap_or(&[])).collect(),
+            _ => Vec::new(),
+        };
+        let told = self.publishes().into_iter().zip(ids);
+        told.flat_map(|((_, sent), ids)| sent.iter().zip(ids.iter().copied())).collect()
+    }
+
     /// The tokens that the call shows, in order.
     #[must_use]
     pub fn tokens(&self) -> Vec<LeaseToken> {
         match self {
-            Self::Settle(settlements) => settlements.iter().map(|settlement| settlement.token).collect(),
+            Self::Settle(_) | Self::Transact { .. } => {
+                self.settlements().iter().map(|settlement| settlement.token).collect()
+            }
             Self::Extend(extensions) => extensions.iter().map(|extension| extension.token).collect(),
             Self::Transfer(transfers) => transfers.iter().map(|transfer| transfer.token).collect(),
             Self::CreateQueue { .. }
@@ -265,6 +333,11 @@ impl Call {
             | Self::DeleteQueue(_)
             | Self::Purge(_)
             | Self::Publish { .. }
+            | Self::CreateRouter { .. }
+            | Self::DeleteRouter(_)
+            | Self::Bind(_)
+            | Self::Unbind(_)
+            | Self::ListRouters
             | Self::Receive { .. }
             | Self::EndSession(_)
             | Self::Stats(_)

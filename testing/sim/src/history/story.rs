@@ -1,9 +1,9 @@
 //! A history for people: one line an event.
 
 use super::record::{Call, Ending, Event, Handed, Reply, Sent, What};
-use broker::{LeaseTerms, RedriveInfo, Settle};
+use broker::{LeaseTerms, RedriveInfo, Settle, Settlement};
 use std::fmt;
-use vocab::LeaseToken;
+use vocab::{Binding, LeaseToken, MessageId};
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,12 +42,20 @@ impl fmt::Display for Call {
             Self::DeleteQueue(queue) => write!(f, "delete queue {queue}"),
             Self::Purge(queue) => write!(f, "purge queue {queue}"),
             Self::Publish { queue, sent } => write!(f, "publish to queue {queue}: {}", list(sent, sent_word)),
+            Self::Transact { publishes, settlements, atomic } => {
+                let publishes = list(publishes, |(queue, sent)| format!("{} to queue {queue}", list(sent, sent_word)));
+                let settlements = list(settlements, settlement_word);
+                write!(f, "transact{}: {publishes}; {settlements}", if *atomic { "" } else { " each by itself" })
+            }
+            Self::CreateRouter { name, kind } => write!(f, "create router {name:?}, {kind:?}"),
+            Self::DeleteRouter(router) => write!(f, "delete router {router}"),
+            Self::Bind(binding) => write!(f, "bind {}", binding_word(binding)),
+            Self::Unbind(binding) => write!(f, "unbind {}", binding_word(binding)),
+            Self::ListRouters => f.write_str("list routers"),
             Self::Receive { queue, max, wait_ms, terms } => {
                 write!(f, "receive up to {max} from queue {queue}, wait {wait_ms} ms, {}", terms_word(*terms))
             }
-            Self::Settle(settlements) => f.write_str(&list(settlements, |settled| {
-                format!("{} {}", settle_word(&settled.how), token(settled.token))
-            })),
+            Self::Settle(settlements) => f.write_str(&list(settlements, settlement_word)),
             Self::Extend(extensions) => {
                 f.write_str(&list(extensions, |e| format!("extend {} to {} ms", token(e.token), e.lease_ms)))
             }
@@ -76,6 +84,17 @@ impl fmt::Display for Reply {
             Self::Created(queue) => write!(f, "queue {queue}"),
             Self::Done => f.write_str("done"),
             Self::Published(ids) => write!(f, "published as seq {}", list(ids, |id| id.seq.to_string())),
+            Self::Transacted { published, settled } => {
+                let seqs = |ids: &Option<Vec<MessageId>>| {
+                    ids.as_ref().map_or_else(|| "refused".to_owned(), |ids| list(ids, |id| id.seq.to_string()))
+                };
+                let settled = list(settled, |verdict| verdict_word(verdict.as_ref().map(|()| "done")));
+                write!(f, "published as seq {}; {settled}", list(published, seqs))
+            }
+            Self::RouterCreated(router) => write!(f, "router {router}"),
+            Self::Routers(routers) => f.write_str(&list(routers, |(info, bindings)| {
+                format!("{:?} = {}: {}", info.name, info.id, list(bindings, |binding| binding_word(binding)))
+            })),
             Self::Received(handed) if handed.is_empty() => f.write_str("nothing"),
             Self::Received(handed) => write!(f, "received {}", list(handed, handed_word)),
             Self::Settled(verdicts) => {
@@ -102,6 +121,14 @@ impl fmt::Display for Reply {
             Self::GivenUp => f.write_str("gave up waiting"),
         }
     }
+}
+
+fn settlement_word(settlement: &Settlement) -> String {
+    format!("{} {}", settle_word(&settlement.how), token(settlement.token))
+}
+
+fn binding_word(binding: &Binding) -> String {
+    format!("router {} by {:?} to {:?}", binding.source, binding.key, binding.target)
 }
 
 fn redrive_word(info: &RedriveInfo) -> String {

@@ -61,6 +61,11 @@ fn moving_in_two_commits_is_noticed() {
 }
 
 #[test]
+fn publishing_into_several_queues_in_two_commits_is_noticed() {
+    is_killed_within(Mutant::PublishInTwoCommits, SEEDS_MAX_IN_BETWEEN);
+}
+
+#[test]
 fn handing_a_lane_out_twice_at_a_time_is_noticed() {
     is_killed(Mutant::IgnoreHeldLanes);
 }
@@ -74,5 +79,5 @@ fn forgetting_dedup_ids_over_a_checkpoint_is_noticed() {
 fn every_mutant_has_its_test() {
     // One is the store's own to notice: its crash would have to fall into a few microseconds.
     let elsewhere = [Mutant::RewriteUndurable];
-    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 10, "a new mutant needs a test above");
+    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 11, "a new mutant needs a test above");
 }

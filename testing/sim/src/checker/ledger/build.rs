@@ -2,11 +2,11 @@
 
 use super::entries::{Census, Lease, Ledger, Message, Op, Queue, Sighting, Verdict};
 use super::repeats::Standing;
-use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Sent, Uid, What};
+use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Uid, What};
 use broker::{LeaseTerms, Leased, QueueInfo, SettleError, Transfer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vocab::{MessageId, QueueId};
+use vocab::QueueId;
 
 impl<'h> Ledger<'h> {
     /// Sorts a history.
@@ -62,11 +62,11 @@ impl<'h> Builder<'h> {
     fn called(&mut self, at: usize, op: OpId, call: &'h Call) {
         assert_eq!(op, self.ledger.ops.len(), "calls are numbered in their order");
         self.ledger.ops.push(Op { call, called: at, answered: None, reply: None, over: usize::MAX });
-        if let Call::Publish { queue, sent } = call {
+        for (queue, sent) in call.publishes() {
             for sent in sent {
                 let message = Message {
                     op,
-                    queue: *queue,
+                    queue,
                     sent: *sent,
                     id: None,
                     name: None,
@@ -97,7 +97,6 @@ impl<'h> Builder<'h> {
                 }
             }
             (Call::ListQueues, Reply::Listed(queues)) => self.listed(at, queues),
-            (Call::Publish { sent, .. }, Reply::Published(ids)) => self.published(sent, ids),
             (Call::Receive { terms, .. }, Reply::Received(handed)) => self.received(at, op, *terms, handed),
             (Call::Peek(queue), Reply::Peeked(seen)) => self.peeked(at, op, *queue, seen),
             (Call::Stats(queue), Reply::Counted(stats)) => {
@@ -113,6 +112,7 @@ impl<'h> Builder<'h> {
             (Call::Transfer(transfers), Reply::Transferred(verdicts)) => self.transferred(at, op, transfers, verdicts),
             _ => {}
         }
+        self.published(call, reply);
         self.asked(op, call, reply);
     }
 
@@ -132,10 +132,10 @@ impl<'h> Builder<'h> {
         }
     }
 
-    fn published(&mut self, sent: &[Sent], ids: &[MessageId]) {
-        for (sent, id) in sent.iter().zip(ids) {
+    fn published(&mut self, call: &Call, reply: &Reply) {
+        for (sent, id) in call.placed(reply) {
             if let Some(message) = self.ledger.messages.get_mut(&sent.uid) {
-                message.id = Some(*id);
+                message.id = Some(id);
             }
         }
     }
@@ -195,7 +195,7 @@ impl<'h> Builder<'h> {
     fn asked(&mut self, op: OpId, call: &Call, reply: &Reply) {
         for (place, token) in call.tokens().into_iter().enumerate() {
             let verdict = match reply {
-                Reply::Settled(verdicts) => told(verdicts.get(place)),
+                Reply::Settled(settled) | Reply::Transacted { settled, .. } => told(settled.get(place)),
                 Reply::Extended(verdicts) => told(verdicts.get(place)),
                 Reply::Transferred(verdicts) => told(verdicts.get(place)),
                 Reply::Refused(_) => Verdict::Refused,

@@ -254,7 +254,8 @@ impl Ledger<'_> {
     #[must_use]
     pub fn told_to_exist(&self, message: &Message) -> Option<usize> {
         let publish = &self.ops[message.op];
-        let published = publish.answered.filter(|_| publish.done() && message.standing != Standing::Repeat);
+        let published =
+            publish.answered.filter(|_| publish.done() && message.id.is_some() && message.standing != Standing::Repeat);
         let leased = message.leases.first().map(|lease| self.leases[*lease].told);
         let seen = message.sightings.first().map(|sighting| sighting.told);
         [published, leased, seen].into_iter().flatten().min()
@@ -308,8 +309,7 @@ impl<'h> Lease<'h> {
     ) -> impl Iterator<Item = (&'l Op<'h>, &'h Settle, Verdict)> + 'l {
         self.asked.iter().filter_map(|(op, place, verdict)| {
             let op = &ledger.ops[*op];
-            let Call::Settle(settlements) = op.call else { return None };
-            Some((op, &settlements[*place].how, *verdict))
+            Some((op, &op.call.settlements().get(*place)?.how, *verdict))
         })
     }
 }
