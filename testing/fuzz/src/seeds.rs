@@ -5,6 +5,7 @@
 
 mod doors;
 mod logs;
+mod routers;
 mod runs;
 mod states;
 mod stores;

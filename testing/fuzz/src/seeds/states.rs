@@ -1,6 +1,6 @@
 //! One engine record per kind, and checkpoints of the states that such events make.
 
-use super::Seed;
+use super::{Seed, routers};
 use engine::core::event::{
     Event, LeaseEnd, LeasedEvent, MovedEvent, Record, RedriveStartedEvent, Removal, Return, ReturnedItem,
 };
@@ -51,7 +51,7 @@ fn state_after(count: usize) -> State {
 
 /// A history: it can be applied from its start, and holds every kind of event except the end of the queue.
 fn events() -> Vec<(&'static str, Event)> {
-    [catalog(), deliveries(), departures(), redrives()].concat()
+    [catalog(), deliveries(), departures(), redrives(), routers::events(KEY.queue, NOW_MS)].concat()
 }
 
 fn catalog() -> Vec<(&'static str, Event)> {

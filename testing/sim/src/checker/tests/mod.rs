@@ -5,4 +5,5 @@ mod dedup;
 mod lanes;
 mod redrives;
 mod rejects;
+mod routing;
 mod tale;
