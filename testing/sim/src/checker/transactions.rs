@@ -24,10 +24,13 @@ fn messages<'l>(ledger: &'l Ledger<'_>, op: &'l Op<'_>) -> impl Iterator<Item = 
     sent.map(|sent| (sent.uid, &ledger.messages[&sent.uid]))
 }
 
-/// The event that shows that the transaction happened: somebody was told of a message of it, or a message is gone that
-/// nothing else can have ended.
+/// The event that shows that the transaction happened: a message of it is there, or somebody was told of one, or a message
+/// is gone that nothing else can have ended.
 fn proof(ledger: &Ledger<'_>, id: OpId, op: &Op<'_>, census: &Census) -> Option<usize> {
-    let told = messages(ledger, op).find_map(|(_, message)| {
+    let told = messages(ledger, op).find_map(|(uid, message)| {
+        if census.seen.contains_key(&uid) {
+            return Some(census.begins);
+        }
         let told = ledger.told_to_exist(message).filter(|told| *told < census.begins)?;
         certain(ledger, told, ledger.is_weak(message.queue), census.begins).then_some(told)
     });
