@@ -1,7 +1,8 @@
 //! `RedrivePolicy` (where a queue's failures go) and `RedriveAllowPolicy` (whose failures a queue takes).
 //!
 //! A redrive policy becomes the queue's bury policy, counted by deliveries, as on AWS. Its text is kept beside it and echoed for as
-//! long as it says what the bury policy says; after a change through another door, a text is made from that.
+//! long as it says what the bury policy says; after a change through another door, a text is made from that. A bury policy that no
+//! redrive policy could say, because it names no queue or has no limit, is not shown; setting one here takes its place.
 
 use crate::errors::{SqsError, quoted};
 use crate::limits::{MAX_RECEIVE_COUNT, REDRIVE_SOURCES_MAX};
@@ -80,7 +81,7 @@ pub(crate) fn read(text: &str, setting: Setting<'_>, order: Order) -> Result<Opt
     if !allows(&target, setting) {
         return Err(refused("The dead-letter queue's RedriveAllowPolicy does not allow this source queue."));
     }
-    Ok(Some(BuryPolicy { counted_by: CountedBy::Deliveries, max, dead_letter: target.name.clone() }))
+    Ok(Some(BuryPolicy::into_queue(CountedBy::Deliveries, max, target.name.clone())))
 }
 
 fn max_receives(count: &Count) -> Result<u32, String> {
@@ -129,18 +130,25 @@ pub(crate) fn check_allowance(text: &str) -> Result<(), SqsError> {
 /// The `RedrivePolicy` to show for a queue.
 pub(crate) fn shown<'a>(queue: View<'a>, names: &Names) -> Option<Cow<'a, str>> {
     let bury = queue.settings.bury.as_ref()?;
+    let (target, max) = (bury.queue()?, bury.max?);
     let kept = queue.annotation(Attribute::RedrivePolicy);
-    if let Some(kept) = kept.filter(|kept| says(kept, bury, names)) {
+    if let Some(kept) = kept.filter(|kept| says(kept, target, max, names)) {
         return Some(Cow::Borrowed(kept));
     }
-    let policy = Shown { target: &names.arn(&bury.dead_letter), count: bury.max };
+    let policy = Shown { target: &names.arn(target), count: max };
     Some(Cow::Owned(serde_json::to_string(&policy).expect("a text and a number are JSON")))
 }
 
-/// Whether `text` says what `bury` says.
-fn says(text: &str, bury: &BuryPolicy, names: &Names) -> bool {
+/// Whether the queue's failures go to the queue of this name, as far as this door has words for it.
+pub(crate) fn sends_failures_to(queue: &QueueInfo, name: &str) -> bool {
+    let bury = queue.settings.bury.as_ref();
+    bury.is_some_and(|bury| bury.max.is_some() && bury.queue() == Some(name))
+}
+
+/// Whether `text` says that messages go to the queue `name` after `max` deliveries.
+fn says(text: &str, name: &str, max: u32, names: &Names) -> bool {
     let Ok(Policy { target: Some(target), count: Some(count) }) = serde_json::from_str(text) else { return false };
-    names.name_in_arn(&target).as_deref() == Some(&*bury.dead_letter) && max_receives(&count) == Ok(bury.max)
+    names.name_in_arn(&target).as_deref() == Some(name) && max_receives(&count) == Ok(max)
 }
 
 #[cfg(test)]
@@ -148,6 +156,7 @@ mod tests {
     use super::*;
     use crate::limits::Profile;
     use crate::queue_attributes::Draft;
+    use vocab::DeadLetter;
 
     fn names() -> Names {
         Names::new("us-east-1", "000000000000")
@@ -156,8 +165,7 @@ mod tests {
     fn draft(kept: &str, max: u32) -> Draft {
         let mut draft = Draft::fresh(vocab::Durability::Always, Profile::Aws);
         draft.annotate(Attribute::RedrivePolicy, kept);
-        let dead_letter = "dead".to_owned();
-        draft.settings.bury = Some(BuryPolicy { counted_by: CountedBy::Deliveries, max, dead_letter });
+        draft.settings.bury = Some(BuryPolicy::into_queue(CountedBy::Deliveries, max, "dead"));
         draft
     }
 
@@ -167,6 +175,20 @@ mod tests {
         assert_eq!(shown(draft(kept, 5).view(), &names()).as_deref(), Some(kept));
         let made = r#"{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":6}"#;
         assert_eq!(shown(draft(kept, 6).view(), &names()).as_deref(), Some(made));
+    }
+
+    #[test]
+    fn what_no_redrive_policy_could_say_is_not_shown() {
+        let kept = r#"{"maxReceiveCount":5,"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead"}"#;
+        let router = DeadLetter::Router { router: "events".to_owned(), key: None };
+        let counted_by = CountedBy::Deliveries;
+        for (max, dead_letter) in
+            [(Some(5), router), (Some(5), DeadLetter::Nowhere), (None, DeadLetter::Queue("dead".to_owned()))]
+        {
+            let mut draft = draft(kept, 5);
+            draft.settings.bury = Some(BuryPolicy { counted_by, max, dead_letter, expired: false });
+            assert_eq!(shown(draft.view(), &names()), None, "{:?}", draft.settings.bury);
+        }
     }
 
     #[test]

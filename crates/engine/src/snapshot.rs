@@ -16,6 +16,7 @@
 //!                      of a router's id in the queue's place, page 0: created_ms | router kind u8 | next binding
 //!                        | name bytes | settings JSON | annotations JSON
 //!                      the same, page n: count | count × (binding's number − 256 (n − 1) | binding)
+//!  kind 12 drops       messages dropped, where there are any
 //!
 //!  redrive       number | started_ms | to_move | end | position | next_ms | moved | failed | trouble u8, 0 for none
 //!                | per second, 0 for no limit | target queue, 0 for none | target's name bytes if there is one

@@ -3,6 +3,7 @@
 //! What it is not: no I/O, no async, no behaviour beyond arithmetic on its own types. It knows no
 //! protocol and depends on no other crate of ours.
 
+pub mod bury;
 pub mod clock;
 pub mod ids;
 pub mod kind;
@@ -10,18 +11,21 @@ pub mod limits;
 pub mod message;
 pub mod message_id;
 pub mod mutant;
+pub mod origin;
 pub mod random;
 pub mod router;
 pub mod settings;
 pub mod token;
 
+pub use bury::{BuryPolicy, CountedBy, DeadLetter};
 pub use ids::{
     BootEpoch, LeaseEpoch, PartitionId, PartitionKey, Position, QueueId, RouterId, Seq, SessionId, ShardId,
     SubscriptionId,
 };
 pub use kind::Kind;
-pub use message::{BuryReason, Facts, Header, HeaderValue, Message, Native, Origin, Route};
+pub use message::{Facts, Header, HeaderValue, Message, Native, Route};
 pub use message_id::MessageId;
+pub use origin::{BuryReason, Death, DeathReason, Origin};
 pub use router::{Binding, HeaderMatch, RouterKind, RouterSettings, Target};
-pub use settings::{BuryPolicy, CountedBy, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
+pub use settings::{DedupPolicy, DedupScope, Durability, Order, QueueSettings};
 pub use token::LeaseToken;

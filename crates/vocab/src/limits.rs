@@ -52,21 +52,25 @@ pub const SEQ_RESERVATION: u64 = 65_536;
 /// until what is before it was handed out. A message costs about 100 bytes here.
 pub const LANES_KNOWN_MAX: usize = 65_536;
 
-/// Messages that a redrive moves in one commit, where no rate is asked for: enough that a sync costs each of them little, few
-/// enough that other commands hardly wait.
-pub const REDRIVE_BATCH_COUNT: usize = 256;
+/// Messages that leave a queue for others in one commit, by a redrive without a rate or because they expired: enough that a
+/// sync costs each of them little, few enough that other commands hardly wait.
+pub const MOVE_BATCH_COUNT: usize = 256;
 
-/// Bytes of messages after which a redrive's batch is full, for the same reason; the last one may go beyond.
-pub const REDRIVE_BATCH_BYTES: usize = 1024 * 1024;
+/// Bytes of messages after which such a batch is full, for the same reason; the last one may go beyond.
+pub const MOVE_BATCH_BYTES: usize = 1024 * 1024;
 
 /// A redrive that fell behind its rate makes up for so many milliseconds of it, so that a restart makes no flood.
 pub const REDRIVE_CATCH_UP_MS: u64 = 1000;
 
-/// A redrive that found the disk full looks again after so many milliseconds.
-pub const REDRIVE_RETRY_MS: u64 = 1000;
+/// What moves messages by itself and found the disk full looks again after so many milliseconds.
+pub const MOVE_RETRY_MS: u64 = 1000;
 
 /// Redrives of a queue that are remembered after they ended: as many as the largest listing of any protocol shows.
 pub const REDRIVES_KEPT: usize = 10;
+
+/// Queues and reasons that a message remembers to have died of: more than any chain of dead-letter queues in use, few enough
+/// that a message which goes around for ever stays small.
+pub const DEATHS_MAX: usize = 64;
 
 /// Memory for bodies kept after they were written, over all queues, in bytes (design rule 4).
 pub const BODY_CACHE_BYTES: usize = 32 * 1024 * 1024;

@@ -3,7 +3,7 @@
 //! What it is not: no state (ready, leased…) and no counters live here; those belong to the engine's
 //! subscription. A message never changes once published, so it is shared by reference.
 
-use crate::message_id::MessageId;
+use crate::origin::Origin;
 use bytes::Bytes;
 
 /// One message. Sizes are bytes; times are milliseconds of log time since the Unix epoch.
@@ -73,36 +73,6 @@ pub struct Route {
     pub keys: Vec<String>,
 }
 
-/// Where a buried message came from and why it left.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Origin {
-    /// The id it had, and that doors keep showing.
-    pub id: MessageId,
-    /// The name of the queue it left.
-    pub queue: String,
-    /// When it was first published.
-    pub published_ms: u64,
-    /// When it was buried.
-    pub buried_ms: u64,
-    /// How often it had been delivered.
-    pub deliveries: u32,
-    /// How often it had failed.
-    pub failures: u32,
-    /// Why it left.
-    pub reason: BuryReason,
-}
-
-/// Why a message was set aside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BuryReason {
-    /// The queue's limit on deliveries was reached.
-    TooManyDeliveries,
-    /// The queue's limit on failures was reached; with the last failure's text, where one was given.
-    TooManyFailures(Option<String>),
-    /// A consumer asked for it, in its own words.
-    Rejected(Option<String>),
-}
-
 /// Properties that only the door that wrote them understands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Native {
@@ -136,7 +106,10 @@ impl Message {
         let facts = &self.facts;
         let texts = [&facts.lane, &facts.dedup, &facts.sender].into_iter().flatten().map(|text| allocated(text.len()));
         let route = facts.route.as_ref().map_or(0, |route| route.weight());
-        let origin = facts.origin.as_ref().map_or(0, |origin| allocated(size_of::<Origin>() + origin.text_bytes()));
+        let origin = facts
+            .origin
+            .as_ref()
+            .map_or(0, |origin| allocated(size_of::<Origin>() + origin.text_bytes()) + allocated(origin.list_bytes()));
         allocated(ARC_BYTES + size_of::<Self>())
             + shared(self.body.len())
             + allocated(self.headers.len() * size_of::<Header>())
@@ -182,7 +155,7 @@ impl Facts {
 }
 
 impl Route {
-    fn text_bytes(&self) -> usize {
+    pub(crate) fn text_bytes(&self) -> usize {
         self.router.len() + self.keys.iter().map(|key| key.len() + 2).sum::<usize>()
     }
 
@@ -191,16 +164,6 @@ impl Route {
         let keys: usize = self.keys.iter().map(|key| allocated(key.len())).sum();
         let list = allocated(self.keys.len() * size_of::<String>());
         allocated(size_of::<Self>()) + allocated(self.router.len()) + list + keys
-    }
-}
-
-impl Origin {
-    fn text_bytes(&self) -> usize {
-        let reason = match &self.reason {
-            BuryReason::TooManyDeliveries => 0,
-            BuryReason::TooManyFailures(words) | BuryReason::Rejected(words) => words.as_ref().map_or(0, String::len),
-        };
-        self.queue.len() + reason
     }
 }
 
@@ -223,6 +186,7 @@ fn allocated(bytes: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{BuryReason, Death, DeathReason, MessageId};
 
     #[test]
     fn a_small_message_weighs_its_allocations_and_not_its_body_alone() {
@@ -247,11 +211,19 @@ mod tests {
             deliveries: 3,
             failures: 4,
             reason: BuryReason::Rejected(Some("no such customer".into())),
+            deaths: vec![Death {
+                queue: "orders".into(),
+                reason: DeathReason::Rejected,
+                count: 1,
+                first_ms: 2,
+                is_first: true,
+                route: None,
+            }],
         };
         let route = Some(Box::new(Route { router: "events".into(), keys: vec!["order.paid".into()] }));
         let facts = Facts { lane: Some("lane".into()), route, origin: Some(Box::new(origin)), ..Facts::default() };
         let message = Message { facts, ..Message::with_body("body") };
-        assert_eq!(message.content_bytes(), 4 + 4 + (6 + 10 + 2) + 6 + 16 + 64);
+        assert_eq!(message.content_bytes(), 4 + 4 + (6 + 10 + 2) + 6 + 16 + (6 + 16) + 64);
     }
 
     #[test]

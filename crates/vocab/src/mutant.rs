@@ -27,6 +27,8 @@ pub enum Mutant {
     IgnoreHeldLanes,
     /// A checkpoint brings back no dedup ids.
     ForgetDedupIds,
+    /// A buried message enters its dead-letter queues in one commit and leaves its source in the next.
+    BuryInTwoCommits,
     /// A redriven message enters its target in one commit and leaves its source in the next.
     MoveInTwoCommits,
     /// Of a command that publishes into several queues, each queue's messages are a commit of their own.
@@ -46,6 +48,7 @@ impl Mutant {
         Self::RewriteUndurable,
         Self::IgnoreHeldLanes,
         Self::ForgetDedupIds,
+        Self::BuryInTwoCommits,
         Self::MoveInTwoCommits,
         Self::PublishInTwoCommits,
     ];

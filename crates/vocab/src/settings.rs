@@ -3,6 +3,7 @@
 //! What it is not: validation of a protocol's ranges (a door does that) and the door's own
 //! annotations (kept beside the settings, opaque).
 
+use crate::bury::BuryPolicy;
 use serde::{Deserialize, Serialize};
 
 /// How a queue behaves. All times are milliseconds.
@@ -85,28 +86,6 @@ pub enum DedupScope {
     Queue,
     /// In each lane.
     Lane,
-}
-
-/// The one counter that buries, its limit, and the queue that takes the buried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BuryPolicy {
-    /// Which counter is compared.
-    pub counted_by: CountedBy,
-    /// A message that reached this count is buried instead of being delivered again; at least 1.
-    pub max: u32,
-    /// Name of the queue that takes it. While no such queue exists the message stays and comes back.
-    pub dead_letter: String,
-}
-
-/// Which of the two durable counters a bury policy compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CountedBy {
-    /// Every lease counts, also one that was given back.
-    Deliveries,
-    /// Only failures and lease expiries count.
-    Failures,
 }
 
 /// What an answer waits for. It changes only when the outbox opens, never what is written.

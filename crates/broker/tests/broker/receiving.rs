@@ -65,7 +65,7 @@ fn a_receive_dropped_after_its_delivery_was_decided_gives_it_back_uncounted() {
 fn a_buried_message_shows_the_id_it_had() {
     let mut bench = Bench::new();
     let dead = bench.create("dead", QueueSettings::default());
-    let bury = Some(BuryPolicy { counted_by: CountedBy::Deliveries, max: 1, dead_letter: "dead".to_owned() });
+    let bury = Some(BuryPolicy::into_queue(CountedBy::Deliveries, 1, "dead"));
     let queue = bench.create("q", QueueSettings { bury, ..QueueSettings::default() });
     bench.publish(queue, "poison");
     let delivery = bench.receive(queue).expect("it exists")[0].clone();

@@ -12,7 +12,7 @@ use vocab::{BuryPolicy, CountedBy, Kind, Message, QueueId, QueueSettings};
 /// A queue and its dead-letter queue, with so many messages buried.
 fn with_buried(bench: &mut Bench, count: u32) -> (QueueId, QueueId) {
     let dead = bench.create("dead", QueueSettings::default());
-    let bury = BuryPolicy { counted_by: CountedBy::Deliveries, max: 1, dead_letter: "dead".to_owned() };
+    let bury = BuryPolicy::into_queue(CountedBy::Deliveries, 1, "dead");
     let home = bench.create("home", QueueSettings { bury: Some(bury), ..QueueSettings::default() });
     let broker = bench.broker.clone();
     for number in 0..count {

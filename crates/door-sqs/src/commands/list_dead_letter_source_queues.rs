@@ -30,9 +30,8 @@ pub(super) fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answer {
         &bounds,
         |after, limit| door.broker.list_queues("", after, limit),
         |queue| {
-            let bury = queue.settings.bury.as_ref();
             crate::names::is_valid(door.names.split(&queue.name).1)
-                && bury.is_some_and(|bury| bury.dead_letter == target.name)
+                && crate::redrive::sends_failures_to(queue, &target.name)
                 && door.may_see(&call.context.caller, &queue.name)
         },
     );

@@ -72,7 +72,7 @@ fn takes_failures(door: &SqsDoor, name: &str) -> bool {
     loop {
         let queues = door.broker.list_queues("", after.as_deref(), CHUNK);
         let Some(last) = queues.last() else { return false };
-        if queues.iter().any(|queue| queue.settings.bury.as_ref().is_some_and(|bury| bury.dead_letter == name)) {
+        if queues.iter().any(|queue| crate::redrive::sends_failures_to(queue, name)) {
             return true;
         }
         after = Some(last.name.clone());

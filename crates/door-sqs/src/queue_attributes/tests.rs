@@ -51,8 +51,7 @@ fn a_fresh_queue_has_awss_defaults() {
 #[test]
 fn a_queue_that_another_door_made_is_shown_as_far_as_sqs_has_words_for_it() {
     let mut draft = Draft { settings: QueueSettings::default(), annotations: Annotations::new() };
-    let dead_letter = "dead".to_owned();
-    draft.settings.bury = Some(BuryPolicy { counted_by: CountedBy::Failures, max: 3, dead_letter });
+    draft.settings.bury = Some(BuryPolicy::into_queue(CountedBy::Failures, 3, "dead"));
     let other = queue(draft);
     assert_eq!(shown(&other, Attribute::MessageRetentionPeriod), None, "it keeps messages for ever");
     let policy = r#"{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:dead","maxReceiveCount":3}"#;

@@ -101,7 +101,7 @@ pub enum Command {
         /// Which session.
         session: SessionId,
     },
-    /// A message that is to be buried was read; see [`crate::core::effect::Effect::FetchToBury`].
+    /// Messages that are to be buried were read; see [`crate::core::effect::Effect::FetchToBury`].
     Bury(Box<BuryFetched>),
     /// Lanes of messages were read; see [`crate::core::effect::Effect::ReadLanes`].
     TakeLanes(Box<LanesRead>),
@@ -241,15 +241,15 @@ pub struct Transfer {
     pub deliveries: Option<u32>,
 }
 
-/// A message on its way to a dead-letter queue, with its content.
+/// Messages on their way to dead-letter queues, with their content.
 #[derive(Debug)]
 pub struct BuryFetched {
-    /// Where it lives.
+    /// Where they live.
     pub key: PartitionKey,
-    /// Which message.
-    pub seq: Seq,
-    /// Its content; `None` when it cannot be read, so that it stays where it is.
-    pub message: Option<Arc<Message>>,
+    /// The messages, in order, at least one; the content is `None` where it cannot be read, so that the message stays.
+    pub messages: Vec<(Seq, Option<Arc<Message>>)>,
+    /// Whether a sweep sets them aside.
+    pub swept: bool,
 }
 
 /// A redrive, wished for.

@@ -7,12 +7,14 @@ use vocab::{PartitionKey, Seq};
 /// Something to do outside of the state. Dropped on replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Read this message and come back with [`crate::core::command::Command::Bury`].
+    /// Read these messages, or the first of them, and come back with [`crate::core::command::Command::Bury`].
     FetchToBury {
-        /// Where it lives.
+        /// Where they live.
         key: PartitionKey,
-        /// Which message.
-        seq: Seq,
+        /// Which messages, in order; at least one.
+        seqs: Vec<Seq>,
+        /// Whether a sweep sets them aside.
+        swept: bool,
     },
     /// Read these messages and come back with their lanes in [`crate::core::command::Command::TakeLanes`].
     ReadLanes(LanesToRead),

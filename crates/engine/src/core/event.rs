@@ -128,12 +128,19 @@ pub enum Event {
         /// Messages below this seq are over their retention: one that is leased goes when its lease ends.
         over_below: Seq,
     },
-    /// A message moved to a dead-letter queue; the same commit holds its [`Event::Published`] there.
+    /// Messages moved to dead-letter queues; the same commit holds their [`Event::Published`] there.
     Buried {
-        /// Where it was.
+        /// Where they were.
         key: PartitionKey,
-        /// Which message.
-        seq: Seq,
+        /// Which messages.
+        seqs: SeqRanges,
+    },
+    /// Messages that were set aside went: their queue's policy had no place for them.
+    Dropped {
+        /// Where they were.
+        key: PartitionKey,
+        /// Which messages.
+        seqs: SeqRanges,
     },
     /// A router exists.
     RouterCreated {

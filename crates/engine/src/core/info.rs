@@ -61,12 +61,14 @@ pub struct QueueTotals {
     pub lease_expired: u64,
     /// Gone because of their age or expiry.
     pub expired: u64,
-    /// Moved to a dead-letter queue.
+    /// Moved to dead-letter queues.
     pub buried: u64,
     /// Removed by purges.
     pub purged: u64,
     /// Moved out by redrives.
     pub redriven: u64,
+    /// Set aside by a policy that had no place for them.
+    pub dropped: u64,
 }
 
 /// One lease, as its consumer is told of it, before the body is added.

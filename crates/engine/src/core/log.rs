@@ -11,9 +11,18 @@ use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, VecDeque};
 use vocab::{BootEpoch, Seq};
 
-/// How many steps of age a log tells apart over its retention.
-const ANCHORS_PER_RETENTION: u64 = 4096;
-const ANCHOR_MS_MIN: u64 = 1000;
+/// How many steps of age a log tells apart over a long retention, and over a short one.
+const STEPS_PER_RETENTION_MAX: u64 = 4096;
+const STEPS_PER_RETENTION_MIN: u64 = 64;
+
+/// The step of a log without a retention, milliseconds, and the longest one of a short retention.
+const STEP_MS: u64 = 1000;
+
+/// How far apart in time two messages are, at least, whose ages are told apart, milliseconds.
+fn step_ms(retention_ms: Option<u64>) -> u64 {
+    let Some(ms) = retention_ms else { return STEP_MS };
+    (ms / STEPS_PER_RETENTION_MAX).max(STEP_MS.min(ms / STEPS_PER_RETENTION_MIN)).max(1)
+}
 
 /// One partition's log.
 #[derive(Clone, Debug)]
@@ -99,8 +108,7 @@ impl Log {
 
     /// Takes note of messages from `first` on, published at `at_ms`.
     pub fn note_published(&mut self, first: Seq, at_ms: u64, retention_ms: Option<u64>) {
-        let step_ms = retention_ms.map_or(ANCHOR_MS_MIN, |ms| (ms / ANCHORS_PER_RETENTION).max(ANCHOR_MS_MIN));
-        if self.anchors.back().is_none_or(|(_, ms)| at_ms >= ms + step_ms) {
+        if self.anchors.back().is_none_or(|(_, ms)| at_ms >= ms + step_ms(retention_ms)) {
             if !self.anchors.is_empty() {
                 // Closes the step before: all of its messages are at least as old as its newest.
                 self.anchors.push_back((first, self.newest_ms));
@@ -171,9 +179,13 @@ mod tests {
     use super::*;
 
     fn log_with(publishes: &[(u64, u64)]) -> Log {
+        log_retaining(64_000, publishes)
+    }
+
+    fn log_retaining(retention_ms: u64, publishes: &[(u64, u64)]) -> Log {
         let mut log = Log::new(BootEpoch(1));
         for (seq, at_ms) in publishes {
-            log.note_published(Seq(*seq), *at_ms, Some(60_000));
+            log.note_published(Seq(*seq), *at_ms, Some(retention_ms));
             log.next = Seq(seq + 1);
         }
         log
@@ -193,6 +205,33 @@ mod tests {
         assert_eq!(log.retention_due_ms(60_000), Some(70_500));
         assert_eq!(log_with(&[(1, 10_000)]).retention_due_ms(60_000), Some(70_000));
         assert_eq!(log_with(&[]).retention_due_ms(60_000), None);
+    }
+
+    #[test]
+    fn steps_are_fine_where_the_retention_is_short_and_few_where_it_is_long() {
+        let check = |retention_ms, expected| assert_eq!(step_ms(retention_ms), expected, "{retention_ms:?}");
+        check(None, 1000);
+        check(Some(0), 1);
+        check(Some(1), 1);
+        check(Some(200), 3);
+        check(Some(64_000), 1000);
+        check(Some(1_000_000), 1000);
+        check(Some(8_192_000), 2000);
+        for retention_ms in [1, 200, 30_000, 345_600_000] {
+            let every_step: Vec<_> = (1..10_000_u64).map(|seq| (seq, seq * step_ms(Some(retention_ms)))).collect();
+            let log = log_retaining(retention_ms, &every_step);
+            let kept = log.anchors.iter().filter(|(_, ms)| ms + retention_ms >= log.newest_ms).count() as u64;
+            assert!(kept <= 2 * (STEPS_PER_RETENTION_MAX + 2), "{kept} steps of {retention_ms} ms");
+        }
+    }
+
+    #[test]
+    fn a_short_retention_is_kept_to_a_sixty_fourth() {
+        let log = log_retaining(200, &[(1, 1000), (2, 1001), (3, 1003), (4, 1050)]);
+        assert_eq!(log.over_retention(1199, 200), Seq(1));
+        assert_eq!(log.over_retention(1201, 200), Seq(3), "the step before 1,003 is over");
+        assert_eq!(log.retention_due_ms(200), Some(1201));
+        assert_eq!(log.over_retention(1250, 200), Seq(5));
     }
 
     #[test]

@@ -5,13 +5,14 @@
 //!
 //! Invariant: when `execute`, `tick` or `pump` returns, the state holds every event in the output, in order.
 
+mod bury;
 mod lanes;
 mod redrive;
 mod routers;
 mod transact;
 
 use crate::core::answer::{Answer, Executed, Grounds, Hurry, Told, Whom};
-use crate::core::command::{BuryFetched, Command, Extension, LeaseTerms, Receive, Settlement, Transfer, WaiterId};
+use crate::core::command::{Command, Extension, LeaseTerms, Receive, Settlement, Transfer, WaiterId};
 use crate::core::decide::Decision;
 use crate::core::effect::Effect;
 use crate::core::error::{PublishError, ReceiveError};
@@ -23,7 +24,7 @@ use crate::core::waiters::Waiter;
 use std::sync::Arc;
 use vocab::limits::WAIT_MS_MAX;
 use vocab::mutant::{self, Mutant};
-use vocab::{Durability, Message, Order, PartitionKey, QueueId, SubscriptionId};
+use vocab::{Durability, Message, PartitionKey, QueueId, SubscriptionId};
 
 /// What a step of the machine leads to.
 #[derive(Debug, Default)]
@@ -79,7 +80,9 @@ impl Machine {
             Command::Receive { receive, waiter } => return self.receive(&receive, waiter, now_ms, out),
             Command::Undeliver(tokens) => {
                 let decision = self.state.decide_undeliver(&tokens, now_ms);
+                let before = out.events.len();
                 self.take(decision, out);
+                self.bury_returned(now_ms, out, before);
                 return Executed::Answered;
             }
             Command::Settle(settlements) => return self.settle(settlements, now_ms, out),
@@ -87,8 +90,9 @@ impl Machine {
             Command::Transfer(transfers) => self.transfer(&transfers, now_ms, out),
             Command::EndSession { session } => {
                 let decision = self.state.decide_end_session(session, now_ms);
+                let before = out.events.len();
                 self.take(decision, out);
-                self.bury_doomed(out, 0);
+                self.bury_returned(now_ms, out, before);
                 Answer::Done
             }
             Command::CancelReceive { waiter } => {
@@ -130,9 +134,13 @@ impl Machine {
         for event in ticked.events {
             self.apply(event, out);
         }
-        self.bury_doomed(out, before);
+        self.bury_returned(now_ms, out, before);
+        self.begin_sweeps(&ticked.overdue, &ticked.over_line, now_ms);
         for queue in ticked.redrives {
             self.move_on(queue, now_ms, out);
+        }
+        for key in ticked.sweeps {
+            self.sweep_on(key, now_ms, out);
         }
         for waiter in ticked.timed_out {
             self.stop_waiting(waiter);
@@ -247,7 +255,7 @@ impl Machine {
         let decision = self.state.decide_settle(settlements, now_ms);
         let before = out.events.len();
         let answer = Answer::Settled(self.take(decision, out));
-        self.bury_doomed(out, before);
+        self.bury_returned(now_ms, out, before);
         let grounds = self.weakest_grounds(&keys);
         out.told.push(Told { whom: Whom::Asker, answer, grounds });
         Executed::Answered
@@ -282,57 +290,6 @@ impl Machine {
             }
         }
         Answer::Deleted(answer.map(|()| self.state.routers.routing.clone()))
-    }
-
-    fn bury(&mut self, fetched: &BuryFetched, now_ms: u64, out: &mut Output) {
-        let decision = self.state.decide_bury(fetched, now_ms);
-        let lane = self.state.lane_of(fetched.key, fetched.seq);
-        let buried = self.take(decision, out);
-        if let Some(lane) = lane.filter(|_| buried) {
-            self.bury_head(fetched.key, lane, out);
-        }
-        // An unreadable message stays passed by: it can be neither delivered nor moved. One whose dead-letter queue
-        // went away in between is delivered again.
-        if !buried && fetched.message.is_some() {
-            let queue = self.state.queues.get_mut(&fetched.key.queue);
-            let progress = queue.and_then(|queue| queue.subscriptions.get_mut(&SubscriptionId(0)));
-            if let Some(progress) = progress.and_then(|p| p.get_mut(usize::from(fetched.key.partition.0))) {
-                progress.burying.remove(&fetched.seq.0);
-                self.state.renew_lane(fetched.key, SubscriptionId(0), fetched.seq);
-                self.state.touch(fetched.key.queue, SubscriptionId(0));
-            }
-        }
-    }
-
-    /// Looks at what came back since event number `from` of the output, and sends off what must be buried.
-    fn bury_doomed(&mut self, out: &mut Output, from: usize) {
-        let mut doomed = Vec::new();
-        for (event, _) in &out.events[from..] {
-            let Event::Returned { key, items, .. } = event else { continue };
-            doomed.extend(
-                items.iter().filter(|item| self.state.is_doomed(key.queue, &item.record)).map(|item| (*key, item.seq)),
-            );
-        }
-        for (key, seq) in doomed {
-            match self.state.order_of(key.queue) {
-                Order::Standard | Order::Fair => self.send_to_bury(key, seq, out),
-                Order::Laned => {
-                    if let Some(lane) = self.state.lane_of(key, seq) {
-                        self.bury_head(key, lane, out);
-                    }
-                }
-            }
-        }
-    }
-
-    fn send_to_bury(&mut self, key: PartitionKey, seq: vocab::Seq, out: &mut Output) {
-        let queue = self.state.queues.get_mut(&key.queue);
-        let progress = queue.and_then(|queue| queue.subscriptions.get_mut(&SubscriptionId(0)));
-        let Some(progress) = progress.and_then(|p| p.get_mut(usize::from(key.partition.0))) else { return };
-        if progress.back.contains(&seq.0) && progress.burying.insert(seq.0) {
-            self.state.renew_lane(key, SubscriptionId(0), seq);
-            out.effects.push(Effect::FetchToBury { key, seq });
-        }
     }
 
     fn stop_waiting(&mut self, waiter: WaiterId) {
@@ -373,7 +330,8 @@ impl Machine {
             | Event::Returned { key, .. }
             | Event::Extended { key, .. }
             | Event::Transferred { key, .. }
-            | Event::Removed { key, .. } => match durability(&key.queue) {
+            | Event::Removed { key, .. }
+            | Event::Dropped { key, .. } => match durability(&key.queue) {
                 Durability::Always => Hurry::Now,
                 Durability::Interval(ms) => Hurry::WithinMs(ms),
                 Durability::Never => Hurry::Whenever,

@@ -18,6 +18,7 @@ pub mod seqs;
 pub mod shares;
 pub mod state;
 pub mod subscription;
+pub mod sweep;
 pub mod timers;
 pub mod waiters;
 

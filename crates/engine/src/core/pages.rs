@@ -35,6 +35,8 @@ pub enum PageId {
     Routers,
     /// A router, or some of its bindings.
     Router(RouterId, u64),
+    /// How many messages a queue's policy dropped.
+    Drops(QueueId),
 }
 
 /// The page that a seq is in.

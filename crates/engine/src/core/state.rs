@@ -13,6 +13,7 @@ use crate::core::redrive::Redrives;
 use crate::core::routers::Routers;
 use crate::core::shares::Shares;
 use crate::core::subscription::Progress;
+use crate::core::sweep::Sweep;
 use crate::core::timers::Timers;
 use crate::core::waiters::Waiters;
 use roaring::RoaringTreemap;
@@ -59,6 +60,8 @@ pub struct Volatile {
     pub shares: BTreeMap<(PartitionKey, SubscriptionId), Shares>,
     /// The ticket of the lanes made last.
     pub lanes_ticket: u64,
+    /// Messages over their time that are to be set aside.
+    pub sweeps: BTreeMap<PartitionKey, Sweep>,
     /// How much of them is looked at.
     pub lane_limits: LaneLimits,
 }
@@ -95,6 +98,8 @@ pub struct Queue {
     pub totals: QueueTotals,
     /// Who moves its messages elsewhere.
     pub redrives: Redrives,
+    /// Whether a checkpoint has its count of dropped messages.
+    pub drops_stored: bool,
     /// What a checkpoint has to store of it.
     pub unsaved: Unsaved,
 }
@@ -106,6 +111,8 @@ pub struct Unsaved {
     pub info: bool,
     /// Anything else, the pages included.
     pub counts: bool,
+    /// Its count of dropped messages.
+    pub drops: bool,
     /// There is no checkpoint that knows the queue.
     pub new: bool,
 }
@@ -122,7 +129,8 @@ impl Queue {
             subscriptions: BTreeMap::from([(SubscriptionId(0), vec![progress])]),
             totals: QueueTotals::default(),
             redrives: Redrives::default(),
-            unsaved: Unsaved { info: true, counts: true, new: true },
+            drops_stored: false,
+            unsaved: Unsaved { info: true, counts: true, drops: false, new: true },
         }
     }
 
@@ -154,6 +162,7 @@ impl Queue {
         }
         let mut stored = vec![PageId::Info(self.info.id), PageId::Counts(self.info.id)];
         stored.extend(self.redrives.stored.then_some(PageId::Redrives(self.info.id)));
+        stored.extend(self.drops_stored.then_some(PageId::Drops(self.info.id)));
         for (log, partition) in self.logs.iter().zip((0..=u16::MAX).map(PartitionId)) {
             let key = PartitionKey::new(self.info.id, partition);
             stored.extend(log.pages.stored().map(|page| PageId::Log(key, page)));

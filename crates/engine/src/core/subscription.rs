@@ -86,12 +86,17 @@ impl Progress {
         self.waiting.contains_key(&seq.0) || self.burying.contains(&seq.0)
     }
 
-    /// Ready seqs in order: those that came back and the never delivered, by place. `holds` says whether a seq is in the
-    /// log; `next` is the log's next seq.
-    pub fn ready_seqs<'a>(&'a self, next: Seq, holds: impl Fn(Seq) -> bool + 'a) -> impl Iterator<Item = Seq> + 'a {
-        let mut back = self.back.iter().copied().filter(|seq| !self.burying.contains(seq)).peekable();
-        let mut fresh =
-            (self.cursor.0..next.0).filter(move |seq| !self.ahead.contains(*seq) && holds(Seq(*seq))).peekable();
+    /// Ready seqs in order, from `from` on: those that came back and the never delivered, by place. `holds` says whether a seq
+    /// is in the log; `next` is the log's next seq.
+    pub fn ready_seqs<'a>(
+        &'a self,
+        from: Seq,
+        next: Seq,
+        holds: impl Fn(Seq) -> bool + 'a,
+    ) -> impl Iterator<Item = Seq> + 'a {
+        let mut back = self.back.range(from.0..).copied().filter(|seq| !self.burying.contains(seq)).peekable();
+        let fresh = self.cursor.max(from).0..next.0;
+        let mut fresh = fresh.filter(move |seq| !self.ahead.contains(*seq) && holds(Seq(*seq))).peekable();
         std::iter::from_fn(move || match (back.peek(), fresh.peek()) {
             (Some(b), Some(f)) if b < f => back.next(),
             (_, Some(_)) => fresh.next(),

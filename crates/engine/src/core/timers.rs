@@ -2,7 +2,7 @@
 //!
 //! Invariant: an entry exists exactly while the state that needs it does, so that nothing has to be looked up to find
 //! out that a timer is stale; but the expiry of a message that is leased when it comes is dropped, because the end of the
-//! lease looks at it. Each kind has its own clock value; none has two meanings.
+//! lease looks at it, and so is that of a message which is then set aside, because a sweep has it. Each kind has its own clock value; none has two meanings.
 
 use crate::core::command::WaiterId;
 use std::collections::BTreeSet;
@@ -28,6 +28,8 @@ pub enum Timer {
     Waiter(QueueId, SubscriptionId, WaiterId),
     /// A queue's redrive moves its next messages.
     Redrive(QueueId),
+    /// The next messages over their time are set aside.
+    Sweep(PartitionKey),
 }
 
 /// All timers.

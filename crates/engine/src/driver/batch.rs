@@ -1,24 +1,39 @@
-//! The messages that a redrive moves next, being read.
+//! Messages that leave their queue for others, being read: the next ones of a redrive, or those to be buried.
 //!
-//! Invariant: a batch holds at most [`REDRIVE_BATCH_BYTES`] and one message more, however large messages are. What it leaves
+//! Invariant: a batch holds at most [`MOVE_BATCH_BYTES`] and one message more, however large messages are. What it leaves
 //! out is picked again.
 
-use crate::core::command::MoveFetched;
+use crate::core::command::{BuryFetched, Command, MoveFetched};
 use crate::core::redrive::RedriveId;
 use journal::{Fetch, Journal};
-use vocab::limits::REDRIVE_BATCH_BYTES;
-use vocab::{PartitionKey, Seq};
+use std::sync::Arc;
+use vocab::limits::MOVE_BATCH_BYTES;
+use vocab::{Message, PartitionKey, Seq};
 
-/// Messages of one redrive, in order, at least one.
+/// What messages are read for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Leaving {
+    /// A redrive moves them.
+    Moved(RedriveId),
+    /// They are buried, by a sweep if so marked.
+    Buried {
+        /// Where they were.
+        key: PartitionKey,
+        /// Whether a sweep sets them aside.
+        swept: bool,
+    },
+}
+
+/// Messages of one partition, in order, at least one.
 pub(super) struct Batch {
-    id: RedriveId,
+    leaving: Leaving,
     fetches: Vec<(Seq, Fetch)>,
 }
 
 impl Batch {
     /// These messages, as far as memory holds them or they can be read.
-    pub(super) fn of(journal: &impl Journal, id: RedriveId, key: PartitionKey, seqs: &[Seq]) -> Self {
-        Self { id, fetches: seqs.iter().map(|seq| (*seq, journal.fetch(key, *seq))).collect() }
+    pub(super) fn of(journal: &impl Journal, leaving: Leaving, key: PartitionKey, seqs: &[Seq]) -> Self {
+        Self { leaving, fetches: seqs.iter().map(|seq| (*seq, journal.fetch(key, *seq))).collect() }
     }
 
     /// Whether reading it does not block.
@@ -26,26 +41,34 @@ impl Batch {
         self.fetches.iter().all(|(_, fetch)| !matches!(fetch, Fetch::Read(_)))
     }
 
-    /// Reads it. May block.
-    pub(super) fn read(self) -> MoveFetched {
-        let (mut messages, mut bytes) = (Vec::with_capacity(self.fetches.len()), 0);
-        for (seq, fetch) in self.fetches {
-            let message = match fetch {
-                Fetch::Ready(message) => Some(message),
-                Fetch::Read(read) => {
-                    read().inspect_err(|error| tracing::error!(%error, "a message cannot be moved")).ok()
-                }
-                Fetch::Gone => {
-                    tracing::error!(%seq, "a message that is to be moved is not in the journal");
-                    None
-                }
-            };
-            bytes += message.as_ref().map_or(0, |message| message.content_bytes());
-            messages.push((seq, message));
-            if bytes >= REDRIVE_BATCH_BYTES {
-                break;
-            }
+    /// Reads it, and says what is to be done with it. May block.
+    pub(super) fn read(self) -> Command {
+        let messages = read_all(self.fetches);
+        match self.leaving {
+            Leaving::Moved(id) => Command::Move(Box::new(MoveFetched { id, messages })),
+            Leaving::Buried { key, swept } => Command::Bury(Box::new(BuryFetched { key, messages, swept })),
         }
-        MoveFetched { id: self.id, messages }
     }
+}
+
+fn read_all(fetches: Vec<(Seq, Fetch)>) -> Vec<(Seq, Option<Arc<Message>>)> {
+    let (mut messages, mut bytes) = (Vec::with_capacity(fetches.len()), 0);
+    for (seq, fetch) in fetches {
+        let message = match fetch {
+            Fetch::Ready(message) => Some(message),
+            Fetch::Read(read) => {
+                read().inspect_err(|error| tracing::error!(%error, "a message cannot leave its queue")).ok()
+            }
+            Fetch::Gone => {
+                tracing::error!(%seq, "a message that is to leave its queue is not in the journal");
+                None
+            }
+        };
+        bytes += message.as_ref().map_or(0, |message| message.content_bytes());
+        messages.push((seq, message));
+        if bytes >= MOVE_BATCH_BYTES {
+            break;
+        }
+    }
+    messages
 }

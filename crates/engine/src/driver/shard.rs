@@ -6,19 +6,19 @@
 //! the journal failed nothing is told at all.
 
 use crate::core::answer::{Answer, Executed, Grounds, Hurry, Told, Whom};
-use crate::core::command::{BuryFetched, Command, WaiterId};
+use crate::core::command::{Command, WaiterId};
 use crate::core::effect::Effect;
 use crate::core::event::Event;
 use crate::core::info::Leased;
 use crate::core::machine::{Machine, Output};
-use crate::driver::batch::Batch;
+use crate::driver::batch::{Batch, Leaving};
 use crate::driver::inbox::{Envelope, Inbox};
 use crate::driver::lanes::LaneReading;
 use crate::driver::log_time::LogTime;
 use crate::driver::outbox::{Content, Letter, Outbox, Reply};
 use crate::record;
 use crate::snapshot;
-use journal::{Fetch, Inquiry, Journal, JournalStats, Opened, Poisoned, Room, Urgency};
+use journal::{Inquiry, Journal, JournalStats, Opened, Poisoned, Room, Urgency};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use vocab::limits::COMMIT_BYTES_SOFT;
@@ -224,11 +224,14 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             }
             for effect in effects {
                 match effect {
-                    Effect::FetchToBury { key, seq } => self.fetch_to_bury(key, seq, now_ms, out),
+                    Effect::FetchToBury { key, seqs, swept } => {
+                        let batch = Batch::of(&self.journal, Leaving::Buried { key, swept }, key, &seqs);
+                        self.read_batch(batch, now_ms, out);
+                    }
                     Effect::ReadLanes(asked) => self.read_lanes(LaneReading::of(&self.journal, asked)),
                     Effect::FetchToMove { id, key, seqs } => {
-                        let batch = Batch::of(&self.journal, id, key, &seqs);
-                        self.read_to_move(batch, now_ms, out);
+                        let batch = Batch::of(&self.journal, Leaving::Moved(id), key, &seqs);
+                        self.read_batch(batch, now_ms, out);
                     }
                 }
             }
@@ -254,7 +257,11 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                     self.publishes.entry(*key).or_default().push_back((*first, position));
                 }
                 other => {
-                    let split = mutant::active(Mutant::MoveInTwoCommits) && matches!(other, Event::Moved(_));
+                    let split = match other {
+                        Event::Moved(_) => mutant::active(Mutant::MoveInTwoCommits),
+                        Event::Buried { .. } => mutant::active(Mutant::BuryInTwoCommits),
+                        _ => false,
+                    };
                     if split && self.journal.can_submit() {
                         self.journal.submit(Urgency::Now);
                     }
@@ -319,26 +326,6 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         }
     }
 
-    fn fetch_to_bury(&mut self, key: PartitionKey, seq: Seq, now_ms: u64, out: &mut Output) {
-        match self.journal.fetch(key, seq) {
-            Fetch::Ready(message) => {
-                let fetched = BuryFetched { key, seq, message: Some(message) };
-                self.machine.execute(Command::Bury(Box::new(fetched)), now_ms, out);
-            }
-            Fetch::Read(read) => {
-                let inbox = self.inbox.clone();
-                (self.offload)(Box::new(move || {
-                    let message =
-                        read().inspect_err(|error| tracing::error!(%error, "a message cannot be buried")).ok();
-                    let command = Command::Bury(Box::new(BuryFetched { key, seq, message }));
-                    // A closed inbox means that the broker stops: the message is found again at the next start.
-                    let _ = inbox.put(Envelope { command, reply: None });
-                }));
-            }
-            Fetch::Gone => tracing::error!(?key, %seq, "a message that is to be buried is not in the journal"),
-        }
-    }
-
     /// Finds out lanes, at once where memory has the messages.
     fn read_lanes(&mut self, reading: LaneReading) {
         let command = |reading: LaneReading| Command::TakeLanes(Box::new(reading.read()));
@@ -353,16 +340,16 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         }));
     }
 
-    fn read_to_move(&mut self, batch: Batch, now_ms: u64, out: &mut Output) {
+    /// Reads messages that leave their queue, at once where memory has them.
+    fn read_batch(&mut self, batch: Batch, now_ms: u64, out: &mut Output) {
         if batch.is_in_memory() {
-            self.machine.execute(Command::Move(Box::new(batch.read())), now_ms, out);
+            self.machine.execute(batch.read(), now_ms, out);
             return;
         }
         let inbox = self.inbox.clone();
         (self.offload)(Box::new(move || {
-            let command = Command::Move(Box::new(batch.read()));
-            // A closed inbox means that the broker stops: the redrive goes on at the next start.
-            let _ = inbox.put(Envelope { command, reply: None });
+            // A closed inbox means that the broker stops: the messages are found again at the next start.
+            let _ = inbox.put(Envelope { command: batch.read(), reply: None });
         }));
     }
 

@@ -1,6 +1,7 @@
 //! Bytes to events; drawn in [`crate::record`].
 
 use crate::core::event::{Event, LeasedEvent, Removal, Return, ReturnedItem};
+use crate::core::seqs::SeqRanges;
 use crate::record::parts::{take_end, take_key, take_ranges, take_record};
 use crate::record::{kind, redrive, routers};
 use journal::ReplayError;
@@ -17,7 +18,7 @@ pub fn decode(kind: u8, payload: &[u8]) -> Result<Event, ReplayError> {
         kind::BOOTED | kind::QUEUE_CREATED | kind::QUEUE_UPDATED | kind::QUEUE_DELETED => {
             store_event(kind, &mut reader)
         }
-        kind::RESERVED..=kind::BURIED => messages_event(kind, &mut reader),
+        kind::RESERVED..=kind::BURIED | kind::BURIED_TOGETHER..=kind::DROPPED => messages_event(kind, &mut reader),
         kind::REDRIVE_STARTED..=kind::REDRIVE_ENDED => redrive::take(kind, &mut reader),
         kind::ROUTER_CREATED..=kind::UNBOUND => routers::take(kind, &mut reader),
         _ => return Err(ReplayError::Unknown { what: format!("engine records of kind {kind}") }),
@@ -53,7 +54,12 @@ fn messages_event(kind: u8, reader: &mut Reader<'_>) -> Result<Event, Malformed>
     let key = take_key(reader)?;
     match kind {
         kind::RESERVED => Ok(Event::Reserved { key, below: Seq(reader.varint("reserved seq")?) }),
-        kind::BURIED => Ok(Event::Buried { key, seq: Seq(reader.varint("seq")?) }),
+        kind::BURIED => {
+            let seq = Seq(reader.varint("seq")?);
+            Ok(Event::Buried { key, seqs: SeqRanges::span(seq, seq) })
+        }
+        kind::BURIED_TOGETHER => Ok(Event::Buried { key, seqs: take_ranges(reader)? }),
+        kind::DROPPED => Ok(Event::Dropped { key, seqs: take_ranges(reader)? }),
         kind::REMOVED => {
             let why = if reader.u8("reason of removal")? == 1 { Removal::Purged } else { Removal::Expired };
             let over_below = Seq(reader.varint("retention line")?);

@@ -52,7 +52,8 @@ pub fn encode(event: &Event, out: &mut Vec<u8>) -> Option<(u8, QueueId)> {
         | Event::Extended { .. }
         | Event::Transferred { .. }
         | Event::Removed { .. }
-        | Event::Buried { .. } => Some(encode_messages_event(event, out)),
+        | Event::Buried { .. }
+        | Event::Dropped { .. } => Some(encode_messages_event(event, out)),
         Event::RouterCreated { .. } | Event::RouterDeleted { .. } | Event::Bound(_) | Event::Unbound(_) => {
             Some((routers::put(event, out), QueueId(0)))
         }
@@ -116,10 +117,19 @@ fn encode_messages_event(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
             put_ranges(out, seqs);
             (kind::REMOVED, key.queue)
         }
-        Event::Buried { key, seq } => {
+        Event::Buried { key, seqs } => {
             put_key(out, *key);
-            out.put_varint(seq.0);
-            (kind::BURIED, key.queue)
+            if let (1, Some(seq)) = (seqs.count(), seqs.max()) {
+                out.put_varint(seq.0);
+                return (kind::BURIED, key.queue);
+            }
+            put_ranges(out, seqs);
+            (kind::BURIED_TOGETHER, key.queue)
+        }
+        Event::Dropped { key, seqs } => {
+            put_key(out, *key);
+            put_ranges(out, seqs);
+            (kind::DROPPED, key.queue)
         }
         other => unreachable!("encode() keeps {other:?} for itself"),
     }

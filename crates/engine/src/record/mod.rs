@@ -13,7 +13,7 @@
 //!  24    Extended      key | subscription | count | count × (seq | deadline_ms)
 //!  25    Transferred   key | subscription | seq | epoch | deliveries | end
 //!  26    Removed       key | why u8 | over_below | ranges
-//!  27    Buried        key | seq
+//!  27    Buried        key | seq, where it is just one message
 //!  40    RedriveStarted  queue | number | at_ms | to_move | end seq | per second, 0 for no limit
 //!                        | target queue, 0 for none | target's name bytes if there is one
 //!  41    Moved           key | number | position | next_ms | failed | trouble u8, 0 for none | ranges
@@ -22,6 +22,8 @@
 //!  44    RouterDeleted   router
 //!  45    Bound           router | binding
 //!  46    Unbound         router | binding
+//!  53    Buried          key | ranges, where it is not just one message
+//!  54    Dropped         key | ranges
 //!
 //!  key     queue | partition
 //!  ranges  count | count × (first − last end, wrapping | length − 1)
@@ -71,6 +73,8 @@ pub(crate) mod kind {
     pub(crate) const ROUTER_DELETED: u8 = 44;
     pub(crate) const BOUND: u8 = 45;
     pub(crate) const UNBOUND: u8 = 46;
+    pub(crate) const BURIED_TOGETHER: u8 = 53;
+    pub(crate) const DROPPED: u8 = 54;
 }
 
 #[cfg(test)]

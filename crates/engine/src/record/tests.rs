@@ -151,7 +151,12 @@ fn events() -> impl Strategy<Value = Event> {
             why: Removal::Purged,
             over_below: Seq(line)
         }),
-        (keys(), any::<u64>()).prop_map(|(key, seq)| Event::Buried { key, seq: Seq(seq) }),
+        prop_oneof![
+            (keys(), any::<u64>())
+                .prop_map(|(key, seq)| Event::Buried { key, seqs: SeqRanges::span(Seq(seq), Seq(seq)) }),
+            (keys(), ranges()).prop_map(|(key, seqs)| Event::Buried { key, seqs }),
+            (keys(), ranges()).prop_map(|(key, seqs)| Event::Dropped { key, seqs }),
+        ],
         (keys(), subscription(), proptest::collection::vec((any::<u64>().prop_map(Seq), any::<u64>()), 0..5))
             .prop_map(|(key, subscription, items)| Event::Extended { key, subscription, items }),
     ]

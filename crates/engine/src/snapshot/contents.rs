@@ -41,9 +41,9 @@ pub(super) fn take_counts(reader: &mut Reader<'_>, info: QueueInfo) -> Result<Qu
         let progress: Result<Vec<_>, _> = logs.iter().map(|_| take_progress(reader)).collect();
         subscriptions.insert(id, progress?);
     }
-    let unsaved = Unsaved { info: false, counts: false, new: false };
+    let unsaved = Unsaved { info: false, counts: false, drops: false, new: false };
     let redrives = Redrives::default();
-    Ok(Queue { info: Arc::new(info), logs, subscriptions, totals, redrives, unsaved })
+    Ok(Queue { info: Arc::new(info), logs, subscriptions, totals, redrives, drops_stored: false, unsaved })
 }
 
 fn take_totals(reader: &mut Reader<'_>) -> Result<QueueTotals, Malformed> {
@@ -61,6 +61,8 @@ fn take_totals(reader: &mut Reader<'_>) -> Result<QueueTotals, Malformed> {
         purged: total()?,
         // Stored with the redrives.
         redriven: 0,
+        // Stored by itself.
+        dropped: 0,
     })
 }
 

@@ -126,6 +126,11 @@ fn take_page(
         }
         PageId::Routers => take_routers_page(reader, &mut state.routers)?,
         PageId::Router(id, page) => take_router_page(reader, &mut state.routers, id, page)?,
+        PageId::Drops(id) => {
+            let queue = state.queues.get_mut(&id).ok_or(Refused::Alone)?;
+            queue.totals.dropped = reader.varint("messages dropped")?;
+            queue.drops_stored = true;
+        }
         PageId::Redrives(id) => take_redrives(reader, state.queues.get_mut(&id).ok_or(Refused::Alone)?)?,
     }
     Ok(())

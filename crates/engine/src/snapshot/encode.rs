@@ -34,6 +34,7 @@ pub fn take_everything(state: &mut State) -> Vec<PageChange> {
     for queue in state.queues.values_mut() {
         (queue.unsaved.info, queue.unsaved.counts) = (true, true);
         queue.redrives.unsaved |= queue.redrives.stored;
+        queue.unsaved.drops |= queue.drops_stored;
         let of_logs = queue.logs.iter_mut().flat_map(|log| [&mut log.pages, &mut log.dedup.pages]);
         let of_readers = queue.subscriptions.values_mut().flatten().map(|progress| &mut progress.pages);
         of_logs.chain(of_readers).for_each(Pages::mark_stored);
@@ -74,6 +75,12 @@ fn take_queue(out: &mut Vec<PageChange>, queue: &mut Queue) {
     if std::mem::take(&mut queue.redrives.unsaved) {
         queue.redrives.stored = true;
         out.push((key_of(PageId::Redrives(id)), Some(put_redrives(&queue.redrives, queue.totals.redriven))));
+    }
+    if std::mem::take(&mut queue.unsaved.drops) {
+        queue.drops_stored = true;
+        let mut dropped = Vec::new();
+        dropped.put_varint(queue.totals.dropped);
+        out.push((key_of(PageId::Drops(id)), Some(dropped)));
     }
 }
 

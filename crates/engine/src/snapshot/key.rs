@@ -14,6 +14,7 @@ const PROGRESS: u8 = 4;
 const DEDUP: u8 = 5;
 const REDRIVES: u8 = 8;
 const ROUTERS: u8 = 9;
+const DROPS: u8 = 12;
 
 const QUEUE_AT: u32 = 96;
 const KIND_AT: u32 = 88;
@@ -37,6 +38,7 @@ pub(super) fn key_of(page: PageId) -> PageKey {
         PageId::Redrives(queue) => key(REDRIVES, queue),
         PageId::Routers => key(ROUTERS, QueueId(0)),
         PageId::Router(router, page) => key(ROUTERS, QueueId(router.0)) | u128::from(page),
+        PageId::Drops(queue) => key(DROPS, queue),
     })
 }
 
@@ -57,6 +59,7 @@ pub(super) fn page_named(PageKey(number): PageKey) -> Option<PageId> {
         REDRIVES => PageId::Redrives(queue),
         ROUTERS if queue == QueueId(0) => PageId::Routers,
         ROUTERS => PageId::Router(RouterId(queue.0), page),
+        DROPS => PageId::Drops(queue),
         _ => return None,
     };
     (key_of(named) == PageKey(number)).then_some(named)
@@ -82,6 +85,7 @@ mod tests {
                 PageId::Redrives(queue),
                 PageId::Routers,
                 PageId::Router(RouterId(queue.0.max(1)), page),
+                PageId::Drops(queue),
             ];
             for page in pages {
                 prop_assert_eq!(page_named(key_of(page)), Some(page));

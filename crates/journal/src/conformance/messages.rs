@@ -4,8 +4,8 @@ use super::{Harness, Recorder, body, commit, fetched, key, message, note, open, 
 use crate::contract::{Journal, Urgency};
 use std::sync::Arc;
 use vocab::{
-    BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, QueueId,
-    Route, Seq,
+    BuryReason, Death, DeathReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId,
+    PartitionKey, QueueId, Route, Seq,
 };
 
 /// In the open commit, submitted, durable: always there.
@@ -48,6 +48,14 @@ fn message_with_everything() -> Message {
         deliveries: 3,
         failures: 4,
         reason: BuryReason::Rejected(Some("no such customer".into())),
+        deaths: vec![Death {
+            queue: "orders".into(),
+            reason: DeathReason::Rejected,
+            count: 2,
+            first_ms: 1_700_000_000_000,
+            is_first: true,
+            route: Some(Route { router: "orders".into(), keys: vec!["order.paid".into()] }),
+        }],
     };
     Message {
         body: "body".into(),

@@ -8,27 +8,24 @@
 //!  0x83  expires                    u64, likewise
 //!  0x84  lane                       UTF-8
 //!  0x05  sender                     UTF-8
-//!  0x86  origin                     queue id u32 | partition u16 | seq u64 | queue name bytes | published u64 | buried u64
-//!                                   | deliveries varint | failures varint | reason u8 | text presence u8 | text bytes
-//!        reason                     0 too many deliveries, 1 too many failures, 2 rejected
+//!  0x86  origin                     drawn in [`super::origin`]
 //!  0x87  header, once per header    name bytes | kind u8 | value, the rest
 //!        kind                       0 text, 1 number as text, 2 bytes, 3 false, 4 true
 //!  0x88  native                     door u8 | content, the rest
 //!  0x89  dedup                      UTF-8
 //!  0x8A  moved                      nothing
 //!  0x8B  route                      router name bytes | key bytes, once per key
+//!  0x8D  deaths                     drawn in [`super::origin`]; after the origin
 //! ```
 //!
 //! To add a field: take the next tag, set bit 7 if a reader that skips it would act wrongly. A field's
 //! layout never changes; a changed one is another field.
 
 use super::DecodeError;
+use super::origin::{decode_deaths, decode_origin, put_deaths, put_origin};
 use crate::wire::{Malformed, Reader, Write};
 use bytes::Bytes;
-use vocab::{
-    BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, QueueId,
-    Route, Seq,
-};
+use vocab::{Facts, Header, HeaderValue, Message, Native, Route};
 
 /// Ends the fields; the body follows.
 pub(super) const END: u8 = 0;
@@ -45,16 +42,13 @@ const NATIVE: u8 = CRITICAL | 8;
 const DEDUP: u8 = CRITICAL | 9;
 const MOVED: u8 = CRITICAL | 10;
 const ROUTE: u8 = CRITICAL | 11;
+const DEATHS: u8 = CRITICAL | 13;
 
 const HEADER_TEXT: u8 = 0;
 const HEADER_NUMBER: u8 = 1;
 const HEADER_BYTES: u8 = 2;
 const HEADER_FALSE: u8 = 3;
 const HEADER_TRUE: u8 = 4;
-
-const REASON_DELIVERIES: u8 = 0;
-const REASON_FAILURES: u8 = 1;
-const REASON_REJECTED: u8 = 2;
 
 /// A field that this version does not know and must not skip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,7 +72,10 @@ pub(super) fn put(buffer: &mut Vec<u8>, message: &Message) {
         put_route(buffer, route);
     }
     if let Some(origin) = &facts.origin {
-        put_origin(buffer, origin);
+        put_field(buffer, ORIGIN, |value| put_origin(value, origin));
+        if !origin.deaths.is_empty() {
+            put_field(buffer, DEATHS, |value| put_deaths(value, &origin.deaths));
+        }
     }
     for header in &message.headers {
         put_header(buffer, header);
@@ -104,6 +101,14 @@ fn put_text(buffer: &mut Vec<u8>, tag: u8, text: Option<&str>) {
         buffer.put_u8(tag);
         buffer.put_bytes(text.as_bytes());
     }
+}
+
+/// Fields of buried messages are rare, so they are built aside and copied.
+fn put_field(buffer: &mut Vec<u8>, tag: u8, put: impl FnOnce(&mut Vec<u8>)) {
+    let mut value = Vec::with_capacity(128);
+    put(&mut value);
+    buffer.put_u8(tag);
+    buffer.put_bytes(&value);
 }
 
 fn put_header(buffer: &mut Vec<u8>, header: &Header) {
@@ -136,31 +141,6 @@ fn put_route(buffer: &mut Vec<u8>, route: &Route) {
     }
 }
 
-/// Origins are rare (buried messages), so they are built aside and copied.
-fn put_origin(buffer: &mut Vec<u8>, origin: &Origin) {
-    let mut value = Vec::with_capacity(64 + origin.queue.len());
-    value.put_u32(origin.id.key.queue.0);
-    value.extend_from_slice(&origin.id.key.partition.0.to_le_bytes());
-    value.put_u64(origin.id.seq.0);
-    value.put_bytes(origin.queue.as_bytes());
-    value.put_u64(origin.published_ms);
-    value.put_u64(origin.buried_ms);
-    value.put_varint(u64::from(origin.deliveries));
-    value.put_varint(u64::from(origin.failures));
-    let (reason, text) = match &origin.reason {
-        BuryReason::TooManyDeliveries => (REASON_DELIVERIES, None),
-        BuryReason::TooManyFailures(text) => (REASON_FAILURES, text.as_deref()),
-        BuryReason::Rejected(text) => (REASON_REJECTED, text.as_deref()),
-    };
-    value.put_u8(reason);
-    value.put_u8(u8::from(text.is_some()));
-    if let Some(text) = text {
-        value.put_bytes(text.as_bytes());
-    }
-    buffer.put_u8(ORIGIN);
-    buffer.put_bytes(&value);
-}
-
 /// Reads fields up to the end mark; the rest is the body. Body, native block and byte headers are slices of `content`.
 pub(super) fn decode(content: &Bytes) -> Result<Message, DecodeError> {
     let mut reader = Reader::new(content);
@@ -190,6 +170,10 @@ fn decode_field(tag: u8, value: &[u8], content: &Bytes, message: &mut Message) -
         SENDER => facts.sender = Some(text(value)?),
         ROUTE => facts.route = Some(Box::new(decode_route(&mut reader)?)),
         ORIGIN => facts.origin = Some(Box::new(decode_origin(&mut reader)?)),
+        DEATHS => match &mut facts.origin {
+            Some(origin) => origin.deaths = decode_deaths(&mut reader)?,
+            None => return Err(Malformed { offset: 0, expected: "deaths after their origin" }.into()),
+        },
         HEADER => message.headers.push(decode_header(&mut reader, content)?),
         NATIVE => {
             let door = reader.u8("a native block's door")?;
@@ -223,37 +207,6 @@ fn decode_route(reader: &mut Reader<'_>) -> Result<Route, Malformed> {
         route.keys.push(reader.text("a key")?.to_owned());
     }
     Ok(route)
-}
-
-fn decode_origin(reader: &mut Reader<'_>) -> Result<Origin, DecodeError> {
-    let queue_id = QueueId(reader.u32("an origin's queue id")?);
-    let partition = reader.take(2, "an origin's partition")?;
-    let partition = PartitionId(u16::from_le_bytes([partition[0], partition[1]]));
-    let seq = Seq(reader.u64("an origin's seq")?);
-    Ok(Origin {
-        id: MessageId::new(PartitionKey::new(queue_id, partition), seq),
-        queue: reader.text("an origin's queue")?.to_owned(),
-        published_ms: reader.u64("a time")?,
-        buried_ms: reader.u64("a time")?,
-        deliveries: reader.number("a count of deliveries")?,
-        failures: reader.number("a count of failures")?,
-        reason: decode_reason(reader)?,
-    })
-}
-
-fn decode_reason(reader: &mut Reader<'_>) -> Result<BuryReason, Malformed> {
-    let at = reader.offset();
-    let reason = reader.u8("a reason")?;
-    let text = match reader.u8("a reason's text")? {
-        0 => None,
-        _ => Some(reader.text("a reason's text")?.to_owned()),
-    };
-    match reason {
-        REASON_DELIVERIES => Ok(BuryReason::TooManyDeliveries),
-        REASON_FAILURES => Ok(BuryReason::TooManyFailures(text)),
-        REASON_REJECTED => Ok(BuryReason::Rejected(text)),
-        _ => Err(Malformed { offset: at, expected: "a reason" }),
-    }
 }
 
 fn rest<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Malformed> {

@@ -16,6 +16,7 @@
 
 mod batch;
 mod fields;
+mod origin;
 #[cfg(test)]
 mod tests;
 

@@ -4,7 +4,9 @@ use super::*;
 use crate::record::Records;
 use proptest::prelude::*;
 use std::sync::Arc;
-use vocab::{BuryReason, Facts, Header, HeaderValue, MessageId, Native, Origin, PartitionId, QueueId, Route};
+use vocab::{
+    BuryReason, Death, DeathReason, Facts, Header, HeaderValue, MessageId, Native, Origin, PartitionId, QueueId, Route,
+};
 
 fn key(queue: u32, partition: u16) -> PartitionKey {
     PartitionKey::new(QueueId(queue), PartitionId(partition))
@@ -25,14 +27,31 @@ fn reason() -> impl Strategy<Value = BuryReason> {
         Just(BuryReason::TooManyDeliveries),
         any::<Option<String>>().prop_map(BuryReason::TooManyFailures),
         any::<Option<String>>().prop_map(BuryReason::Rejected),
+        Just(BuryReason::Expired),
+        Just(BuryReason::TooLong),
     ]
+}
+
+prop_compose! {
+    fn death()(
+        queue in any::<String>(),
+        reason in prop::sample::select(vec![
+            DeathReason::Rejected, DeathReason::Expired, DeathReason::TooLong, DeathReason::Limit,
+        ]),
+        (count, first_ms) in any::<(u64, u64)>(),
+        is_first in any::<bool>(),
+        route in prop::option::of(route()),
+    ) -> Death {
+        Death { queue, reason, count, first_ms, is_first, route: route.map(|route| *route) }
+    }
 }
 
 fn origin() -> impl Strategy<Value = Box<Origin>> {
     let id = (any::<u32>(), any::<u16>(), any::<u64>()).prop_map(|(q, p, s)| MessageId::new(key(q, p), Seq(s)));
-    (id, any::<String>(), any::<(u64, u64)>(), any::<(u32, u32)>(), reason()).prop_map(
-        |(id, queue, (published_ms, buried_ms), (deliveries, failures), reason)| {
-            Box::new(Origin { id, queue, published_ms, buried_ms, deliveries, failures, reason })
+    let deaths = prop::collection::vec(death(), 0..4);
+    (id, any::<String>(), any::<(u64, u64)>(), any::<(u32, u32)>(), reason(), deaths).prop_map(
+        |(id, queue, (published_ms, buried_ms), (deliveries, failures), reason, deaths)| {
+            Box::new(Origin { id, queue, published_ms, buried_ms, deliveries, failures, reason, deaths })
         },
     )
 }
@@ -141,6 +160,24 @@ fn check_extra_field(tag: u8, expected: &Result<Message, DecodeError>) {
 fn an_unknown_field_is_skipped_unless_it_is_critical() {
     check_extra_field(0x60, &Ok(Message::with_body("body")));
     check_extra_field(0xE0, &Err(UnknownField { tag: 0xE0 }.into()));
+}
+
+#[test]
+fn deaths_without_an_origin_are_refused() {
+    let content = Bytes::from_static(&[0x8D, 1, 0, 0]);
+    assert!(matches!(decode_content(&content), Err(DecodeError::Malformed(_))));
+}
+
+#[test]
+fn an_origin_alone_reads_as_it_was_written_before_there_were_deaths() {
+    let fields =
+        [&[0x86, 36][..], &[1, 0, 0, 0], &[0, 0], &[9, 0, 0, 0, 0, 0, 0, 0], &[1, b'q'], &[7, 0, 0, 0, 0, 0, 0, 0]];
+    let content = [&fields.concat()[..], &[8, 0, 0, 0, 0, 0, 0, 0], &[3, 2, 0, 0], &[0], b"body"].concat();
+    let message = decode_content(&content.into()).expect("well formed");
+    let origin = message.facts.origin.expect("it has one");
+    assert_eq!((origin.id, &*origin.queue), (MessageId::new(key(1, 0), Seq(9)), "q"));
+    assert_eq!((origin.deliveries, origin.failures, origin.reason), (3, 2, BuryReason::TooManyDeliveries));
+    assert_eq!(origin.deaths, []);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use journal::message_codec::{ENTRY_HEADER_BYTES, put_batch, put_entry};
 use journal::record;
 use std::sync::Arc;
 use vocab::{
-    BuryReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId, PartitionKey, Position,
-    QueueId, Route, Seq,
+    BuryReason, Death, DeathReason, Facts, Header, HeaderValue, Message, MessageId, Native, Origin, PartitionId,
+    PartitionKey, Position, QueueId, Route, Seq,
 };
 
 const KEY: PartitionKey = PartitionKey { queue: QueueId(1), partition: PartitionId(0) };
@@ -24,6 +24,7 @@ pub(super) fn seeds() -> Vec<Seed> {
         Seed::new("message", "body-only", content(&Message::with_body("body"))),
         Seed::new("message", "every-field", content(&full_message())),
         Seed::new("message", "rejected", content(&buried(BuryReason::Rejected(Some("not mine".into()))))),
+        Seed::new("message", "expired", content(&buried(BuryReason::Expired))),
         Seed::new("message", "entry", entry(&full_message())),
     ]
 }
@@ -81,6 +82,11 @@ fn full_message() -> Message {
     }
 }
 
+fn death(reason: DeathReason, is_first: bool) -> Death {
+    let route = is_first.then(|| Route { router: "orders".into(), keys: vec!["order.paid".into()] });
+    Death { queue: "jobs".into(), reason, count: 2, first_ms: 1_500, is_first, route }
+}
+
 fn buried(reason: BuryReason) -> Message {
     let origin = Origin {
         id: MessageId::new(KEY, Seq(9)),
@@ -90,6 +96,7 @@ fn buried(reason: BuryReason) -> Message {
         deliveries: 3,
         failures: 2,
         reason,
+        deaths: vec![death(DeathReason::Expired, false), death(DeathReason::Rejected, true)],
     };
     let facts = Facts {
         published_ms: 1_700_000_000_000,

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
-    BootEpoch, BuryPolicy, CountedBy, DedupPolicy, DedupScope, Facts, LeaseEpoch, Message, Order, PartitionId,
-    PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId,
+    BootEpoch, BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Facts, LeaseEpoch, Message, Order,
+    PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId,
 };
 
 const KEY: PartitionKey = PartitionKey { queue: QueueId(1), partition: PartitionId(0) };
@@ -55,7 +55,8 @@ fn events() -> Vec<(&'static str, Event)> {
 }
 
 fn catalog() -> Vec<(&'static str, Event)> {
-    let bury = BuryPolicy { counted_by: CountedBy::Failures, max: 3, dead_letter: "dead".into() };
+    let dead_letter = DeadLetter::Router { router: "dead".into(), key: Some("jobs".into()) };
+    let bury = BuryPolicy { counted_by: CountedBy::Failures, max: Some(3), dead_letter, expired: true };
     let settings = Box::new(QueueSettings {
         retention_ms: Some(60_000),
         bury: Some(bury),
@@ -117,7 +118,9 @@ fn departures() -> Vec<(&'static str, Event)> {
     vec![
         ("acked", Event::Acked { key: KEY, subscription: READER, seqs: seqs(&[1, 7]) }),
         ("removed", removed),
-        ("buried", Event::Buried { key: KEY, seq: Seq(2) }),
+        ("buried", Event::Buried { key: KEY, seqs: seqs(&[2]) }),
+        ("buried-together", Event::Buried { key: KEY, seqs: seqs(&[4, 8]) }),
+        ("dropped", Event::Dropped { key: KEY, seqs: seqs(&[9]) }),
     ]
 }
 

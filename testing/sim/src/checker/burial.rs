@@ -45,19 +45,29 @@ fn true_reason(
     let (Some((home_id, home)), Some(grave)) = (home_of(ledger, message, origin), ledger.queues.get(&found_in)) else {
         return Ok(());
     };
+    let to_here = || policies(home).filter(|policy| policy.queue() == Some(&*grave.name));
     let by_policy = |counted_by, count| {
-        policies(home)
-            .any(|policy| policy.counted_by == counted_by && policy.dead_letter == grave.name && count >= policy.max)
+        to_here().any(|policy| policy.counted_by == counted_by && policy.max.is_some_and(|max| count >= max))
     };
     let holds = match &origin.reason {
         BuryReason::TooManyDeliveries => by_policy(CountedBy::Deliveries, origin.deliveries),
         BuryReason::TooManyFailures(_) => by_policy(CountedBy::Failures, origin.failures),
         BuryReason::Rejected(reason) => rejected(ledger, message, reason.as_ref(), told),
+        BuryReason::Expired => {
+            to_here().any(|policy| policy.expired)
+                && (ledger.may_be_moved(message) || was_over(ledger, message, home, origin))
+        }
+        // No queue has a limit to its length.
+        BuryReason::TooLong => false,
     };
+    let newest = origin.deaths.first();
+    let newest_is_true =
+        newest.is_some_and(|death| death.queue == origin.queue && death.reason == origin.reason.death());
+    let one_is_first = origin.deaths.iter().filter(|death| death.is_first).count() == 1;
     // A message that was redriven and buried again was another one for its queue.
     let moved = ledger.may_be_moved(message) && origin.id.key.queue == home_id;
     let own_id = moved || message.id.is_none_or(|id| id == origin.id);
-    if !holds || !own_id || origin.queue != home.name {
+    if !holds || !own_id || origin.queue != home.name || !newest_is_true || !one_is_first {
         let what = format!("m{uid} tells an origin that is not true: {origin:?}");
         return Err(Violation::new(what, [ledger.ops[message.op].called, told]));
     }
@@ -72,6 +82,14 @@ fn home_of<'l>(ledger: &'l Ledger<'_>, message: &Message, origin: &Origin) -> Op
     }
     let reached = ledger.reach(message.queue).into_iter().filter_map(|id| Some((id, ledger.queues.get(&id)?)));
     reached.into_iter().find(|(_, queue)| queue.name == origin.queue).or(sent_to)
+}
+
+/// Whether the message's own expiry, or the shortest retention that its queue ever had, had passed when it was set aside.
+fn was_over(ledger: &Ledger<'_>, message: &Message, home: &Queue, origin: &Origin) -> bool {
+    let published_ms = ledger.log_ms(ledger.ops[message.op].called);
+    let retention_ms = home.settings.iter().filter_map(|(_, settings)| settings.retention_ms).min();
+    let ends = [message.sent.expires_ms, retention_ms.map(|ms| published_ms + ms)];
+    ends.into_iter().flatten().any(|end_ms| end_ms <= origin.buried_ms)
 }
 
 fn rejected(ledger: &Ledger<'_>, message: &Message, reason: Option<&String>, told: usize) -> bool {
@@ -96,22 +114,28 @@ fn in_time(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Lease<'_>) 
     if message.leases.iter().any(|lease| handed_on(&ledger.leases[*lease])) {
         return Ok(());
     }
-    let beyond = match policy.counted_by {
-        CountedBy::Deliveries => lease.leased.deliveries > policy.max,
-        CountedBy::Failures => lease.leased.failures >= policy.max,
+    let beyond = |max| match policy.counted_by {
+        CountedBy::Deliveries => lease.leased.deliveries > max,
+        CountedBy::Failures => lease.leased.failures >= max,
     };
-    if beyond {
+    if policy.max.is_some_and(beyond) {
         let what = format!("m{uid} was handed out beyond its limit: {:?}, {policy:?}", lease.leased);
         return Err(Violation::new(what, [ledger.ops[message.op].called, lease.told]));
     }
     Ok(())
 }
 
-fn constant_policy<'l>(ledger: &'l Ledger<'_>, message: &Message, queue: &'l Queue) -> Option<&'l BuryPolicy> {
+/// The policy of a queue that always had it, and from before the message was sent a place for what it sets aside.
+pub(super) fn constant_policy<'l>(
+    ledger: &'l Ledger<'_>,
+    message: &Message,
+    queue: &'l Queue,
+) -> Option<&'l BuryPolicy> {
     let policy = queue.settings.first()?.1.bury.as_ref()?;
     let constant = queue.settings.iter().all(|(_, settings)| settings.bury.as_ref() == Some(policy));
+    let Some(name) = policy.queue() else { return Some(policy).filter(|_| constant) };
     let published = ledger.ops[message.op].called;
-    let target = ledger.queues.iter().find(|(_, target)| target.name == policy.dead_letter && target.told < published);
+    let target = ledger.queues.iter().find(|(_, target)| target.name == name && target.told < published);
     let deleted = |target: QueueId| {
         ledger
             .ops

@@ -1,10 +1,12 @@
 //! What was published is there until it was acknowledged, expired, purged or moved; and in the end it can be taken.
 
+use super::burial::constant_policy;
 use super::durable::certain;
 use super::ledger::{Census, Ledger, Message, Standing, Verdict};
 use super::violation::Violation;
 use crate::history::{Call, OpId, Uid};
 use broker::{MessageState, Settle};
+use vocab::{DeadLetter, QueueId};
 
 /// Every message that somebody was told of is in every later census, or may be gone for a reason.
 pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
@@ -49,6 +51,7 @@ pub fn accounted_without(
 fn has_an_end(ledger: &Ledger<'_>, message: &Message, census: &Census, without: Option<OpId>) -> bool {
     acked(ledger, message, census.begins, without)
         || expired(ledger, message, census)
+        || dropped(ledger, message, census.begins)
         || swept(ledger, message, census.begins)
 }
 
@@ -62,14 +65,54 @@ fn acked(ledger: &Ledger<'_>, message: &Message, until: usize, without: Option<O
     })
 }
 
-/// It may have expired: from its publish on, by the shortest life that it may have had.
+/// It may have expired: from its publish on, by the shortest life that it may have had. Where it was sent to may set aside
+/// what expires: then it does not go there.
 fn expired(ledger: &Ledger<'_>, message: &Message, census: &Census) -> bool {
     let published = ledger.log_ms(ledger.ops[message.op].called);
+    let home = ledger.queues.get(&message.queue);
+    let policy = home.and_then(|queue| constant_policy(ledger, message, queue));
+    let stays = policy.is_some_and(|policy| policy.expired && policy.queue().is_some());
     let reach = ledger.reach(message.queue);
-    let queues = reach.iter().filter_map(|queue| ledger.queues.get(queue));
+    let queues = reach.iter().filter(|queue| !stays || **queue != message.queue).filter_map(|id| ledger.queues.get(id));
     let retention = queues.flat_map(|queue| &queue.settings).filter_map(|(_, settings)| settings.retention_ms).min();
-    let end = [message.sent.expires_ms, retention.map(|ms| published + ms)].into_iter().flatten().min();
+    let own = message.sent.expires_ms.filter(|_| !stays);
+    let end = [own, retention.map(|ms| published + ms)].into_iter().flatten().min();
     end.is_some_and(|end| end <= ledger.reached_ms(ledger.ops[message.op].called, census.ends))
+}
+
+/// A queue that has no place for what it sets aside may have dropped it: on a consumer's word, or after so many deliveries,
+/// told or not, that it may have reached its limit.
+fn dropped(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
+    let reach = ledger.reach(message.queue);
+    let queues = reach.iter().filter_map(|id| Some((id, ledger.queues.get(id)?)));
+    let policies = queues.flat_map(|(id, queue)| queue.settings.iter().map(move |(_, settings)| (id, &settings.bury)));
+    let mut nowhere = policies.filter_map(|(id, bury)| {
+        let bury = bury.as_ref()?;
+        (bury.dead_letter == DeadLetter::Nowhere).then_some((id, bury.max))
+    });
+    nowhere.any(|(queue, max)| {
+        rejected(ledger, message, *queue, until) || max.is_some_and(|max| tries(ledger, message, *queue, until) >= max)
+    })
+}
+
+fn rejected(ledger: &Ledger<'_>, message: &Message, queue: QueueId, until: usize) -> bool {
+    let leases = message.leases.iter().map(|lease| &ledger.leases[*lease]).filter(|lease| lease.queue() == queue);
+    leases.flat_map(|lease| lease.settlements(ledger)).any(|(op, how, verdict)| {
+        matches!(how, Settle::Bury { .. }) && verdict != Verdict::Refused && op.called < until
+    })
+}
+
+/// How often it may have been handed out in a queue, or handed on.
+fn tries(ledger: &Ledger<'_>, message: &Message, queue: QueueId, until: usize) -> u32 {
+    let published = ledger.ops[message.op].called;
+    let later = ledger.ops.iter().filter(|op| op.over > published && op.called < until && op.may_have_happened());
+    let tries = later.map(|op| match op.call {
+        Call::Receive { queue: from, .. } if *from == queue => 1,
+        // Its new owner may have chosen any count.
+        Call::Transfer(transfers) if transfers.iter().any(|transfer| transfer.token.key.queue == queue) => u32::MAX,
+        _ => 0,
+    });
+    tries.fold(0, u32::saturating_add)
 }
 
 /// Some queue that it may have been in was purged or deleted at a time when it may have been there.

@@ -6,8 +6,11 @@ use super::violation::Violation;
 use crate::history::Uid;
 use broker::Settle;
 
-/// A queue's retention is kept to the second, so that ages need not be kept for every message.
-const RETENTION_STEP_MS: u64 = 1000;
+/// A queue's retention is kept to a 4096th of it, a short one to the second, a very short one to a 64th, so that ages need not
+/// be kept for every message.
+fn retention_step_ms(retention_ms: u64) -> u64 {
+    (retention_ms / 4096).max((retention_ms / 64).min(1000)).max(1)
+}
 
 /// Publish delays, release delays and expiry are kept.
 pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
@@ -60,7 +63,7 @@ fn expiry(ledger: &Ledger<'_>, message: &Message) -> Option<u64> {
     let settings = &ledger.queues.get(&message.queue)?.settings;
     let longest = settings.iter().map(|(_, settings)| settings.retention_ms).collect::<Option<Vec<_>>>();
     let retention = longest.and_then(|all| all.into_iter().max()).zip(publish.answered.filter(|_| publish.done()));
-    let retired = retention.map(|(ms, answered)| ledger.log_ms(answered) + ms + RETENTION_STEP_MS);
+    let retired = retention.map(|(ms, answered)| ledger.log_ms(answered) + ms + retention_step_ms(ms));
     [message.sent.expires_ms, retired].into_iter().flatten().min()
 }
 

@@ -15,37 +15,41 @@ const ROUND_MS: u64 = 500;
 const LOOK_AGAIN_MS: u64 = 20;
 
 /// Lists every queue, counts it and looks at its messages. Nothing is noted as complete if the broker ended meanwhile. Where
-/// a redrive moved something meanwhile it looks again, as nobody can look at all queues at once.
+/// something moved meanwhile it looks again, as nobody can look at all queues at once.
 pub async fn census(port: Port, drained: bool) {
     for _ in 0..ROUNDS_MAX {
         // What is due at this moment is done first, burying included.
         port.alarms().quiet().await;
-        port.note(What::CensusBegins { drained });
         let queues = port.list_queues();
+        let Some(before) = moves(&port, &queues).await else { return };
+        port.note(What::CensusBegins { drained });
+        if port.list_queues() != queues {
+            continue;
+        }
         port.list_routers();
-        let Some(before) = redrives(&port, &queues).await else { return };
         for queue in &queues {
             let counted = port.stats(queue.id).await.is_some();
             if !counted || port.peek(queue.id).await.is_none() {
                 return;
             }
         }
-        let Some(after) = redrives(&port, &queues).await else { return };
+        let Some(after) = moves(&port, &queues).await else { return };
         if before == after {
             port.note(What::CensusEnds);
             return;
         }
         port.alarms().sleep_ms(LOOK_AGAIN_MS).await;
     }
-    port.world().get().complaint = Some("a redrive never lets anybody look".to_owned());
+    port.world().get().complaint = Some("messages never stay while somebody looks".to_owned());
 }
 
-async fn redrives(port: &Port, queues: &[Arc<QueueInfo>]) -> Option<Vec<Vec<RedriveInfo>>> {
-    let mut redrives = Vec::with_capacity(queues.len());
+/// What left each queue for others: its redrives, and how many messages were buried.
+async fn moves(port: &Port, queues: &[Arc<QueueInfo>]) -> Option<Vec<(Vec<RedriveInfo>, u64)>> {
+    let mut moves = Vec::with_capacity(queues.len());
     for queue in queues {
-        redrives.push(port.redrives(queue.id).await?);
+        moves.push((port.redrives(queue.id).await?, port.stats(queue.id).await?.totals.buried));
     }
-    Some(redrives)
+    Some(moves)
 }
 
 /// Makes sure that every queue of the scenario exists.

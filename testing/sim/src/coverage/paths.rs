@@ -18,6 +18,10 @@ pub enum Path {
     BuriedByRejection,
     /// A message left because of its age.
     Expired,
+    /// A message was set aside because of its age.
+    BuriedByTime,
+    /// A message was set aside by a policy that had no place for it.
+    Dropped,
     /// A lease ended by its deadline and the message was handed out again.
     LeaseEnded,
     /// A message was given back and handed out again.
@@ -88,11 +92,13 @@ pub enum Path {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::BuriedByDeliveries,
         Self::BuriedByFailures,
         Self::BuriedByRejection,
         Self::Expired,
+        Self::BuriedByTime,
+        Self::Dropped,
         Self::LeaseEnded,
         Self::Released,
         Self::ReleasedToRest,
@@ -136,6 +142,8 @@ impl Path {
             Self::BuriedByFailures => buried(ledger, |reason| matches!(reason, BuryReason::TooManyFailures(_))),
             Self::BuriedByRejection => buried(ledger, |reason| matches!(reason, BuryReason::Rejected(_))),
             Self::Expired => return last_totals(ledger, |totals| totals.expired),
+            Self::BuriedByTime => buried(ledger, |reason| *reason == BuryReason::Expired),
+            Self::Dropped => return last_totals(ledger, |totals| totals.dropped),
             Self::Redriven => return last_totals(ledger, |totals| totals.redriven),
             Self::RedriveWentOn => redrives_went_on(ledger),
             Self::RedriveStopped => ops(ledger, |op| matches!(op.call, Call::CancelRedrive(_)) && op.done()),
@@ -316,6 +324,8 @@ impl fmt::Display for Path {
             Self::BuriedByFailures => "buried for its failures",
             Self::BuriedByRejection => "buried on a consumer's word",
             Self::Expired => "expired",
+            Self::BuriedByTime => "buried for its age",
+            Self::Dropped => "dropped for want of a place",
             Self::LeaseEnded => "lease ended, handed out again",
             Self::Released => "released, handed out again",
             Self::ReleasedToRest => "released to rest, handed out again",

@@ -2,7 +2,7 @@
 
 use crate::clients::salvager::SALVAGE;
 use crate::dice::Dice;
-use vocab::{BuryPolicy, CountedBy, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
+use vocab::{BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
 
 /// What the dice decide.
 pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
@@ -13,11 +13,14 @@ pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
         retention_ms: Some(dice.within(300..6000)),
         delay_ms: dice.below(400),
         leases_max: dice.percent(50).then(|| dice.within(2..8) as u32),
+        bury: dice.percent(50).then(|| on_a_word(DeadLetter::Queue("dead-expired".to_owned()))),
         ..plain(dice)
     };
+    let fussy = burying(CountedBy::Failures, "", plain(dice), dice);
+    let fussy = QueueSettings { bury: fussy.bury.map(nowhere), ..fussy };
     let strict = QueueSettings { strict_leases: true, ..plain(dice) };
     let weak = QueueSettings { durability, ..plain(dice) };
-    for (name, settings) in [("brief", brief), ("strict", strict), ("weak", weak)] {
+    for (name, settings) in [("brief", brief), ("fussy", fussy), ("strict", strict), ("weak", weak)] {
         if dice.percent(60) {
             queues.push((name.to_owned(), settings));
         }
@@ -32,13 +35,17 @@ pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
 fn unordered(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
     let order = if dice.percent(40) { Order::Fair } else { Order::Standard };
     let orders = QueueSettings { order, dedup: dice.percent(40).then(|| dedup(dice)), ..plain(dice) };
+    let jobs = burying(CountedBy::Deliveries, "dead-deliveries", plain(dice), dice);
+    let expired = dice.percent(50);
+    let jobs = QueueSettings { bury: jobs.bury.map(|bury| BuryPolicy { expired, ..bury }), ..jobs };
     let queues = [
         ("dead-deliveries", plain(dice)),
         ("dead-failures", plain(dice)),
+        ("dead-expired", plain(dice)),
         ("orders", orders),
         (SALVAGE, plain(dice)),
         ("retries", burying(CountedBy::Failures, "dead-failures", plain(dice), dice)),
-        ("jobs", burying(CountedBy::Deliveries, "dead-deliveries", plain(dice), dice)),
+        ("jobs", jobs),
     ];
     queues.map(|(name, settings)| (name.to_owned(), settings)).into()
 }
@@ -75,8 +82,17 @@ fn plain(dice: &mut Dice) -> QueueSettings {
 }
 
 fn burying(counted_by: CountedBy, dead_letter: &str, settings: QueueSettings, dice: &mut Dice) -> QueueSettings {
-    let bury = BuryPolicy { counted_by, max: dice.within(1..4) as u32, dead_letter: dead_letter.to_owned() };
+    let bury = BuryPolicy::into_queue(counted_by, dice.within(1..4) as u32, dead_letter);
     QueueSettings { bury: Some(bury), ..settings }
+}
+
+/// Without a limit: only time and a consumer's word set messages aside.
+fn on_a_word(dead_letter: DeadLetter) -> BuryPolicy {
+    BuryPolicy { counted_by: CountedBy::Deliveries, max: None, dead_letter, expired: true }
+}
+
+fn nowhere(bury: BuryPolicy) -> BuryPolicy {
+    BuryPolicy { dead_letter: DeadLetter::Nowhere, ..bury }
 }
 
 /// A window that a history can see the end of.

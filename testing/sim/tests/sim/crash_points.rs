@@ -52,7 +52,7 @@ fn census(port: Port) -> Pin<Box<dyn Future<Output = ()>>> {
 
 /// Two queues, single publishes and a batch, a lease of each kind of end, checkpoints and changes of segments.
 async fn write_and_settle(port: Port) {
-    let policy = BuryPolicy { counted_by: CountedBy::Failures, max: 1, dead_letter: "dead".to_owned() };
+    let policy = BuryPolicy::into_queue(CountedBy::Failures, 1, "dead");
     let work = QueueSettings { bury: Some(policy), strict_leases: true, ..QueueSettings::default() };
     let Some(queue) = port.create_queue("work", work).await else { return };
     port.create_queue("dead", QueueSettings::default()).await;

@@ -13,7 +13,7 @@ const WINDOW_MS: u64 = 3_600_000;
 /// Two lanes, a repeat alone and one beside its first, a lot of which each message ends in another way, a burial.
 async fn script(port: Port) {
     let laned = || QueueSettings { order: Order::Laned, ..QueueSettings::default() };
-    let bury = Some(BuryPolicy { counted_by: CountedBy::Deliveries, max: 2, dead_letter: "dead".to_owned() });
+    let bury = Some(BuryPolicy::into_queue(CountedBy::Deliveries, 2, "dead"));
     let dedup = Some(DedupPolicy { window_ms: WINDOW_MS, scope: DedupScope::Lane });
     port.create_queue("dead", laned()).await;
     let Some(queue) = port.create_queue("lanes", QueueSettings { bury, dedup, ..laned() }).await else { return };

@@ -56,6 +56,11 @@ fn retiring_what_is_not_covered_is_noticed() {
 }
 
 #[test]
+fn burying_in_two_commits_is_noticed() {
+    is_killed_within(Mutant::BuryInTwoCommits, SEEDS_MAX_IN_BETWEEN);
+}
+
+#[test]
 fn moving_in_two_commits_is_noticed() {
     is_killed_within(Mutant::MoveInTwoCommits, SEEDS_MAX_IN_BETWEEN);
 }

@@ -15,6 +15,9 @@ impl State {
         self.boot = epoch;
         self.volatile.lanes.clear();
         self.volatile.shares.clear();
+        for (key, sweep) in std::mem::take(&mut self.volatile.sweeps) {
+            sweep.timer_ms.into_iter().for_each(|at_ms| self.timers.clear(at_ms, Timer::Sweep(key)));
+        }
         self.log_ms = self.log_ms.max(at_ms);
         for queue in self.queues.values_mut() {
             queue.unsaved.counts = true;
@@ -92,6 +95,9 @@ impl State {
         for (partition, log) in (0..=u16::MAX).zip(&queue.logs) {
             let key = PartitionKey::new(id, PartitionId(partition));
             self.forgotten.push((key, 0, u64::MAX));
+            if let Some(at_ms) = self.volatile.sweeps.remove(&key).and_then(|sweep| sweep.timer_ms) {
+                self.timers.clear(at_ms, Timer::Sweep(key));
+            }
             for (seq, at_ms) in &log.expiries {
                 self.timers.discard(*at_ms, Timer::Expiry(key, Seq(*seq)));
             }

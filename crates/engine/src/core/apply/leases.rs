@@ -164,6 +164,7 @@ impl State {
                 | Timer::Expiry(..)
                 | Timer::Retention(_)
                 | Timer::Redrive(_)
+                | Timer::Sweep(_)
                 | Timer::Waiter(..) => {}
             }
         }

@@ -188,10 +188,19 @@ impl State {
         self.reset_retention_timer(key);
     }
 
-    pub(super) fn apply_buried(&mut self, key: PartitionKey, seq: Seq) {
-        let removed = self.remove(key, &SeqRanges::span(seq, seq));
+    pub(super) fn apply_buried(&mut self, key: PartitionKey, seqs: &SeqRanges) {
+        let removed = self.remove(key, seqs);
         if let Some(queue) = Queue::change(&mut self.queues, key.queue) {
             queue.totals.buried += removed;
+        }
+        self.reset_retention_timer_if_passed(key);
+    }
+
+    pub(super) fn apply_dropped(&mut self, key: PartitionKey, seqs: &SeqRanges) {
+        let removed = self.remove(key, seqs);
+        if let Some(queue) = Queue::change(&mut self.queues, key.queue) {
+            queue.totals.dropped += removed;
+            queue.unsaved.drops = true;
         }
         self.reset_retention_timer_if_passed(key);
     }

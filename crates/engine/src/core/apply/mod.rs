@@ -34,13 +34,14 @@ impl State {
                 self.apply_transferred((*key, *subscription, *seq), *epoch, *end, *deliveries);
             }
             Event::Removed { key, seqs, why, over_below } => self.apply_removed(*key, seqs, *why, *over_below),
-            Event::Buried { key, seq } => self.apply_buried(*key, *seq),
             Event::RouterCreated { router, name, kind, settings, annotations, at_ms } => {
                 self.apply_router_created(*router, name, *kind, settings, annotations, *at_ms);
             }
             Event::RouterDeleted { router } => self.apply_router_deleted(*router),
             Event::Bound(binding) => self.apply_bound(binding),
             Event::Unbound(binding) => self.apply_unbound(binding),
+            Event::Buried { key, seqs } => self.apply_buried(*key, seqs),
+            Event::Dropped { key, seqs } => self.apply_dropped(*key, seqs),
             Event::RedriveStarted(started) => self.apply_redrive_started(started),
             Event::Moved(moved) => self.apply_moved(moved),
             Event::RedriveEnded { id, outcome, at_ms } => self.apply_redrive_ended(*id, *outcome, *at_ms),

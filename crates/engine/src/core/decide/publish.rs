@@ -1,19 +1,15 @@
-//! Decides on publishes, and on burials, which publish into another queue.
+//! Decides on publishes.
 
 use crate::core::answer::Placed;
-use crate::core::command::BuryFetched;
 use crate::core::decide::Decision;
 use crate::core::dedup::DedupKey;
 use crate::core::error::{NoSuchQueue, PublishError};
-use crate::core::event::{Event, Record};
+use crate::core::event::Event;
 use crate::core::log::Log;
-use crate::core::state::{Queue, State};
+use crate::core::state::State;
 use std::sync::Arc;
 use vocab::limits::{BATCH_COUNT_MAX, COMMIT_BYTES_MAX, SEQ_RESERVATION};
-use vocab::{
-    BuryReason, CountedBy, Message, MessageId, Origin, PartitionId, PartitionKey, QueueId, QueueSettings, Seq,
-    SubscriptionId,
-};
+use vocab::{Message, PartitionKey, QueueSettings, Seq};
 
 impl State {
     /// All messages into the log, or none.
@@ -40,84 +36,6 @@ impl State {
         }
         let events = enter(key, log.next, log.reserved, messages);
         Decision { events, answer }
-    }
-
-    /// A message from where it was into its dead-letter queue, in one step. Nothing happens if it is not there to be
-    /// buried any more, or if the dead-letter queue is gone; says whether it was buried.
-    #[must_use]
-    pub fn decide_bury(&self, fetched: &BuryFetched, now_ms: u64) -> Decision<bool> {
-        let (BuryFetched { key, seq, .. }, Some(message)) = (fetched, &fetched.message) else {
-            return Decision::unchanged(false);
-        };
-        let Some((queue, record)) = self.buriable(*key, *seq) else { return Decision::unchanged(false) };
-        let Some((target, log)) = self.dead_letter_of(queue).and_then(|t| Some((t, t.log(PartitionId(0))?))) else {
-            return Decision::unchanged(false);
-        };
-        let mut buried = Message::clone(message);
-        let (id, published_ms) = match &message.facts.origin {
-            Some(origin) => (origin.id, origin.published_ms),
-            None => (MessageId::new(*key, *seq), message.facts.published_ms),
-        };
-        buried.facts.origin = Some(Box::new(Origin {
-            id,
-            queue: queue.info.name.clone(),
-            published_ms,
-            buried_ms: now_ms,
-            deliveries: record.deliveries,
-            failures: record.failures,
-            reason: queue.bury_reason(record),
-        }));
-        buried.facts.published_ms = now_ms;
-        buried.facts.due_ms = None;
-        buried.facts.expires_ms = None;
-        let target_key = PartitionKey::new(target.info.id, PartitionId(0));
-        let mut events = enter(target_key, log.next, log.reserved, vec![Arc::new(buried)]);
-        events.push(Event::Buried { key: *key, seq: *seq });
-        Decision { events, answer: true }
-    }
-
-    /// The message's queue and record, if it waits there to be buried.
-    fn buriable(&self, key: PartitionKey, seq: Seq) -> Option<(&Queue, &Record)> {
-        let queue = self.queues.get(&key.queue)?;
-        let progress = queue.progress(SubscriptionId(0), key.partition)?;
-        let record = progress.returned.get(&seq.0)?;
-        (progress.back.contains(&seq.0) && queue.must_bury(record)).then_some((queue, record))
-    }
-
-    /// The queue that takes what `queue` sets aside, if it exists and is another one.
-    #[must_use]
-    pub(crate) fn dead_letter_of(&self, queue: &Queue) -> Option<&Queue> {
-        let policy = queue.info.settings.bury.as_ref()?;
-        self.queue_named(&policy.dead_letter).filter(|target| target.info.id != queue.info.id)
-    }
-
-    /// Whether a message with this record is to be set aside, and can be.
-    #[must_use]
-    pub(crate) fn is_doomed(&self, queue: QueueId, record: &Record) -> bool {
-        let Some(queue) = self.queues.get(&queue) else { return false };
-        queue.must_bury(record) && self.dead_letter_of(queue).is_some()
-    }
-}
-
-impl Queue {
-    /// Whether the queue's policy sets a message with this record aside.
-    fn must_bury(&self, record: &Record) -> bool {
-        self.info.settings.bury.as_ref().is_some_and(|policy| {
-            let count = match policy.counted_by {
-                CountedBy::Deliveries => record.deliveries,
-                CountedBy::Failures => record.failures,
-            };
-            record.rejected || count >= policy.max
-        })
-    }
-
-    fn bury_reason(&self, record: &Record) -> BuryReason {
-        let words = record.reason.as_deref().map(str::to_owned);
-        match self.info.settings.bury.as_ref().map(|policy| policy.counted_by) {
-            _ if record.rejected => BuryReason::Rejected(words),
-            Some(CountedBy::Failures) => BuryReason::TooManyFailures(words),
-            Some(CountedBy::Deliveries) | None => BuryReason::TooManyDeliveries,
-        }
     }
 }
 

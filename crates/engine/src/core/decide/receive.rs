@@ -7,13 +7,14 @@ use crate::core::info::Leased;
 use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
+use crate::core::sweep::Sweep;
 use vocab::limits::RECEIVE_COUNT_MAX;
 use vocab::{LeaseEpoch, LeaseToken, Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// Most messages found doomed in one receive; the others are found by later ones.
 const DOOMED_PER_PICK: usize = 64;
 
-/// Most places looked at in one receive to find messages that are not known by their lane.
+/// Most places looked at in one receive to find messages that are not known by their lane, or are not being set aside.
 const PASSED_PER_PICK: usize = 1024;
 
 /// What a receive finds.
@@ -47,7 +48,20 @@ impl State {
         for (partition, progress) in (0..=u16::MAX).map(PartitionId).zip(partitions) {
             let key = PartitionKey::new(id, partition);
             let end = LeaseEnd::of(terms, queue.info.settings.lease_ms, now_ms);
-            let picking = Picking { state: self, key, subscription, progress, max, end, now_ms, picked: &mut picked };
+            let sweep =
+                self.volatile.sweeps.get(&key).map(|sweep| (sweep, queue.logs[usize::from(partition.0)].over_below));
+            let picking = Picking {
+                state: self,
+                key,
+                subscription,
+                progress,
+                sweep,
+                passed: 0,
+                max,
+                end,
+                now_ms,
+                picked: &mut picked,
+            };
             match queue.info.settings.order {
                 Order::Standard => picking.by_place(queue),
                 Order::Fair => picking.by_share(queue),
@@ -67,6 +81,10 @@ struct Picking<'a> {
     key: PartitionKey,
     subscription: SubscriptionId,
     progress: &'a Progress,
+    /// What is being set aside because of its age, and the retention line: nothing of it is given.
+    sweep: Option<(&'a Sweep, Seq)>,
+    /// How much of it was looked at.
+    passed: usize,
     max: u32,
     end: LeaseEnd,
     now_ms: u64,
@@ -78,7 +96,7 @@ struct Picking<'a> {
 enum Looked {
     /// It was taken, and there is room for another.
     Taken,
-    /// It must be buried.
+    /// It must be buried, or is being set aside.
     Doomed,
     /// There is no room for another.
     Full,
@@ -92,7 +110,7 @@ impl Picking<'_> {
         }
         let log = queue.log(self.key.partition).expect("progress and logs have the same partitions");
         let mut seqs = SeqRanges::default();
-        for seq in self.progress.ready_seqs(log.next, |seq| log.holds(seq)) {
+        for seq in self.progress.ready_seqs(self.line(), log.next, |seq| log.holds(seq)) {
             if self.look(seq, &mut seqs) == Looked::Full {
                 break;
             }
@@ -109,7 +127,7 @@ impl Picking<'_> {
         let (ready, leased) = shares.counts();
         let (mut rest_ready, mut rest_leased) =
             (self.progress.ready().saturating_sub(ready), self.progress.leases.len() as u64 - leased);
-        let places = self.progress.ready_seqs(log.next, |seq| log.holds(seq));
+        let places = self.progress.ready_seqs(self.line(), log.next, |seq| log.holds(seq));
         // What is known is passed by. Where there is very much of it, it is older than the rest and goes before it.
         let passed = if ready == 0 { usize::MAX } else { PASSED_PER_PICK };
         let mut rest = places.take(passed).filter(|seq| !shares.knows(*seq)).peekable();
@@ -161,7 +179,16 @@ impl Picking<'_> {
         known.is_some_and(|record| self.state.is_doomed(self.key.queue, record))
     }
 
+    /// Everything below is being set aside.
+    fn line(&self) -> Seq {
+        self.sweep.map_or(Seq(0), |(_, over_below)| over_below)
+    }
+
     fn look(&mut self, seq: Seq, seqs: &mut SeqRanges) -> Looked {
+        if self.sweep.is_some_and(|(sweep, over_below)| sweep.covers(seq, over_below)) {
+            self.passed += 1;
+            return if self.passed == PASSED_PER_PICK { Looked::Full } else { Looked::Doomed };
+        }
         if self.must_be_buried(seq) {
             self.picked.doomed.push((self.key, seq));
             return if self.picked.doomed.len() == DOOMED_PER_PICK { Looked::Full } else { Looked::Doomed };

@@ -1,8 +1,8 @@
 //! Decides on redrives: what begins, which messages go next and where to, what ends.
 
 use crate::core::command::{MoveFetched, StartRedrive};
-use crate::core::decide::Decision;
 use crate::core::decide::publish::{enter, headed_bytes};
+use crate::core::decide::{Decision, SEQS_PER_LOOK};
 use crate::core::error::{CancelRedriveError, NoSuchQueue, StartRedriveError};
 use crate::core::event::{Event, MovedEvent, RedriveStartedEvent};
 use crate::core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, RedriveTarget, Trouble};
@@ -12,11 +12,8 @@ use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use vocab::limits::{REDRIVE_BATCH_COUNT, REDRIVE_CATCH_UP_MS};
+use vocab::limits::{MOVE_BATCH_COUNT, REDRIVE_CATCH_UP_MS};
 use vocab::{Message, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
-
-/// Seqs that one step looks through at once. The cost is that of the sets' containers, not of the seqs.
-const SEQS_PER_LOOK: u64 = 1 << 17;
 
 /// A rate is kept by batches of a tenth of a second's messages.
 const BATCHES_PER_SECOND: u32 = 10;
@@ -186,7 +183,7 @@ fn moved(message: &Message, now_ms: u64) -> Message {
 impl Redrive {
     /// How many messages go at a time.
     fn batch_count(&self) -> usize {
-        self.per_second.map_or(REDRIVE_BATCH_COUNT, |rate| rate.get().div_ceil(BATCHES_PER_SECOND) as usize)
+        self.per_second.map_or(MOVE_BATCH_COUNT, |rate| rate.get().div_ceil(BATCHES_PER_SECOND) as usize)
     }
 
     /// When the batch after one of `count` messages may go. A redrive that was kept waiting makes up for a second of it.

@@ -165,7 +165,7 @@ impl State {
         prove_live(log, progress, token)
     }
 
-    /// Events for leases that end; what is over its time leaves instead of coming back.
+    /// Events for leases that end; what is over its time leaves instead of coming back, unless its queue sets it aside.
     fn endings_to_events(&self, endings: Endings, now_ms: u64) -> Vec<Event> {
         let mut events = Vec::new();
         for ((key, subscription), seqs) in endings.acked {
@@ -178,7 +178,7 @@ impl State {
             }
             let over = self.over_time(key, &items, now_ms);
             events.push(Event::Returned { key, subscription, why: Return::from_code(why), items });
-            if !over.is_empty() {
+            if !over.is_empty() && !self.takes_expired(key.queue) {
                 let over_below = self.queues[&key.queue].logs[usize::from(key.partition.0)].over_below;
                 events.push(Event::Removed { key, seqs: over, why: Removal::Expired, over_below });
             }

@@ -19,10 +19,16 @@ pub struct Ticked {
     pub events: Vec<Event>,
     /// Receives that have waited long enough.
     pub timed_out: Vec<WaiterId>,
-    /// Expiries of leased messages: the end of the lease will see to them.
+    /// Expiries that are done with: of leased messages, which the end of the lease will see to, and of the overdue.
     pub moot: Vec<(u64, Timer)>,
     /// Queues whose redrive goes on.
     pub redrives: Vec<QueueId>,
+    /// Messages past their own expiry that are to be set aside.
+    pub overdue: Vec<(PartitionKey, Seq)>,
+    /// Partitions with messages over the retention that are to be set aside.
+    pub over_line: Vec<PartitionKey>,
+    /// Partitions whose sweep goes on.
+    pub sweeps: Vec<PartitionKey>,
 }
 
 impl State {
@@ -36,10 +42,19 @@ impl State {
                 Timer::Due(..) | Timer::Dedup(_) | Timer::Lanes(..) => {}
                 Timer::LeaseEnd(key, subscription, seq) => ended.push((key, subscription, seq)),
                 Timer::Expiry(key, seq) if self.is_leased(key, seq) => ticked.moot.push((at_ms, timer)),
+                Timer::Expiry(key, seq) if self.takes_expired(key.queue) => {
+                    ticked.moot.push((at_ms, timer));
+                    ticked.overdue.push((key, seq));
+                }
                 Timer::Expiry(key, seq) => expired.entry(key).or_default().push(seq),
+                Timer::Retention(key) if self.takes_expired(key.queue) => {
+                    ticked.events.extend(self.decide_retention_line(key, now_ms));
+                    ticked.over_line.push(key);
+                }
                 Timer::Retention(key) => ticked.events.extend(self.decide_retention(key, now_ms)),
                 Timer::Waiter(_, _, waiter) => ticked.timed_out.push(waiter),
                 Timer::Redrive(queue) => ticked.redrives.push(queue),
+                Timer::Sweep(key) => ticked.sweeps.push(key),
             }
         }
         ticked.events.extend(self.decide_lease_ends(&ended, now_ms));
@@ -75,6 +90,13 @@ impl State {
             seqs.push_span(Seq(from), Seq(over_below.0 - 1));
         }
         Some(Event::Removed { key, seqs, why: Removal::Expired, over_below })
+    }
+
+    /// What is over the retention, without removing anything: a sweep sets it aside.
+    fn decide_retention_line(&self, key: PartitionKey, now_ms: u64) -> Option<Event> {
+        let queue = self.queues.get(&key.queue)?;
+        let over_below = queue.log(key.partition)?.over_retention(now_ms, queue.info.settings.retention_ms?);
+        Some(Event::Removed { key, seqs: SeqRanges::default(), why: Removal::Expired, over_below })
     }
 
     /// Messages past their own expiry.

@@ -73,14 +73,16 @@ impl Machine {
     /// Sends the head of a lane off to be buried, if it is to be: one at a time, so that order holds into the dead-letter
     /// queue. Where the lane is not known the next receive finds it.
     pub(super) fn bury_head(&mut self, key: PartitionKey, lane: LaneKey, out: &mut Output) {
-        let lanes = self.state.volatile.lanes.get(&(key, SubscriptionId(0)));
-        let Some(head) = lanes.and_then(|lanes| lanes.head(lane)) else { return };
-        let queue = self.state.queues.get(&key.queue);
-        let progress = queue.and_then(|queue| queue.progress(SubscriptionId(0), key.partition));
-        let record = progress.and_then(|progress| progress.returned.get(&head.0));
-        if record.is_some_and(|record| self.state.is_doomed(key.queue, record)) {
-            self.send_to_bury(key, head, out);
-        }
+        while let Some(head) = self.doomed_head(key, lane)
+            && self.send_to_bury(key, head, out)
+        {}
+    }
+
+    fn doomed_head(&self, key: PartitionKey, lane: LaneKey) -> Option<Seq> {
+        let head = self.state.volatile.lanes.get(&(key, SubscriptionId(0)))?.head(lane)?;
+        let progress = self.state.queues.get(&key.queue)?.progress(SubscriptionId(0), key.partition)?;
+        let record = progress.returned.get(&head.0)?;
+        self.state.is_doomed(key.queue, record).then_some(head)
     }
 
     /// Tells those who only waited for lanes to be read that there is nothing.

@@ -7,7 +7,7 @@ use crate::core::decide::Onward;
 use crate::core::effect::Effect;
 use crate::core::redrive::{RedriveId, RedriveInfo};
 use vocab::QueueId;
-use vocab::limits::REDRIVE_RETRY_MS;
+use vocab::limits::MOVE_RETRY_MS;
 
 impl Machine {
     pub(super) fn start_redrive(&mut self, start: StartRedrive, now_ms: u64, out: &mut Output) -> Answer {
@@ -34,7 +34,7 @@ impl Machine {
             return;
         }
         if self.disk_full || self.crowded {
-            let pause_ms = if self.disk_full { REDRIVE_RETRY_MS } else { 1 };
+            let pause_ms = if self.disk_full { MOVE_RETRY_MS } else { 1 };
             self.state.set_redrive_timer(queue, Some(now_ms + pause_ms));
             return;
         }
@@ -50,7 +50,7 @@ impl Machine {
         let runs = self.state.queues.get(&source).is_some_and(|queue| queue.redrives.running_as(number).is_some());
         if self.disk_full && runs {
             // They are read again when there is room.
-            self.state.set_redrive_timer(source, Some(now_ms + REDRIVE_RETRY_MS));
+            self.state.set_redrive_timer(source, Some(now_ms + MOVE_RETRY_MS));
             return;
         }
         let decision = self.state.decide_move(fetched, now_ms);

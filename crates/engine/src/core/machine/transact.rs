@@ -25,7 +25,7 @@ impl Machine {
             let before = out.events.len();
             let decision = self.state.decide_settle(settlements, now_ms);
             let settled = self.take(decision, out);
-            self.bury_doomed(out, before);
+            self.bury_returned(now_ms, out, before);
             Box::new(Transacted { published, settled })
         });
         let grounds = self.transaction_grounds(&keys, &answer);

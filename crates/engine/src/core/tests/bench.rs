@@ -9,6 +9,7 @@ use crate::core::info::{Leased, QueueStats};
 use crate::core::lanes::{LaneKey, LanesRead};
 use crate::core::machine::{Machine, Output};
 use crate::core::subscription::Progress;
+use crate::core::timers::Timer;
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -81,6 +82,13 @@ impl Bench {
         let booted = Event::Booted { epoch, clean: false, at_ms: self.now_ms };
         self.machine.state.apply(&booted);
         self.events.push(booted);
+        // A process that starts sets the timer of every expiry.
+        let state = &mut self.machine.state;
+        for (id, queue) in &state.queues {
+            for (seq, at_ms) in &queue.logs[0].expiries {
+                state.timers.set(*at_ms, Timer::Expiry(key(*id), Seq(*seq)));
+            }
+        }
         self.check();
     }
 
@@ -108,9 +116,10 @@ impl Bench {
             }
             for effect in effects {
                 let command = match effect {
-                    Effect::FetchToBury { key, seq } => {
-                        let message = self.contents.get(&(key, seq)).cloned();
-                        Command::Bury(Box::new(BuryFetched { key, seq, message }))
+                    Effect::FetchToBury { key, seqs, swept } => {
+                        let content = |seq: Seq| (seq, self.contents.get(&(key, seq)).cloned());
+                        let messages = seqs.into_iter().map(content).collect();
+                        Command::Bury(Box::new(BuryFetched { key, messages, swept }))
                     }
                     Effect::ReadLanes(asked) => {
                         let lane = |seq: &Seq| LaneKey::of(&self.contents[&(asked.key, *seq)], *seq);
@@ -209,7 +218,8 @@ impl Bench {
     fn check(&self) {
         for (id, queue) in &self.machine.state.queues {
             let (log, progress) = (&queue.logs[0], &queue.subscriptions[&SubscriptionId(0)][0]);
-            let ready: BTreeSet<_> = progress.ready_seqs(log.next, |seq| log.holds(seq)).map(|seq| seq.0).collect();
+            let ready: BTreeSet<_> =
+                progress.ready_seqs(Seq(0), log.next, |seq| log.holds(seq)).map(|seq| seq.0).collect();
             let mut open = 0;
             let live_seqs = queue.live_seqs(PartitionId(0), Seq(0)..=Seq(u64::MAX));
             let mut next = log.skip_removed(log.floor);
@@ -288,6 +298,6 @@ pub(crate) fn key(queue: QueueId) -> PartitionKey {
 }
 
 pub(crate) fn burying(counted_by: CountedBy, max: u32, dead_letter: &str) -> QueueSettings {
-    let bury = Some(BuryPolicy { counted_by, max, dead_letter: dead_letter.to_owned() });
+    let bury = Some(BuryPolicy::into_queue(counted_by, max, dead_letter));
     QueueSettings { bury, ..QueueSettings::default() }
 }

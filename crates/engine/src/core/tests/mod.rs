@@ -11,6 +11,7 @@ mod redrives;
 mod replay;
 mod routers;
 mod shares;
+mod sweeps;
 mod times;
 mod transactions;
 

@@ -8,7 +8,7 @@ use crate::core::error::{CancelRedriveError, NoSuchQueue, StartRedriveError};
 use crate::core::event::Event;
 use crate::core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, Trouble};
 use std::num::NonZeroU32;
-use vocab::limits::{REDRIVE_BATCH_COUNT, REDRIVES_KEPT};
+use vocab::limits::{MOVE_BATCH_COUNT, REDRIVES_KEPT};
 use vocab::{CountedBy, Message, QueueId, QueueSettings, Seq};
 
 fn ask_to_start(bench: &mut Bench, start: StartRedrive) -> Result<Box<RedriveInfo>, StartRedriveError> {
@@ -200,14 +200,14 @@ fn after_a_long_stop_a_rate_makes_up_for_a_second_and_no_more() {
 #[test]
 fn without_a_rate_one_batch_goes_at_a_time() {
     let mut bench = Bench::new();
-    let (home, dead) = with_buried(&mut bench, 2 * REDRIVE_BATCH_COUNT + 1);
+    let (home, dead) = with_buried(&mut bench, 2 * MOVE_BATCH_COUNT + 1);
     start(&mut bench, dead, None, 0);
     let mut seen = Vec::new();
     for _ in 0..4 {
         bench.pass_ms(1);
         seen.push(bench.counts(home).0);
     }
-    let batch = REDRIVE_BATCH_COUNT as u64;
+    let batch = MOVE_BATCH_COUNT as u64;
     assert_eq!(seen, [batch, 2 * batch, 2 * batch + 1, 2 * batch + 1]);
     assert_eq!(progress(&bench, dead).2, Some(Outcome::Done));
 }

@@ -17,8 +17,9 @@ use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use vocab::{
-    Binding, BootEpoch, CountedBy, DedupPolicy, DedupScope, Facts, Header, HeaderMatch, HeaderValue, LeaseToken,
-    Message, Order, QueueId, QueueSettings, RouterId, RouterKind, RouterSettings, SessionId, Target,
+    Binding, BootEpoch, BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Facts, Header, HeaderMatch,
+    HeaderValue, LeaseToken, Message, Order, QueueId, QueueSettings, RouterId, RouterKind, RouterSettings, SessionId,
+    Target,
 };
 
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ enum Act {
 
 /// Crashes leap over whole pages of seqs; with a `crash_weight` of 0 there are none.
 fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
-    let queue = || 0_usize..4;
+    let queue = || 0_usize..6;
     let act = prop_oneof![
         4 => (queue(), 1_usize..5, proptest::option::weighted(0.3, 0_u64..3_000), proptest::option::weighted(0.2, 1_u64..9_000))
             .prop_map(|(queue, count, due_in_ms, expires_in_ms)| Act::Publish { queue, count, due_in_ms, expires_in_ms }),
@@ -232,7 +233,15 @@ fn bench_with_queues() -> (Bench, Vec<QueueId>) {
             ..burying(CountedBy::Deliveries, 3, "dead")
         },
     );
-    (bench, vec![dead, counted, failing, laned])
+    let timely = bench.create("timely", timed(DeadLetter::Queue("failing".to_owned())));
+    let strict = bench.create("strict", timed(DeadLetter::Nowhere));
+    (bench, vec![dead, counted, failing, laned, timely, strict])
+}
+
+/// What is over its time is set aside; a consumer's word, too.
+fn timed(dead_letter: DeadLetter) -> QueueSettings {
+    let bury = BuryPolicy { counted_by: CountedBy::Failures, max: None, dead_letter, expired: true };
+    QueueSettings { bury: Some(bury), retention_ms: Some(8_000), lease_ms: 700, ..QueueSettings::default() }
 }
 
 /// Applies events as recovery would: through their bytes where they have some.

@@ -101,7 +101,7 @@ impl<'h> Builder<'h> {
             (Call::Peek(queue), Reply::Peeked(seen)) => self.peeked(at, op, *queue, seen),
             (Call::Stats(queue), Reply::Counted(stats)) => {
                 if let Some(census) = &mut self.census {
-                    census.stats.insert(*queue, *stats);
+                    census.stats.entry(*queue).or_insert(*stats);
                 }
             }
             (Call::Redrives(queue), Reply::Redrives(redrives)) => {

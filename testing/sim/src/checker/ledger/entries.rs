@@ -284,7 +284,7 @@ impl Queue {
     /// Whether it buries, or ever may have buried, to the queue of this name.
     #[must_use]
     pub fn buries_to(&self, name: &str) -> bool {
-        self.settings.iter().any(|(_, settings)| settings.bury.as_ref().is_some_and(|bury| bury.dead_letter == name))
+        self.settings.iter().any(|(_, settings)| settings.bury.as_ref().is_some_and(|bury| bury.queue() == Some(name)))
     }
 }
 

@@ -152,7 +152,7 @@ fn in_the_end_only_claims_may_be_left() {
 }
 
 pub(super) fn burying(counted_by: CountedBy, max: u32) -> Tale {
-    let policy = BuryPolicy { counted_by, max, dead_letter: "dead".to_owned() };
+    let policy = BuryPolicy::into_queue(counted_by, max, "dead");
     let mut tale = Tale::with(settings(|settings| settings.bury = Some(policy)));
     tale.create(DEAD, "dead", settings(|_| ()));
     tale

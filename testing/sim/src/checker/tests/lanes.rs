@@ -8,7 +8,7 @@ use vocab::{BuryPolicy, BuryReason, CountedBy, Order};
 
 /// Messages 1 to 3 in lane 0 of a laned queue, and 4 in lane 1.
 fn tale() -> Tale {
-    let bury = BuryPolicy { counted_by: CountedBy::Deliveries, max: 9, dead_letter: "dead".to_owned() };
+    let bury = BuryPolicy::into_queue(CountedBy::Deliveries, 9, "dead");
     let mut tale = Tale::with(settings(|settings| {
         settings.order = Order::Laned;
         settings.bury = Some(bury);

@@ -1,0 +1,278 @@
+//! Decides where messages go that are set aside: into other queues, in the step that ends them in theirs, or nowhere.
+//!
+//! What it is not: when that happens. A message at its limit, or rejected, is found by [`crate::core::machine`] when its lease ends or
+//! when it is picked; what is over its time by a [`crate::core::sweep`]. Both have it read, and come here.
+//!
+//! Invariant: a message enters all of its dead-letter queues, and leaves its own, in one decision, or nothing happens to it.
+
+use crate::core::command::BuryFetched;
+use crate::core::decide::Decision;
+use crate::core::decide::publish::enter;
+use crate::core::event::{Event, Record, Removal};
+use crate::core::seqs::SeqRanges;
+use crate::core::state::{Queue, State};
+use crate::core::sweep::{Aside, may_be_swept};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use vocab::limits::MOVE_BATCH_BYTES;
+use vocab::origin::{dying_again, is_circle};
+use vocab::{
+    BuryPolicy, BuryReason, CountedBy, DeadLetter, Death, DeathReason, Message, MessageId, Origin, PartitionId,
+    PartitionKey, QueueId, Route, Seq, SubscriptionId,
+};
+
+/// What became of messages that were to be buried.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Buried {
+    /// How many of them were looked at: the others would make too large a commit.
+    pub looked_at: usize,
+    /// Of these, the ones that stay where they are, in order.
+    pub staying: Vec<Seq>,
+}
+
+/// What happens to one message.
+enum Way {
+    /// It enters these queues, at least one, like this.
+    Into(Vec<QueueId>, Arc<Message>),
+    /// There is no place for it: it goes.
+    Nowhere,
+    /// It is over its time, and nobody wants it any more.
+    Expires,
+    /// It stays where it is.
+    Stays,
+}
+
+/// The messages of one decision, sorted by what happens to them.
+#[derive(Default)]
+struct Parting {
+    entering: BTreeMap<QueueId, Vec<Arc<Message>>>,
+    buried: SeqRanges,
+    dropped: SeqRanges,
+    expired: SeqRanges,
+    bytes: usize,
+}
+
+impl State {
+    /// Messages that were read out of their queue, each to where its queue's policy wants it, if it is still there to be
+    /// set aside.
+    #[must_use]
+    pub fn decide_bury(&self, fetched: &BuryFetched, now_ms: u64) -> Decision<Buried> {
+        let (key, mut answer, mut parting) = (fetched.key, Buried::default(), Parting::default());
+        let Some(queue) = self.queues.get(&key.queue) else { return Decision::unchanged(answer) };
+        for (seq, message) in &fetched.messages {
+            answer.looked_at += 1;
+            match self.way_of(queue, fetched, *seq, message.as_deref(), now_ms) {
+                Way::Into(targets, message) => parting.add(*seq, targets, &message),
+                Way::Nowhere => parting.dropped.push(*seq),
+                Way::Expires => parting.expired.push(*seq),
+                Way::Stays => answer.staying.push(*seq),
+            }
+            if parting.bytes >= MOVE_BATCH_BYTES {
+                break;
+            }
+        }
+        Decision { events: parting.into_events(self, queue, key), answer }
+    }
+
+    fn way_of(&self, queue: &Queue, fetched: &BuryFetched, seq: Seq, message: Option<&Message>, now_ms: u64) -> Way {
+        let key = fetched.key;
+        let record = queue.progress(SubscriptionId(0), key.partition).and_then(|p| p.returned.get(&seq.0));
+        let reason = if fetched.swept {
+            let asked = self.volatile.sweeps.get(&key).and_then(|sweep| sweep.asked(seq));
+            match asked.filter(|_| may_be_swept(queue, key.partition, seq)) {
+                None => return Way::Stays,
+                Some(Aside::Expired) if !self.takes(queue, Aside::Expired) => return Way::Expires,
+                Some(Aside::TooLong) if !self.takes(queue, Aside::TooLong) => return Way::Nowhere,
+                // What a consumer said of it goes before what time, or its queue's length, did to it.
+                Some(_) if record.is_some_and(|record| record.rejected) => queue.bury_reason(record),
+                Some(why) => why.reason(),
+            }
+        } else if self.is_buriable(queue, key, seq) {
+            queue.bury_reason(record)
+        } else {
+            return Way::Stays;
+        };
+        let Some(policy) = &queue.info.settings.bury else { return Way::Stays };
+        if policy.dead_letter == DeadLetter::Nowhere {
+            return Way::Nowhere;
+        }
+        let Some(message) = message else { return Way::Stays };
+        let id = MessageId::new(key, seq);
+        let origin = origin_of(queue, id, message, record, reason, now_ms);
+        self.into_targets(queue, policy, message, origin, now_ms)
+    }
+
+    /// The message with its new origin, and the queues that take it.
+    fn into_targets(&self, queue: &Queue, policy: &BuryPolicy, message: &Message, origin: Origin, now_ms: u64) -> Way {
+        let (targets, route) = match &policy.dead_letter {
+            DeadLetter::Nowhere => return Way::Nowhere,
+            DeadLetter::Queue(_) => {
+                let Some(target) = self.dead_letter_of(queue) else { return Way::Stays };
+                // Each lap of such a circle takes a consumer, unless nothing but time and length drive it.
+                let breaks = |reason| matches!(reason, DeathReason::Rejected | DeathReason::Limit);
+                (self.outside_circles(vec![target.info.id], &origin.deaths, breaks), message.facts.route.clone())
+            }
+            DeadLetter::Router { router, key } => {
+                let keys = keys_of(queue, key.as_ref(), message);
+                let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+                let matching = self.route(router, &names, &message.headers).unwrap_or_default();
+                let breaks = |reason| reason == DeathReason::Rejected;
+                let route = Route { router: router.clone(), keys };
+                (self.outside_circles(matching, &origin.deaths, breaks), Some(Box::new(route)))
+            }
+        };
+        if targets.is_empty() {
+            return Way::Nowhere;
+        }
+        let mut buried = message.clone();
+        buried.facts.origin = Some(Box::new(origin));
+        buried.facts.route = route;
+        buried.facts.published_ms = now_ms;
+        buried.facts.due_ms = None;
+        buried.facts.expires_ms = None;
+        Way::Into(targets, Arc::new(buried))
+    }
+
+    /// Those of the queues in which the message would not go around for ever.
+    fn outside_circles(
+        &self,
+        mut targets: Vec<QueueId>,
+        deaths: &[Death],
+        breaks: impl Fn(DeathReason) -> bool,
+    ) -> Vec<QueueId> {
+        targets.retain(|target| {
+            self.queues.get(target).is_some_and(|target| !is_circle(deaths, &target.info.name, &breaks))
+        });
+        targets
+    }
+
+    /// Whether a message waits in its queue to be buried.
+    fn is_buriable(&self, queue: &Queue, key: PartitionKey, seq: Seq) -> bool {
+        let Some(progress) = queue.progress(SubscriptionId(0), key.partition) else { return false };
+        let record = progress.returned.get(&seq.0).filter(|_| progress.back.contains(&seq.0));
+        record.is_some_and(|record| queue.must_bury(record)) && self.has_place(queue)
+    }
+
+    /// The one queue that takes what `queue` sets aside, if its policy names one, and that exists and is another one.
+    #[must_use]
+    pub(crate) fn dead_letter_of(&self, queue: &Queue) -> Option<&Queue> {
+        let name = queue.info.settings.bury.as_ref()?.queue()?;
+        self.queue_named(name).filter(|target| target.info.id != queue.info.id)
+    }
+
+    /// Whether what the queue sets aside does not have to stay.
+    fn has_place(&self, queue: &Queue) -> bool {
+        match queue.info.settings.bury.as_ref().map(|policy| &policy.dead_letter) {
+            None => false,
+            Some(DeadLetter::Queue(_)) => self.dead_letter_of(queue).is_some(),
+            Some(DeadLetter::Router { .. } | DeadLetter::Nowhere) => true,
+        }
+    }
+
+    /// Whether the queue sets messages aside for this, so that they have to be read before they go.
+    #[must_use]
+    pub(crate) fn takes(&self, queue: &Queue, why: Aside) -> bool {
+        let Some(policy) = &queue.info.settings.bury else { return false };
+        let wanted = match why {
+            Aside::Expired => policy.expired,
+            Aside::TooLong => true,
+        };
+        wanted && policy.dead_letter != DeadLetter::Nowhere && self.has_place(queue)
+    }
+
+    /// Whether the queue of this id sets aside what is over its time.
+    #[must_use]
+    pub(crate) fn takes_expired(&self, queue: QueueId) -> bool {
+        self.queues.get(&queue).is_some_and(|queue| self.takes(queue, Aside::Expired))
+    }
+
+    /// Whether a message with this record is to be set aside, and can be.
+    #[must_use]
+    pub(crate) fn is_doomed(&self, queue: QueueId, record: &Record) -> bool {
+        self.queues.get(&queue).is_some_and(|queue| queue.must_bury(record) && self.has_place(queue))
+    }
+}
+
+/// The keys that a message is published again with.
+fn keys_of(queue: &Queue, key: Option<&String>, message: &Message) -> Vec<String> {
+    match (key, &message.facts.route) {
+        (Some(key), _) => vec![key.clone()],
+        (None, Some(route)) => route.keys.clone(),
+        (None, None) => vec![queue.info.name.clone()],
+    }
+}
+
+/// What a message tells of itself when it leaves this queue: its first identity, and all of its deaths.
+fn origin_of(
+    queue: &Queue,
+    id: MessageId,
+    message: &Message,
+    record: Option<&Record>,
+    reason: BuryReason,
+    now_ms: u64,
+) -> Origin {
+    let before = message.facts.origin.as_deref();
+    let deaths = before.map_or(&[][..], |origin| &origin.deaths);
+    let name = &queue.info.name;
+    Origin {
+        id: before.map_or(id, |origin| origin.id),
+        queue: name.clone(),
+        published_ms: before.map_or(message.facts.published_ms, |origin| origin.published_ms),
+        buried_ms: now_ms,
+        deliveries: record.map_or(0, |record| record.deliveries),
+        failures: record.map_or(0, |record| record.failures),
+        deaths: dying_again(deaths, name, reason.death(), now_ms, message.facts.route.as_deref()),
+        reason,
+    }
+}
+
+impl Parting {
+    fn add(&mut self, seq: Seq, targets: Vec<QueueId>, message: &Arc<Message>) {
+        self.buried.push(seq);
+        for target in targets {
+            self.bytes += message.content_bytes();
+            self.entering.entry(target).or_default().push(Arc::clone(message));
+        }
+    }
+
+    fn into_events(self, state: &State, queue: &Queue, key: PartitionKey) -> Vec<Event> {
+        let mut events = Vec::new();
+        for (target, messages) in self.entering {
+            let log = state.queues[&target].log(PartitionId(0)).expect("every queue has partition 0");
+            events.extend(enter(PartitionKey::new(target, PartitionId(0)), log.next, log.reserved, messages));
+        }
+        if !self.buried.is_empty() {
+            events.push(Event::Buried { key, seqs: self.buried });
+        }
+        if !self.dropped.is_empty() {
+            events.push(Event::Dropped { key, seqs: self.dropped });
+        }
+        if !self.expired.is_empty() {
+            let over_below = queue.log(key.partition).expect("the messages' partition exists").over_below;
+            events.push(Event::Removed { key, seqs: self.expired, why: Removal::Expired, over_below });
+        }
+        events
+    }
+}
+
+impl Queue {
+    /// Whether the queue's policy sets a message with this record aside.
+    fn must_bury(&self, record: &Record) -> bool {
+        self.info.settings.bury.as_ref().is_some_and(|policy| {
+            let count = match policy.counted_by {
+                CountedBy::Deliveries => record.deliveries,
+                CountedBy::Failures => record.failures,
+            };
+            record.rejected || policy.max.is_some_and(|max| count >= max)
+        })
+    }
+
+    fn bury_reason(&self, record: Option<&Record>) -> BuryReason {
+        let words = record.and_then(|record| record.reason.as_deref()).map(str::to_owned);
+        match self.info.settings.bury.as_ref().map(|policy| policy.counted_by) {
+            _ if record.is_some_and(|record| record.rejected) => BuryReason::Rejected(words),
+            Some(CountedBy::Failures) => BuryReason::TooManyFailures(words),
+            Some(CountedBy::Deliveries) | None => BuryReason::TooManyDeliveries,
+        }
+    }
+}
