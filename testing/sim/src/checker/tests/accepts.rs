@@ -3,6 +3,7 @@
 use super::tale::{DEAD, Tale, WORK, sent, settings};
 use crate::history::{Call, Ending, Reply};
 use broker::{Extension, LeaseTerms, MessageState, Settle, SettleError};
+use vocab::origin::dying_again;
 use vocab::{BuryPolicy, BuryReason, CountedBy, Durability, Origin, SessionId};
 
 #[test]
@@ -166,6 +167,7 @@ pub(super) fn origin(uid: u64, reason: BuryReason) -> Origin {
         buried_ms: 0,
         deliveries: 1,
         failures: 0,
+        deaths: dying_again(&[], "work", reason.death(), 0, None),
         reason,
     }
 }

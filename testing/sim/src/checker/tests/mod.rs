@@ -1,6 +1,7 @@
 //! Hand-made histories: a good one that every rule accepts, and for each rule bad ones that it must reject.
 
 mod accepts;
+mod burials;
 mod dedup;
 mod lanes;
 mod redrives;
