@@ -2,6 +2,7 @@
 
 mod bench;
 mod buries;
+mod dead_routes;
 mod dedup;
 mod lane_limits;
 mod lanes;

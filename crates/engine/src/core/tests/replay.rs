@@ -45,7 +45,7 @@ enum Act {
 
 /// Crashes leap over whole pages of seqs; with a `crash_weight` of 0 there are none.
 fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
-    let queue = || 0_usize..6;
+    let queue = || 0_usize..7;
     let act = prop_oneof![
         4 => (queue(), 1_usize..5, proptest::option::weighted(0.3, 0_u64..3_000), proptest::option::weighted(0.2, 1_u64..9_000))
             .prop_map(|(queue, count, due_in_ms, expires_in_ms)| Act::Publish { queue, count, due_in_ms, expires_in_ms }),
@@ -77,7 +77,7 @@ fn router_acts() -> impl Strategy<Value = Act> {
     prop_oneof![
         2 => (router(), 0_u8..8).prop_map(|(which, settings)| Act::CreateRouter { which, settings }),
         1 => (router(), any::<bool>()).prop_map(|(which, if_unused)| Act::DeleteRouter { which, if_unused }),
-        5 => (router(), proptest::option::weighted(0.7, 0_usize..4), router(), 0_u8..4)
+        5 => (router(), proptest::option::weighted(0.7, 0_usize..7), router(), 0_u8..4)
             .prop_map(|(from, to_queue, to, key)| Act::Bind { from, to_queue, to, key }),
         2 => any::<usize>().prop_map(|which| Act::Unbind { which }),
         3 => (router(), 0_usize..3, proptest::option::of(any::<usize>()), any::<bool>())
@@ -235,7 +235,9 @@ fn bench_with_queues() -> (Bench, Vec<QueueId>) {
     );
     let timely = bench.create("timely", timed(DeadLetter::Queue("failing".to_owned())));
     let strict = bench.create("strict", timed(DeadLetter::Nowhere));
-    (bench, vec![dead, counted, failing, laned, timely, strict])
+    let dead_letter = DeadLetter::Router { router: "router 1".to_owned(), key: Some("a.b".to_owned()) };
+    let routed = bench.create("routed", timed(dead_letter));
+    (bench, vec![dead, counted, failing, laned, timely, strict, routed])
 }
 
 /// What is over its time is set aside; a consumer's word, too.
