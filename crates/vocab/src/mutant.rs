@@ -37,7 +37,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,

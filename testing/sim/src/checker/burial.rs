@@ -1,18 +1,14 @@
 //! A buried message is in one queue only, for the reason that it tells, and was set aside in time.
 
-use super::ledger::{Lease, Ledger, Message, Queue, Verdict};
+use super::ledger::{Census, Lease, Ledger, Message, Queue, Verdict};
 use super::violation::Violation;
 use crate::history::{Call, Uid};
 use broker::Settle;
-use vocab::{BuryPolicy, BuryReason, CountedBy, Origin, QueueId};
+use vocab::{BuryPolicy, BuryReason, CountedBy, DeadLetter, Origin, QueueId};
 
 /// Exactly one of {queue, dead-letter queue}; the reason is true; the limit is kept.
 pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
-    for census in &ledger.censuses {
-        if let Some((uid, places)) = census.seen.iter().find(|(_, places)| places.len() > 1) {
-            return Err(Violation::new(format!("m{uid} is in {} places: {places:?}", places.len()), [census.begins]));
-        }
-    }
+    ledger.censuses.iter().try_for_each(|census| in_its_places(ledger, census))?;
     for (uid, message) in &ledger.messages {
         for lease in message.leases.iter().map(|lease| &ledger.leases[*lease]) {
             match lease.origin {
@@ -30,6 +26,45 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     Ok(())
 }
 
+/// A message is in one place; or, once it was set aside through a router, in every queue that this led to.
+fn in_its_places(ledger: &Ledger<'_>, census: &Census) -> Result<(), Violation> {
+    for (uid, places) in &census.seen {
+        let message = ledger.messages.get(uid);
+        let copied = message.filter(|message| places.iter().all(|(queue, _)| *queue != message.queue));
+        let graves = copied.and_then(|message| Some((message, ledger.graves.get(&message.queue)?)));
+        let in_order = match graves {
+            None => places.len() == 1,
+            Some((message, graves)) => graves.iter().all(|(grave, bound)| {
+                let copies = places.iter().filter(|(queue, _)| queue == grave).count();
+                copies == 1 || (copies == 0 && may_lack(ledger, message, *grave, *bound, census))
+            }),
+        };
+        if !in_order {
+            return Err(Violation::new(format!("m{uid} is in {} places: {places:?}", places.len()), [census.begins]));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a queue may rightly have no copy of a message that another one has: it was not bound then, or the copy was taken.
+fn may_lack(ledger: &Ledger<'_>, message: &Message, grave: QueueId, bound: usize, census: &Census) -> bool {
+    let published = ledger.ops[message.op].called;
+    let acked = |lease: &Lease<'_>| {
+        lease.queue() == grave
+            && lease.settlements(ledger).any(|(_, how, verdict)| *how == Settle::Ack && verdict != Verdict::Refused)
+    };
+    let emptied = ledger.ops.iter().take_while(|op| op.called < census.begins).any(|op| {
+        matches!(op.call, Call::Purge(queue) | Call::DeleteQueue(queue) if *queue == grave)
+            && op.may_have_happened()
+            && op.over > published
+    });
+    bound > published
+        || emptied
+        || ledger.is_weak(grave)
+        || ledger.is_weak(message.queue)
+        || message.leases.iter().any(|lease| acked(&ledger.leases[*lease]))
+}
+
 fn policies(queue: &Queue) -> impl Iterator<Item = &BuryPolicy> {
     queue.settings.iter().filter_map(|(_, settings)| settings.bury.as_ref())
 }
@@ -45,7 +80,14 @@ fn true_reason(
     let (Some((home_id, home)), Some(grave)) = (home_of(ledger, message, origin), ledger.queues.get(&found_in)) else {
         return Ok(());
     };
-    let to_here = || policies(home).filter(|policy| policy.queue() == Some(&*grave.name));
+    let led_here = || ledger.graves_of(home_id).any(|grave| grave == found_in);
+    let to_here = || {
+        policies(home).filter(|policy| match &policy.dead_letter {
+            DeadLetter::Queue(name) => *name == grave.name,
+            DeadLetter::Router { .. } => led_here(),
+            DeadLetter::Nowhere => false,
+        })
+    };
     let by_policy = |counted_by, count| {
         to_here().any(|policy| policy.counted_by == counted_by && policy.max.is_some_and(|max| count >= max))
     };

@@ -87,7 +87,9 @@ fn ends(ledger: &Ledger<'_>, message: &Message) -> Vec<End> {
         let acked =
             lease.settlements(ledger).find(|(_, how, verdict)| **how == Settle::Ack && *verdict == Verdict::Done);
         if let Some(at) = acked.and_then(|(op, ..)| op.answered) {
-            ends.push(End { at, weak: ledger.is_weak(lease.queue()), queue: None, why: "acknowledged" });
+            // Copies that a router made end by themselves.
+            let queue = ledger.graves.contains_key(&message.queue).then_some(lease.queue());
+            ends.push(End { at, weak: ledger.is_weak(lease.queue()), queue, why: "acknowledged" });
         }
         if lease.queue() != message.queue && !may_return {
             ends.push(buried(ledger, message, lease.told));

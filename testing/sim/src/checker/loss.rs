@@ -80,15 +80,22 @@ fn expired(ledger: &Ledger<'_>, message: &Message, census: &Census) -> bool {
     end.is_some_and(|end| end <= ledger.reached_ms(ledger.ops[message.op].called, census.ends))
 }
 
-/// A queue that has no place for what it sets aside may have dropped it: on a consumer's word, or after so many deliveries,
+/// A queue that had no place for what it sets aside may have dropped it: on a consumer's word, or after so many deliveries,
 /// told or not, that it may have reached its limit.
 fn dropped(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
     let reach = ledger.reach(message.queue);
     let queues = reach.iter().filter_map(|id| Some((id, ledger.queues.get(id)?)));
     let policies = queues.flat_map(|(id, queue)| queue.settings.iter().map(move |(_, settings)| (id, &settings.bury)));
+    let published = ledger.ops[message.op].called;
+    let is_bound = |id| ledger.graves.get(id).is_some_and(|graves| graves.values().any(|told| *told < published));
     let mut nowhere = policies.filter_map(|(id, bury)| {
         let bury = bury.as_ref()?;
-        (bury.dead_letter == DeadLetter::Nowhere).then_some((id, bury.max))
+        let has_place = match bury.dead_letter {
+            DeadLetter::Queue(_) => true,
+            DeadLetter::Router { .. } => is_bound(id),
+            DeadLetter::Nowhere => false,
+        };
+        (!has_place).then_some((id, bury.max))
     });
     nowhere.any(|(queue, max)| {
         rejected(ledger, message, *queue, until) || max.is_some_and(|max| tries(ledger, message, *queue, until) >= max)

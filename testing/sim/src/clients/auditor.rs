@@ -5,7 +5,7 @@ use super::worker::SESSIONS;
 use crate::history::What;
 use broker::{LeaseTerms, MessageState, QueueInfo, QueueStats, RedriveInfo, Settle, Settlement};
 use std::sync::Arc;
-use vocab::{QueueId, QueueSettings, SessionId};
+use vocab::{Binding, QueueId, QueueSettings, RouterKind, SessionId, Target};
 
 /// How often the auditor comes back for what is delayed, leased or on its way to a dead-letter queue.
 const ROUNDS_MAX: usize = 120;
@@ -52,13 +52,30 @@ async fn moves(port: &Port, queues: &[Arc<QueueInfo>]) -> Option<Vec<(Vec<Redriv
     Some(moves)
 }
 
-/// Makes sure that every queue of the scenario exists.
+/// The router that leads to every grave, and how their names begin.
+pub const GRAVES: &str = "graves";
+const GRAVE: &str = "grave-";
+
+/// Makes sure that every queue of the scenario exists, and that the router of the graves leads to them.
 pub async fn open_queues(port: Port, wanted: Vec<(String, QueueSettings)>) {
     for (name, settings) in wanted {
         let known = port.world().get().queues.iter().any(|info| info.name == name);
         if !known && let Some(info) = port.create_queue(&name, settings).await {
             port.world().get().queues.push(info);
         }
+    }
+    let graves: Vec<_> = port.list_queues().into_iter().filter(|info| info.name.starts_with(GRAVE)).collect();
+    if graves.is_empty() {
+        return;
+    }
+    let known = port.router(GRAVES);
+    let Some(router) = (if known.is_none() { port.create_router(GRAVES, RouterKind::Fanout).await } else { known })
+    else {
+        return;
+    };
+    let bound = port.route(GRAVES, "").unwrap_or_default();
+    for grave in graves.iter().filter(|grave| !bound.contains(&grave.id)) {
+        port.bind(Binding::new(router, Target::Queue(grave.id), "")).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The queues that a seed has all the time: one at least for every promise.
 
+use crate::clients::auditor::GRAVES;
 use crate::clients::salvager::SALVAGE;
 use crate::dice::Dice;
 use vocab::{BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
@@ -20,6 +21,12 @@ pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
     let fussy = QueueSettings { bury: fussy.bury.map(nowhere), ..fussy };
     let strict = QueueSettings { strict_leases: true, ..plain(dice) };
     let weak = QueueSettings { durability, ..plain(dice) };
+    let routed = burying(CountedBy::Failures, "", plain(dice), dice);
+    let routed = QueueSettings { bury: routed.bury.map(through_graves), ..routed };
+    if dice.percent(50) {
+        queues.extend([("grave-one".to_owned(), plain(dice)), ("grave-two".to_owned(), plain(dice))]);
+        queues.push(("routed".to_owned(), routed));
+    }
     for (name, settings) in [("brief", brief), ("fussy", fussy), ("strict", strict), ("weak", weak)] {
         if dice.percent(60) {
             queues.push((name.to_owned(), settings));
@@ -93,6 +100,12 @@ fn on_a_word(dead_letter: DeadLetter) -> BuryPolicy {
 
 fn nowhere(bury: BuryPolicy) -> BuryPolicy {
     BuryPolicy { dead_letter: DeadLetter::Nowhere, ..bury }
+}
+
+/// Into every queue that the router of the graves leads to, whatever is set aside.
+fn through_graves(bury: BuryPolicy) -> BuryPolicy {
+    let dead_letter = DeadLetter::Router { router: GRAVES.to_owned(), key: None };
+    BuryPolicy { dead_letter, expired: true, ..bury }
 }
 
 /// A window that a history can see the end of.

@@ -1,5 +1,6 @@
-//! The simulator's tests: many seeds, one seed twice, every mutant, and every point of three small scripts.
+//! The simulator's tests: many seeds, one seed twice, every mutant, and every point of four small scripts.
 
+mod burial_crash_points;
 mod crash_points;
 mod determinism;
 mod lane_crash_points;

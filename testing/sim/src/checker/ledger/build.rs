@@ -6,7 +6,7 @@ use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Uid, What
 use broker::{LeaseTerms, Leased, QueueInfo, SettleError, Transfer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vocab::QueueId;
+use vocab::{QueueId, RouterId, Target};
 
 impl<'h> Ledger<'h> {
     /// Sorts a history.
@@ -53,6 +53,7 @@ fn empty(history: &History) -> Ledger<'_> {
         endings: Vec::new(),
         censuses: Vec::new(),
         redrives: Vec::new(),
+        graves: BTreeMap::new(),
         moved_until: BTreeMap::new(),
         garbage: Vec::new(),
     }
@@ -218,7 +219,27 @@ impl<'h> Builder<'h> {
         for lease in &mut self.ledger.leases {
             lease.asked.sort_unstable_by_key(|(op, place, _)| (*op, *place));
         }
+        self.buried_through_routers();
         self.redriven();
+    }
+
+    /// Finds out which queues others buried in through routers.
+    fn buried_through_routers(&mut self) {
+        let ledger = &mut self.ledger;
+        for (id, queue) in &ledger.queues {
+            let mut graves = BTreeMap::new();
+            for op in ledger.ops.iter().filter(|op| op.may_have_happened()) {
+                let Call::Bind(binding) = op.call else { continue };
+                let named = |router: &str| names_router(&ledger.ops, router, binding.source);
+                if let (Target::Queue(grave), true) = (binding.target, queue.routers().any(named)) {
+                    let told = op.answered.unwrap_or(usize::MAX);
+                    graves.entry(grave).and_modify(|first: &mut usize| *first = told.min(*first)).or_insert(told);
+                }
+            }
+            if !graves.is_empty() {
+                ledger.graves.insert(*id, graves);
+            }
+        }
     }
 
     /// Finds out which queues' messages redrives may have moved.
@@ -269,6 +290,15 @@ impl<'h> Builder<'h> {
             self.ledger.censuses.push(census);
         }
     }
+}
+
+/// Whether anybody was told that the router of this name has this id.
+fn names_router(ops: &[Op<'_>], name: &str, id: RouterId) -> bool {
+    ops.iter().any(|op| match (op.call, op.reply) {
+        (Call::CreateRouter { name: made, .. }, Some(Reply::RouterCreated(made_id))) => made == name && *made_id == id,
+        (_, Some(Reply::Routers(listed))) => listed.iter().any(|(info, _)| info.name == name && info.id == id),
+        _ => false,
+    })
 }
 
 fn told<T>(verdict: Option<&Result<T, SettleError>>) -> Verdict {

@@ -5,7 +5,7 @@ use crate::history::{Call, Ending, Handed, History, OpId, Reply, Sent, Uid};
 use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, RedriveInfo, Settle, StartRedrive};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use vocab::{Durability, LeaseToken, MessageId, Order, Origin, QueueId, QueueSettings, Seq};
+use vocab::{DeadLetter, Durability, LeaseToken, MessageId, Order, Origin, QueueId, QueueSettings, Seq};
 
 /// A sorted history.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub struct Ledger<'h> {
     pub redrives: Vec<(OpId, StartRedrive)>,
     /// For the queues whose messages a redrive may have moved: when its last start was over.
     pub moved_until: BTreeMap<QueueId, usize>,
+    /// For the queues that bury through a router: the queues that it may ever have led to, and when the binding was told.
+    pub graves: BTreeMap<QueueId, BTreeMap<QueueId, usize>>,
     /// Messages whose body no producer sends: the events that show them.
     pub garbage: Vec<usize>,
 }
@@ -213,7 +215,9 @@ impl Ledger<'_> {
     #[must_use]
     pub fn takes_from_others(&self, queue: QueueId) -> bool {
         let buried_in = |name: &str| self.queues.values().any(|other| other.buries_to(name));
-        self.is_target(queue) || self.queues.get(&queue).is_some_and(|queue| buried_in(&queue.name))
+        self.graves.values().any(|graves| graves.contains_key(&queue))
+            || self.is_target(queue)
+            || self.queues.get(&queue).is_some_and(|queue| buried_in(&queue.name))
     }
 
     /// The queue and every queue that its messages may have been buried in or moved to.
@@ -228,11 +232,17 @@ impl Ledger<'_> {
                     todo.push(*id);
                 }
             }
+            todo.extend(self.graves_of(source).filter(|grave| reached.insert(*grave)));
             for (_, start) in self.redrives.iter().filter(|(_, start)| start.source == source) {
                 todo.extend(start.target.filter(|target| reached.insert(*target)));
             }
         }
         reached
+    }
+
+    /// The queues that a queue may have buried in through a router: a message may have a copy in each.
+    pub fn graves_of(&self, queue: QueueId) -> impl Iterator<Item = QueueId> + '_ {
+        self.graves.get(&queue).into_iter().flat_map(|graves| graves.keys().copied())
     }
 
     /// The first crash after `event` and before `until`.
@@ -279,6 +289,15 @@ impl Queue {
     #[must_use]
     pub fn is_laned(&self) -> bool {
         self.settings.iter().all(|(_, settings)| settings.order == Order::Laned)
+    }
+
+    /// The routers that it buries through, or ever may have.
+    pub fn routers(&self) -> impl Iterator<Item = &str> + '_ {
+        let places = self.settings.iter().filter_map(|(_, settings)| Some(&settings.bury.as_ref()?.dead_letter));
+        places.filter_map(|place| match place {
+            DeadLetter::Router { router, .. } => Some(&**router),
+            DeadLetter::Queue(_) | DeadLetter::Nowhere => None,
+        })
     }
 
     /// Whether it buries, or ever may have buried, to the queue of this name.
