@@ -107,6 +107,12 @@ fn encode_messages_event(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
             put_end(out, *end);
             (kind::TRANSFERRED, key.queue)
         }
+        other => encode_departure(other, out),
+    }
+}
+
+fn encode_departure(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
+    match event {
         Event::Removed { key, seqs, why, over_below } => {
             put_key(out, *key);
             out.put_u8(match why {

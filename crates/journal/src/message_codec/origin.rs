@@ -93,8 +93,8 @@ pub(super) fn put_deaths(value: &mut Vec<u8>, deaths: &[Death]) {
     for death in deaths {
         value.put_bytes(death.queue.as_bytes());
         value.put_u8(death.reason.code());
-        let routed = if death.route.is_some() { ROUTED } else { 0 };
-        value.put_u8(u8::from(death.is_first) * FIRST | routed);
+        let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+        value.put_u8(flag(death.is_first, FIRST) | flag(death.route.is_some(), ROUTED));
         value.put_varint(death.count);
         value.put_u64(death.first_ms);
         if let Some(route) = &death.route {

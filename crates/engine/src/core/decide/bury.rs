@@ -99,11 +99,11 @@ impl State {
         let Some(message) = message else { return Way::Stays };
         let id = MessageId::new(key, seq);
         let origin = origin_of(queue, id, message, record, reason, now_ms);
-        self.into_targets(queue, policy, message, origin, now_ms)
+        self.enter_targets(queue, policy, message, origin, now_ms)
     }
 
     /// The message with its new origin, and the queues that take it.
-    fn into_targets(&self, queue: &Queue, policy: &BuryPolicy, message: &Message, origin: Origin, now_ms: u64) -> Way {
+    fn enter_targets(&self, queue: &Queue, policy: &BuryPolicy, message: &Message, origin: Origin, now_ms: u64) -> Way {
         let (targets, route) = match &policy.dead_letter {
             DeadLetter::Nowhere => return Way::Nowhere,
             DeadLetter::Queue(_) => {

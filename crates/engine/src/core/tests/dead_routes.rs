@@ -208,13 +208,13 @@ fn a_step_is_no_larger_for_the_number_of_queues() {
     let queue = bench.create("q", through("dead", None));
     let facts = Facts { expires_ms: Some(bench.now_ms + 1_000), ..Facts::default() };
     let message = Message { facts, ..Message::with_body(vec![0; 60_000]) };
-    let content_bytes = message.content_bytes();
+    let content_bytes = message.content_bytes() as u64;
     bench.publish(queue, vec![message; 10]);
     bench.pass_ms(1_000);
     let moved = bench.counts(queues[0]).0;
     assert!((1..10).contains(&moved), "{moved} of 10");
-    let step_bytes = moved as usize * 8 * content_bytes;
-    assert!(step_bytes < MOVE_BATCH_BYTES + 9 * content_bytes, "{step_bytes} bytes in one step");
+    let step_bytes = moved * 8 * content_bytes;
+    assert!(step_bytes < MOVE_BATCH_BYTES as u64 + 9 * content_bytes, "{step_bytes} bytes in one step");
     sweep_through(&mut bench);
     assert!(queues.iter().all(|queue| bench.counts(*queue).0 == 10));
     assert_eq!(bench.counts(queue).0, 0);

@@ -72,7 +72,7 @@ fn what_the_retention_made_old_goes_in_batches_in_order_and_nobody_is_given_it()
     assert_eq!(bench.counts(dead).0, 2 * MOVE_BATCH_COUNT as u64);
     sweep_through(&mut bench);
     assert_eq!((bench.counts(queue), bench.counts(dead).0), ((0, 0, 1), count as u64));
-    let places = bench.seqs(dead, count as u32).into_iter().map(|seq| {
+    let places = bench.seqs(dead, 10_000).into_iter().map(|seq| {
         let origin = bench.content(dead, Seq(seq)).facts.origin.clone().expect("it was buried");
         origin.id.seq.0
     });
