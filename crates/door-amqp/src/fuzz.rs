@@ -40,13 +40,13 @@ pub fn method(payload: &[u8]) {
     let mut out = BytesMut::new();
     if let Ok(read) = ClientMethod::decode(payload) {
         read.put(&mut out, 1);
-        let (again, _) = frame::peek(&out, u32::MAX).ok().flatten().expect("what is written is a frame");
+        let again = frame::peek(&out, u32::MAX).ok().flatten().expect("what is written is a frame");
         assert_eq!(ClientMethod::decode(again.payload), Ok(read));
     }
     out.clear();
     if let Ok(read) = ServerMethod::decode(payload) {
         read.put(&mut out, 1);
-        let (again, _) = frame::peek(&out, u32::MAX).ok().flatten().expect("what is written is a frame");
+        let again = frame::peek(&out, u32::MAX).ok().flatten().expect("what is written is a frame");
         assert_eq!(ServerMethod::decode(again.payload), Ok(read));
     }
 }

@@ -107,20 +107,26 @@ impl Head {
     }
 }
 
-/// The frame at the start of `input`, and how many bytes it takes; nothing while it is incomplete.
+impl<P: AsRef<[u8]>> Frame<P> {
+    /// How many bytes it takes in all.
+    #[inline]
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.payload.as_ref().len() + OVERHEAD_BYTES
+    }
+}
+
+/// The frame at the start of `input`, [`Frame::length`] bytes of it; nothing while it is incomplete.
 ///
 /// # Errors
 /// It cannot be a frame. A bad head is told as soon as it is there.
 #[inline]
-pub fn peek(input: &[u8], frame_max: u32) -> Result<Option<(Frame<&[u8]>, usize)>, FrameError> {
+pub fn peek(input: &[u8], frame_max: u32) -> Result<Option<Frame<&[u8]>>, FrameError> {
     let Some(head) = Head::parse(input, frame_max)? else { return Ok(None) };
     let Some((payload, rest)) = input[HEAD_BYTES..].split_at_checked(head.payload_bytes) else { return Ok(None) };
     match rest.first() {
         None => Ok(None),
-        Some(&END) => {
-            let frame = Frame { kind: head.kind, channel: head.channel, payload };
-            Ok(Some((frame, head.payload_bytes + OVERHEAD_BYTES)))
-        }
+        Some(&END) => Ok(Some(Frame { kind: head.kind, channel: head.channel, payload })),
         Some(&other) => Err(FrameError::BadEnd(other)),
     }
 }
@@ -133,8 +139,9 @@ pub fn peek(input: &[u8], frame_max: u32) -> Result<Option<(Frame<&[u8]>, usize)
 /// It cannot be a frame.
 #[inline]
 pub fn take(input: &mut BytesMut, frame_max: u32) -> Result<Option<Frame<Bytes>>, FrameError> {
-    let Some((Frame { kind, channel, payload }, length)) = peek(input, frame_max)? else { return Ok(None) };
-    let end = HEAD_BYTES + payload.len();
+    let Some(frame) = peek(input, frame_max)? else { return Ok(None) };
+    let (kind, channel, length) = (frame.kind, frame.channel, frame.length());
+    let end = length - 1;
     let mut payload = input.split_to(length).freeze();
     payload.truncate(end);
     bytes::Buf::advance(&mut payload, HEAD_BYTES);

@@ -28,7 +28,7 @@ proptest! {
         prop_assert_eq!(begun.len(), cut.index(length));
         input.put_slice(&after);
         let expected = Frame { kind, channel, payload: &payload[..] };
-        prop_assert_eq!(peek(&input, 4_096), Ok(Some((expected.clone(), length))));
+        prop_assert_eq!(peek(&input, 4_096), Ok(Some(expected)));
         prop_assert_eq!(super::length(&input, 4_096), Ok(Some(length)));
         let taken = take(&mut input, 4_096).expect("a frame").expect("a whole one");
         prop_assert_eq!((taken.kind, taken.channel, &taken.payload[..]), (kind, channel, &payload[..]));
@@ -47,7 +47,7 @@ fn a_payload_is_a_slice_of_what_was_read() {
 #[test]
 fn the_limit_counts_the_overhead() {
     let fits = frame(FrameKind::Body, 1, &[0; 4_088]);
-    assert!(matches!(peek(&fits, 4_096), Ok(Some((_, 4_096)))));
+    assert_eq!(peek(&fits, 4_096).map(|frame| frame.map(|frame| frame.length())), Ok(Some(4_096)));
     let too_large = FrameError::TooLarge { kind: FrameKind::Body, payload_bytes: 4_089, frame_max: 4_096 };
     assert_eq!(peek(&frame(FrameKind::Body, 1, &[0; 4_089])[..HEAD_BYTES], 4_096), Err(too_large));
     assert!(peek(&[3, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF], u32::MAX).is_err(), "a size near the end of its type");

@@ -51,7 +51,7 @@ fn with_value(tree: &Tree, then: &mut dyn FnMut(Value<'_>)) {
         Tree::Array(members) => {
             let mut builder = ArrayBuilder::new();
             members.iter().for_each(|member| with_value(member, &mut |value| builder.push(value)));
-            then(Value::Array(builder.array()))
+            then(Value::Array(builder.array()));
         }
     }
 }
