@@ -15,6 +15,9 @@ const BODY_BYTES_MAX: usize = 1 << 16;
 pub fn frames(input: &[u8]) {
     let mut input = BytesMut::from(input);
     let mut assembly = Assembly::default();
+    if let Some((_, whole)) = content::take_publish(&mut input.clone(), FRAME_MIN_SIZE, BODY_BYTES_MAX) {
+        message(&whole);
+    }
     while let Ok(Some(frame)) = frame::take(&mut input, FRAME_MIN_SIZE) {
         let whole = match frame.kind {
             FrameKind::Method => {

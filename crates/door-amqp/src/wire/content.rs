@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`put_content`] writes one whole with a single copy of the body; [`Output`](super::output::Output) writes large bodies without
-//! any. [`Assembly`] is the way back: frames in, a message out.
+//! any. [`Assembly`] is the way back: frames in, a message out; [`take_publish`] is its short cut.
 
 use super::frame::{self, FrameKind, OVERHEAD_BYTES};
 use super::methods::{self, Method};
@@ -15,8 +15,10 @@ use super::octets::{Malformed, Octets};
 use bytes::{BufMut, Bytes, BytesMut};
 
 mod assembly;
+mod whole;
 
 pub use assembly::{Assembly, Content, ContentError};
+pub use whole::take_publish;
 
 const HEADER_FIXED_BYTES: usize = 12;
 

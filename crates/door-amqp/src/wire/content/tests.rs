@@ -46,6 +46,34 @@ proptest! {
     }
 
     #[test]
+    fn the_short_cut_takes_what_assembly_takes_or_nothing(
+        body in proptest::collection::vec(any::<u8>(), 0..6_000), cut: proptest::sample::Index, broken: proptest::sample::Index,
+        bit in 0..9_u32,
+    ) {
+        let mut bytes = BytesMut::new();
+        put_content(&mut bytes, 3, &Publish::default(), &[0x10, 0, 2], &body, FRAME_MAX);
+        let whole = bytes.len();
+        // The ninth bit breaks nothing.
+        let at = broken.index(whole);
+        bytes[at] ^= 1_u8.checked_shl(bit).unwrap_or(0);
+        bytes.put_slice(&bytes.clone());
+        bytes.truncate(whole + cut.index(whole));
+        let (mut input, mut assembly) = (bytes.clone(), Assembly::default());
+        let by_frames = std::iter::from_fn(|| frame::take(&mut input, FRAME_MAX).ok().flatten());
+        let by_frames = by_frames.take(3).map_while(|frame| feed(&mut assembly, frame).ok()).flatten().next();
+        match take_publish(&mut bytes, FRAME_MAX, 1 << 20) {
+            Some((_, content)) => {
+                prop_assert_eq!(bytes.len(), cut.index(whole));
+                prop_assert_eq!(Some(content), by_frames);
+            }
+            None => {
+                prop_assert_eq!(bytes.len(), whole + cut.index(whole), "nothing is taken");
+                prop_assert!(bit < 8 || body.len() > body_bytes_max(FRAME_MAX), "a whole message is taken");
+            }
+        }
+    }
+
+    #[test]
     fn a_body_may_come_in_parts_of_any_size(parts in proptest::collection::vec(0..5_usize, 1..30)) {
         let body: Vec<u8> = (0..parts.iter().sum::<usize>()).map(|at| at.to_le_bytes()[0]).collect();
         prop_assume!(!body.is_empty());
