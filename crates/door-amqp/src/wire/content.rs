@@ -3,7 +3,7 @@
 //! ```text
 //!  method frame | header frame | body frame …       none where the body is empty
 //!
-//!  payload of a header frame   class u16 | 0 u16 | body size u64 | properties
+//!  payload of a header frame   class u16 | weight u16, 0 | body size u64 | properties
 //! ```
 //!
 //! [`put_content`] writes one whole with a single copy of the body; [`Output`](super::output::Output) writes large bodies without
@@ -27,6 +27,8 @@ const HEADER_FIXED_BYTES: usize = 12;
 pub struct ContentHeader<'a> {
     /// The class of the method before.
     pub class: u16,
+    /// 0 in every header that means anything.
+    pub weight: u16,
     /// How many bytes the body frames will hold together.
     pub body_bytes: u64,
     /// Flags and properties, as they came.
@@ -41,12 +43,8 @@ impl<'a> ContentHeader<'a> {
     #[inline]
     pub fn parse(payload: &'a [u8]) -> Result<Self, Malformed> {
         let mut octets = Octets::new(payload);
-        let class = octets.u16()?;
-        // The weight: never used, and RabbitMQ knows no header with another one.
-        if octets.u16()? != 0 {
-            return Err(Malformed { expected: "a weight of 0" });
-        }
-        Ok(Self { class, body_bytes: octets.u64()?, properties: octets.rest() })
+        let (class, weight) = (octets.u16()?, octets.u16()?);
+        Ok(Self { class, weight, body_bytes: octets.u64()?, properties: octets.rest() })
     }
 }
 

@@ -45,14 +45,18 @@ enum State {
 /// A frame that does not go on with the message that was begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContentError {
-    /// Another frame is due.
-    #[error("expected {expected}, got {got} instead")]
-    Unexpected {
-        /// What is due.
-        expected: &'static str,
-        /// What came.
-        got: &'static str,
+    /// No message is begun.
+    #[error("expected method frame, got non method frame instead")]
+    NotAMethod,
+    /// The header is due.
+    #[error("expected content header for class {class}, got non content header frame instead")]
+    NotAHeader {
+        /// The method's.
+        class: u16,
     },
+    /// A part of the body is due.
+    #[error("expected content body, got non content body frame instead")]
+    NotABody,
     /// The header is of another class than the method.
     #[error("expected content header for class {expected}, got one for class {got} instead")]
     OtherClass {
@@ -82,7 +86,9 @@ impl ContentError {
     #[must_use]
     pub fn code(self) -> ReplyCode {
         match self {
-            Self::Unexpected { .. } | Self::OtherClass { .. } => ReplyCode::UnexpectedFrame,
+            Self::NotAMethod | Self::NotAHeader { .. } | Self::NotABody | Self::OtherClass { .. } => {
+                ReplyCode::UnexpectedFrame
+            }
             Self::Header(_) | Self::BodyOverrun => ReplyCode::FrameError,
             Self::TooLarge { .. } => ReplyCode::PreconditionFailed,
         }
@@ -102,10 +108,10 @@ impl Assembly {
     /// A message was begun and is not whole.
     #[inline]
     pub fn method(&self) -> Result<(), ContentError> {
-        match self.state {
+        match &self.state {
             State::Idle => Ok(()),
-            State::Header { .. } => Err(unexpected("a content header", "a method")),
-            State::Body { .. } => Err(unexpected("a content body", "a method")),
+            State::Header { method } => Err(ContentError::NotAHeader { class: class_of(method) }),
+            State::Body { .. } => Err(ContentError::NotABody),
         }
     }
 
@@ -123,11 +129,15 @@ impl Assembly {
     pub fn header(&mut self, payload: &Bytes, body_bytes_max: usize) -> Result<Option<Content>, ContentError> {
         let method = match std::mem::take(&mut self.state) {
             State::Header { method } => method,
-            State::Idle => return Err(unexpected("a method", "a content header")),
-            State::Body { .. } => return Err(unexpected("a content body", "a content header")),
+            State::Idle => return Err(ContentError::NotAMethod),
+            State::Body { .. } => return Err(ContentError::NotABody),
         };
         let header = ContentHeader::parse(payload).map_err(ContentError::Header)?;
-        let expected = method.first_chunk().map_or(0, |class| u16::from_be_bytes(*class));
+        let expected = class_of(&method);
+        // The weight is never used; RabbitMQ knows no header with one.
+        if header.weight != 0 {
+            return Err(ContentError::NotAHeader { class: expected });
+        }
         if header.class != expected {
             return Err(ContentError::OtherClass { expected, got: header.class });
         }
@@ -150,8 +160,8 @@ impl Assembly {
     pub fn body(&mut self, payload: Bytes) -> Result<Option<Content>, ContentError> {
         let (mut content, mut begun, missing_bytes) = match std::mem::take(&mut self.state) {
             State::Body { content, begun, missing_bytes } => (content, begun, missing_bytes),
-            State::Idle => return Err(unexpected("a method", "a content body")),
-            State::Header { .. } => return Err(unexpected("a content header", "a content body")),
+            State::Idle => return Err(ContentError::NotAMethod),
+            State::Header { method } => return Err(ContentError::NotAHeader { class: class_of(&method) }),
         };
         let left_bytes = missing_bytes.checked_sub(payload.len()).ok_or(ContentError::BodyOverrun)?;
         if left_bytes == 0 && begun.is_empty() {
@@ -171,6 +181,6 @@ impl Assembly {
     }
 }
 
-fn unexpected(expected: &'static str, got: &'static str) -> ContentError {
-    ContentError::Unexpected { expected, got }
+fn class_of(method: &Bytes) -> u16 {
+    method.first_chunk().map_or(0, |class| u16::from_be_bytes(*class))
 }

@@ -134,7 +134,7 @@ fn headers_that_lie_are_refused() {
     };
     assert_eq!(header(CLASS, 0, 100), Ok(None));
     assert_eq!(header(50, 0, 1), Err((ReplyCode::UnexpectedFrame, true)));
-    assert_eq!(header(CLASS, 1, 1), Err((ReplyCode::FrameError, true)));
+    assert_eq!(header(CLASS, 1, 1), Err((ReplyCode::UnexpectedFrame, true)));
     assert_eq!(header(CLASS, 0, 101), Err((ReplyCode::PreconditionFailed, true)));
     assert_eq!(header(CLASS, 0, u64::MAX), Err((ReplyCode::PreconditionFailed, true)));
 }

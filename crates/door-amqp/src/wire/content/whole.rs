@@ -23,7 +23,10 @@ pub fn take_publish(input: &mut BytesMut, frame_max: u32, body_bytes_max: usize)
     let (channel, method_bytes) = (method.channel, method.payload.len());
     let header_at = method.length();
     let header = next(input, header_at, frame_max, FrameKind::Header).filter(|header| header.channel == channel)?;
-    let content = ContentHeader::parse(header.payload).ok().filter(|content| content.class == Publish::ID.class)?;
+    let content = ContentHeader::parse(header.payload).ok()?;
+    if (content.class, content.weight) != (Publish::ID.class, 0) {
+        return None;
+    }
     let body_bytes = usize::try_from(content.body_bytes).ok().filter(|bytes| *bytes <= body_bytes_max)?;
     let (properties_bytes, header_end) = (content.properties.len(), header_at + header.length());
     let mut end = header_end;
