@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const SOURCE: &str = "testing/clients/sqs/javascript";
+const SOURCE: &str = "testing/clients";
 const LOCK: &str = "package-lock.json";
 
 /// Sees to it that every locked package is installed.

@@ -54,6 +54,17 @@ impl Server {
         format!("http://{}", self.sqs)
     }
 
+    /// The URL to give to an AMQP client, if it was started with `--amqp`.
+    ///
+    /// # Panics
+    ///
+    /// When it was not.
+    pub fn amqp_url(&self) -> String {
+        let said = self.program.said();
+        let amqp = said.lines().find_map(|line| address(line, "amqp=")).expect("the ready line tells the AMQP door");
+        format!("amqp://guest:guest@{amqp}")
+    }
+
     /// The URL of a queue of this name, whether it exists or not.
     pub fn queue_url(&self, name: &str) -> String {
         format!("http://{}/000000000000/{name}", self.sqs)

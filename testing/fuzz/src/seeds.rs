@@ -3,6 +3,7 @@
 //! Fuzzing starts from what decoders accept: changes of it reach further than bytes at random. The result is committed
 //! under `corpus/`, and a test compares the two, so that a changed format cannot leave its corpus behind.
 
+mod amqp;
 mod doors;
 mod logs;
 mod routers;
@@ -33,7 +34,7 @@ impl Seed {
 /// Every healthy input, the same every time.
 #[must_use]
 pub fn all() -> Vec<Seed> {
-    [logs::seeds(), stores::seeds(), runs::seeds(), states::seeds(), doors::seeds()].concat()
+    [logs::seeds(), stores::seeds(), runs::seeds(), states::seeds(), doors::seeds(), amqp::seeds()].concat()
 }
 
 /// Writes the corpus.

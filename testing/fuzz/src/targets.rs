@@ -14,7 +14,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 17] = [
     Target { name: "frame", run: journal::fuzz::frame, mutations_per_test: 60_000 },
     Target { name: "record", run: journal::fuzz::record, mutations_per_test: 60_000 },
     Target { name: "message", run: journal::fuzz::message, mutations_per_test: 60_000 },
@@ -29,6 +29,9 @@ pub const TARGETS: [Target; 14] = [
     Target { name: "receipt", run: door_sqs::fuzz::receipt, mutations_per_test: 60_000 },
     Target { name: "authorization", run: door_sqs::fuzz::authorization, mutations_per_test: 40_000 },
     Target { name: "policy", run: door_sqs::fuzz::policy, mutations_per_test: 20_000 },
+    Target { name: "amqp_frames", run: door_amqp::fuzz::frames, mutations_per_test: 40_000 },
+    Target { name: "amqp_method", run: door_amqp::fuzz::method, mutations_per_test: 60_000 },
+    Target { name: "amqp_properties", run: door_amqp::fuzz::properties, mutations_per_test: 60_000 },
 ];
 
 /// The target of this name.

@@ -29,7 +29,7 @@ macro_rules! replayed {
 
 replayed! {
     frame record message manifest recover checkpoint_file run engine_record checkpoint json query receipt
-    authorization policy
+    authorization policy amqp_frames amqp_method amqp_properties
 }
 
 #[test]
