@@ -28,7 +28,7 @@ pub const ROUTE_KEY_BYTES_MAX: usize = QUEUE_NAME_BYTES_MAX;
 pub const ROUTERS_MAX: usize = 16_384;
 
 /// Most bindings of all routers together: each is held in memory, to be matched without the disk. One by a pattern of three
-/// words takes 1.5 KB.
+/// words takes 1.2 KB.
 pub const BINDINGS_MAX: usize = 100_000;
 
 /// Most bytes of a binding's key, criteria and annotations together, for the same reason.
