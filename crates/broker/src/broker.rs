@@ -13,8 +13,8 @@ use engine::core::answer::Answer;
 use engine::core::command::{Command, WaiterId};
 use engine::driver::{Content, Envelope, Inbox, Offload};
 use engine::{
-    Annotations, CreateQueueError, Extension, JournalStats, NoSuchQueue, Opened, PublishError, QueueInfo, QueueStats,
-    Receive, ReceiveError, SettleError, Settlement, Transfer, UpdateQueueError,
+    Annotations, CreateQueueError, Extension, JournalStats, NoSuchQueue, Opened, PublishError, Purge, QueueInfo,
+    QueueStats, Receive, ReceiveError, SettleError, Settlement, Transfer, UpdateQueueError,
 };
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -125,12 +125,12 @@ impl Broker {
         }
     }
 
-    /// Removes every message, leased ones too; says how many.
+    /// Removes messages; says how many.
     ///
     /// # Errors
     /// The queue does not exist.
-    pub async fn purge(&self, queue: QueueId) -> Result<u64, Error<NoSuchQueue>> {
-        match self.ask(Command::Purge { queue }).await? {
+    pub async fn purge(&self, queue: QueueId, what: Purge) -> Result<u64, Error<NoSuchQueue>> {
+        match self.ask(Command::Purge { queue, what }).await? {
             (Answer::Purged(purged), _) => purged.map_err(Error::Refused),
             (other, _) => other_kind!(other),
         }
@@ -141,7 +141,7 @@ impl Broker {
     /// their way to disk.
     ///
     /// # Errors
-    /// The queue does not exist, a message or the batch is too large, or the disk is full.
+    /// The queue does not exist or takes no more, a message or the batch is too large, or the disk is full.
     pub async fn publish(&self, queue: QueueId, messages: Vec<Message>) -> Result<Vec<MessageId>, Error<PublishError>> {
         let placed = self.begin_publish(queue, messages).await?.await?;
         let key = PartitionKey::new(queue, PartitionId(0));

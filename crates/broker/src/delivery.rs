@@ -112,7 +112,7 @@ mod tests {
     fn leased(seq: u64) -> Leased {
         let key = PartitionKey::new(QueueId(1), PartitionId(0));
         let token = LeaseToken { key, subscription: SubscriptionId(0), seq: Seq(seq), epoch: LeaseEpoch(seq) };
-        Leased { token, deliveries: 1, failures: 0, first_delivered_ms: 0, deadline_ms: None }
+        Leased { token, deliveries: 1, failures: 0, first_delivered_ms: 0, deadline_ms: None, ready_left: 0 }
     }
 
     /// Messages 1 to 4; which are kept and which go back.

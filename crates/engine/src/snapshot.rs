@@ -7,6 +7,7 @@
 //!  kind 0  globals     version u8 = 2 | boot | next_queue | log_ms
 //!  kind 1  info        created_ms | modified_ms | revision | name bytes | settings JSON | annotations JSON
 //!  kind 2  counts      10 totals | logs: count | count × log | subscriptions: count | count × (id | progress per log)
+//!                      | messages dropped, if any were
 //!  kind 3  log page    removed set | expiries: count × (place | ms)
 //!  kind 4  progress    acked set | ahead set | back: count × place | waiting: count × (place | ms)
 //!          page        | leases: count × (place | since_ms | end | record) | returned: count × (place | record)
@@ -16,6 +17,8 @@
 //!                      of a router's id in the queue's place, page 0: created_ms | router kind u8 | next binding
 //!                        | name bytes | settings JSON | annotations JSON
 //!                      the same, page n: count | count × (binding's number − 256 (n − 1) | binding)
+//!  kind 10 levels page count × (level u8 | ready set) | away: count × (place | level u8)
+//!  kind 11 sizes page  count × (place | bytes)
 //!
 //!  redrive       number | started_ms | to_move | end | position | next_ms | moved | failed | trouble u8, 0 for none
 //!                | per second, 0 for no limit | target queue, 0 for none | target's name bytes if there is one

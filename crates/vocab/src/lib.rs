@@ -23,5 +23,7 @@ pub use kind::Kind;
 pub use message::{BuryReason, Facts, Header, HeaderValue, Message, Native, Origin, Route};
 pub use message_id::MessageId;
 pub use router::{Binding, HeaderMatch, RouterKind, RouterSettings, Target};
-pub use settings::{BuryPolicy, CountedBy, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
+pub use settings::{
+    BuryPolicy, CountedBy, DedupPolicy, DedupScope, Durability, LengthLimit, Order, Overflow, QueueSettings,
+};
 pub use token::LeaseToken;

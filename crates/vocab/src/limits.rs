@@ -52,6 +52,10 @@ pub const SEQ_RESERVATION: u64 = 65_536;
 /// until what is before it was handed out. A message costs about 100 bytes here.
 pub const LANES_KNOWN_MAX: usize = 65_536;
 
+/// Messages that one publish drops from a queue that is too long, so that a limit that was lowered stalls nobody; the next publish
+/// goes on.
+pub const DROPPED_PER_PUBLISH_MAX: usize = 65_536;
+
 /// Messages that a redrive moves in one commit, where no rate is asked for: enough that a sync costs each of them little, few
 /// enough that other commands hardly wait.
 pub const REDRIVE_BATCH_COUNT: usize = 256;

@@ -29,11 +29,13 @@ pub enum Mutant {
     ForgetDedupIds,
     /// A redriven message enters its target in one commit and leaves its source in the next.
     MoveInTwoCommits,
+    /// Messages are handed out by place, whatever their priority.
+    IgnorePriorities,
 }
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,
@@ -45,6 +47,7 @@ impl Mutant {
         Self::IgnoreHeldLanes,
         Self::ForgetDedupIds,
         Self::MoveInTwoCommits,
+        Self::IgnorePriorities,
     ];
 }
 

@@ -40,10 +40,12 @@ pub enum Command {
         /// Which queue.
         queue: QueueId,
     },
-    /// Removes every message of a queue, leased ones too.
+    /// Removes messages of a queue.
     Purge {
         /// Which queue.
         queue: QueueId,
+        /// Which of its messages.
+        what: Purge,
     },
     /// Makes a router, or says that one of this name exists.
     CreateRouter {
@@ -154,6 +156,15 @@ pub struct FanOut {
     pub to: Vec<PartitionKey>,
     /// The messages; their published time is set by the engine.
     pub messages: Vec<Message>,
+}
+
+/// Which messages a purge removes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purge {
+    /// Every one, leased and delayed ones too.
+    All,
+    /// Those that could be received at once.
+    Ready,
 }
 
 /// Names a receive that waits.

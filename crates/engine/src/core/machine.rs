@@ -23,7 +23,7 @@ use crate::core::waiters::Waiter;
 use std::sync::Arc;
 use vocab::limits::WAIT_MS_MAX;
 use vocab::mutant::{self, Mutant};
-use vocab::{Durability, Message, Order, PartitionKey, QueueId, SubscriptionId};
+use vocab::{BootEpoch, Durability, Message, Order, PartitionKey, QueueId, SubscriptionId};
 
 /// What a step of the machine leads to.
 #[derive(Debug, Default)]
@@ -50,6 +50,14 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// The store was opened: what no start outlives ends.
+    pub fn boot(&mut self, epoch: BootEpoch, clean: bool, at_ms: u64, out: &mut Output) {
+        self.apply(Event::Booted { epoch, clean, at_ms }, out);
+        for event in self.state.decide_end_of_transients() {
+            self.apply(event, out);
+        }
+    }
+
     /// Carries one command out.
     pub fn execute(&mut self, command: Command, now_ms: u64, out: &mut Output) -> Executed {
         let answer = match command {
@@ -64,8 +72,8 @@ impl Machine {
                 Answer::Updated(updated.map(|()| self.state.queues[&queue].info.clone()))
             }
             Command::DeleteQueue { queue } => self.delete_queue(queue, out),
-            Command::Purge { queue } => {
-                let decision = self.state.decide_purge(queue);
+            Command::Purge { queue, what } => {
+                let decision = self.state.decide_purge(queue, what);
                 Answer::Purged(self.take(decision, out))
             }
             Command::CreateRouter { name, kind, settings, annotations } => {
@@ -178,11 +186,22 @@ impl Machine {
             self.use_shares(key, &messages);
             let decision = self.state.decide_publish(key, messages, now_ms);
             let answer = self.take(decision, out);
+            self.trim(key, now_ms, out);
             let grounds = if answer.is_ok() { self.own_grounds(key) } else { Grounds::NewestEvent };
             (answer, grounds)
         };
         out.told.push(Told { whom: Whom::Asker, answer: Answer::Published(answer), grounds });
         Executed::Answered
+    }
+
+    /// Makes a queue as short as it may be. Whoever waits for a message gets it before it is dropped.
+    fn trim(&mut self, key: PartitionKey, now_ms: u64, out: &mut Output) {
+        if self.state.queues.get(&key.queue).is_some_and(|queue| queue.info.settings.length.is_some()) {
+            self.pump(now_ms, out);
+            if let Some(event) = self.state.decide_trim(key) {
+                self.apply(event, out);
+            }
+        }
     }
 
     fn receive(&mut self, receive: &Receive, waiter: WaiterId, now_ms: u64, out: &mut Output) -> Executed {
@@ -234,7 +253,7 @@ impl Machine {
         let newest =
             leased.iter().max_by_key(|leased| leased.token.seq).expect("only deliveries of something are told");
         let settings = &self.state.queues[&queue].info.settings;
-        let grounds = match settings.durability {
+        let grounds = match settings.answers_wait_for() {
             Durability::Always if settings.tells_durable_leases() => Grounds::OwnEvents,
             Durability::Always => Grounds::Publish(newest.token.key, newest.token.seq),
             Durability::Interval(_) | Durability::Never => Grounds::Reservation(newest.token.key),
@@ -329,7 +348,7 @@ impl Machine {
         let queue = self.state.queues.get_mut(&key.queue);
         let progress = queue.and_then(|queue| queue.subscriptions.get_mut(&SubscriptionId(0)));
         let Some(progress) = progress.and_then(|p| p.get_mut(usize::from(key.partition.0))) else { return };
-        if progress.back.contains(&seq.0) && progress.burying.insert(seq.0) {
+        if progress.is_set_apart(seq) && progress.burying.insert(seq.0) {
             self.state.renew_lane(key, SubscriptionId(0), seq);
             out.effects.push(Effect::FetchToBury { key, seq });
         }
@@ -357,8 +376,9 @@ impl Machine {
 
     /// How soon an event must be on disk: as its queue wishes; leases ride along with what comes next.
     fn hurry(&self, event: &Event) -> Hurry {
-        let durability =
-            |queue: &QueueId| self.state.queues.get(queue).map_or(Durability::Always, |q| q.info.settings.durability);
+        let durability = |queue: &QueueId| {
+            self.state.queues.get(queue).map_or(Durability::Always, |queue| queue.info.settings.answers_wait_for())
+        };
         match event {
             Event::Leased(LeasedEvent { key, end, .. }) => match end {
                 LeaseEnd::Session(_) => Hurry::Whenever,
@@ -399,7 +419,7 @@ impl Machine {
         if mutant::active(Mutant::AnswerBeforeSync) {
             return Grounds::Nothing;
         }
-        match self.state.queues.get(&key.queue).map(|queue| queue.info.settings.durability) {
+        match self.state.queues.get(&key.queue).map(|queue| queue.info.settings.answers_wait_for()) {
             Some(Durability::Interval(_) | Durability::Never) => Grounds::Reservation(key),
             Some(Durability::Always) | None => Grounds::OwnEvents,
         }

@@ -35,6 +35,10 @@ pub enum PageId {
     Routers,
     /// A router, or some of its bindings.
     Router(RouterId, u64),
+    /// Priority levels of a subscription.
+    Levels(PartitionKey, SubscriptionId, u64),
+    /// Bytes of bodies of a subscription.
+    Sizes(PartitionKey, SubscriptionId, u64),
 }
 
 /// The page that a seq is in.

@@ -159,8 +159,10 @@ impl Queue {
             stored.extend(log.pages.stored().map(|page| PageId::Log(key, page)));
             stored.extend(log.dedup.pages.stored().map(|page| PageId::Dedup(key, page)));
             for (subscription, progress) in &self.subscriptions {
-                let pages = &progress[usize::from(partition.0)].pages;
+                let Progress { pages, levels, sizes, .. } = &progress[usize::from(partition.0)];
                 stored.extend(pages.stored().map(|page| PageId::Progress(key, *subscription, page)));
+                stored.extend(levels.pages.stored().map(|page| PageId::Levels(key, *subscription, page)));
+                stored.extend(sizes.pages.stored().map(|page| PageId::Sizes(key, *subscription, page)));
             }
         }
         stored

@@ -22,6 +22,7 @@
 //!  44    RouterDeleted   router
 //!  45    Bound           router | binding
 //!  46    Unbound         router | binding
+//!  50    Trimmed         key | over_below | ranges; a Removed whose queue was too long
 //!
 //!  key     queue | partition
 //!  ranges  count | count × (first − last end, wrapping | length − 1)
@@ -71,6 +72,7 @@ pub(crate) mod kind {
     pub(crate) const ROUTER_DELETED: u8 = 44;
     pub(crate) const BOUND: u8 = 45;
     pub(crate) const UNBOUND: u8 = 46;
+    pub(crate) const TRIMMED: u8 = 50;
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ fn shrank(before: &QueueTotals, after: &QueueTotals) -> Option<&'static str> {
         ("messages buried", before.buried, after.buried),
         ("messages purged", before.purged, after.purged),
         ("messages redriven", before.redriven, after.redriven),
+        ("messages dropped", before.dropped, after.dropped),
     ];
     pairs.into_iter().find(|(_, before, after)| after < before).map(|(which, ..)| which)
 }
@@ -108,7 +109,7 @@ fn published(ledger: &Ledger<'_>, queue: QueueId, until: usize) -> (u64, u64) {
 
 fn gone_adds_up(queue: QueueId, stats: &QueueStats, census: &Census) -> Result<(), Violation> {
     let totals = &stats.totals;
-    let gone = totals.acked + totals.expired + totals.buried + totals.purged + totals.redriven;
+    let gone = totals.acked + totals.expired + totals.buried + totals.purged + totals.redriven + totals.dropped;
     let there = stats.ready + stats.delayed + stats.leased;
     if totals.published != gone + there {
         let what = format!("queue {queue}: {} published, {gone} gone, {there} there do not add up", totals.published);

@@ -5,8 +5,8 @@ use super::world::{Hand, World};
 use crate::executor::{Alarms, or_after};
 use crate::history::{Call, Handed, OpId, Reply, Seen, Sent, What};
 use broker::{
-    Annotations, Broker, Delivery, Error, Extension, LeaseTerms, Leased, QueueInfo, QueueStats, Receive, RedriveId,
-    RedriveInfo, SettleError, Settlement, StartRedrive, Transfer, Unavailable,
+    Annotations, Broker, Delivery, Error, Extension, LeaseTerms, Leased, Purge, QueueInfo, QueueStats, Receive,
+    RedriveId, RedriveInfo, SettleError, Settlement, StartRedrive, Transfer, Unavailable,
 };
 use std::fmt::Display;
 use std::sync::Arc;
@@ -90,7 +90,7 @@ impl Port {
     /// Empties a queue.
     pub async fn purge(&self, queue: QueueId) {
         let op = self.call(Call::Purge(queue));
-        let purged = self.broker.purge(queue).await;
+        let purged = self.broker.purge(queue, Purge::All).await;
         self.answer(op, told(&purged, |_| Reply::Done));
     }
 

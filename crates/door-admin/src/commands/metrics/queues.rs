@@ -120,7 +120,7 @@ impl Figures {
     }
 }
 
-fn events(totals: &QueueTotals) -> [(&'static str, u64); 10] {
+fn events(totals: &QueueTotals) -> [(&'static str, u64); 11] {
     [
         ("published", totals.published),
         ("delivered", totals.delivered),
@@ -132,6 +132,7 @@ fn events(totals: &QueueTotals) -> [(&'static str, u64); 10] {
         ("buried", totals.buried),
         ("purged", totals.purged),
         ("redriven", totals.redriven),
+        ("dropped", totals.dropped),
     ]
 }
 
@@ -149,6 +150,7 @@ fn add_totals(sum: &mut QueueTotals, more: &QueueTotals) {
         buried,
         purged,
         redriven,
+        dropped,
     } = *more;
     sum.published += published;
     sum.published_bytes += published_bytes;
@@ -161,6 +163,7 @@ fn add_totals(sum: &mut QueueTotals, more: &QueueTotals) {
     sum.buried += buried;
     sum.purged += purged;
     sum.redriven += redriven;
+    sum.dropped += dropped;
 }
 
 #[cfg(test)]

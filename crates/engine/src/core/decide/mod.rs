@@ -4,6 +4,7 @@
 //! chose. Nothing here can fail for a reason other than the rules.
 
 mod catalog;
+mod length;
 mod publish;
 mod receive;
 mod redrive;

@@ -3,6 +3,7 @@
 use crate::core::answer::Placed;
 use crate::core::command::BuryFetched;
 use crate::core::decide::Decision;
+use crate::core::decide::length::check_length;
 use crate::core::dedup::DedupKey;
 use crate::core::error::{NoSuchQueue, PublishError};
 use crate::core::event::{Event, Record};
@@ -34,6 +35,9 @@ impl State {
         }
         let (first, count) = (log.next, messages.len());
         let repeats = take_repeats(&queue.info.settings, log, &mut messages, now_ms);
+        if let Err(error) = check_length(queue, key.partition, &messages) {
+            return Decision::unchanged(Err(error));
+        }
         let answer = Ok(Placed { first, count, repeats });
         if messages.is_empty() {
             return Decision::unchanged(answer);
@@ -81,7 +85,7 @@ impl State {
         let queue = self.queues.get(&key.queue)?;
         let progress = queue.progress(SubscriptionId(0), key.partition)?;
         let record = progress.returned.get(&seq.0)?;
-        (progress.back.contains(&seq.0) && queue.must_bury(record)).then_some((queue, record))
+        (progress.is_set_apart(seq) && queue.must_bury(record)).then_some((queue, record))
     }
 
     /// The queue that takes what `queue` sets aside, if it exists and is another one.

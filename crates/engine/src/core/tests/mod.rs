@@ -6,6 +6,8 @@ mod dedup;
 mod lane_limits;
 mod lanes;
 mod leases;
+mod length;
+mod levels;
 mod live;
 mod redrives;
 mod replay;
