@@ -1,7 +1,8 @@
-//! What was published is there until it was acknowledged, expired, purged or moved; and in the end it can be taken.
+//! What was published is there until it was acknowledged, expired, purged, moved or dropped; and in the end it can be taken.
 
 use super::durable::certain;
 use super::ledger::{Census, Ledger, Message, Standing, Verdict};
+use super::lengths;
 use super::violation::Violation;
 use crate::history::{Call, Uid};
 use broker::{MessageState, Settle};
@@ -38,6 +39,13 @@ fn is_accounted(ledger: &Ledger<'_>, uid: Uid, message: &Message, census: &Censu
         || acked(ledger, message, census.begins)
         || expired(ledger, message, census)
         || swept(ledger, message, census.begins)
+        || lengths::may_be_dropped(ledger, uid, message, census)
+}
+
+/// Whether something else than the length of its queue explains that the message is gone.
+#[must_use]
+pub fn left_otherwise(ledger: &Ledger<'_>, message: &Message, census: &Census) -> bool {
+    acked(ledger, message, census.begins) || expired(ledger, message, census) || swept(ledger, message, census.begins)
 }
 
 fn acked(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
@@ -58,10 +66,14 @@ fn expired(ledger: &Ledger<'_>, message: &Message, census: &Census) -> bool {
     end.is_some_and(|end| end <= ledger.reached_ms(ledger.ops[message.op].called, census.ends))
 }
 
-/// Some queue that it may have been in was purged or deleted at a time when it may have been there.
+/// Some queue that it may have been in was purged or deleted, or ended with the broker, at a time when it may have been there.
 fn swept(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
     let published = ledger.ops[message.op].called;
     let reach = ledger.reach(message.queue);
+    let is_transient = ledger.queues.get(&message.queue).is_some_and(super::ledger::Queue::is_transient);
+    if is_transient && ledger.end_between(published, until).is_some() {
+        return true;
+    }
     ledger.ops.iter().any(|op| match op.call {
         Call::Purge(queue) | Call::DeleteQueue(queue) => {
             reach.contains(queue) && op.may_have_happened() && op.over > published && op.called < until

@@ -46,6 +46,14 @@ pub enum Path {
     RedriveWentOn,
     /// A redrive was stopped.
     RedriveStopped,
+    /// A message was dropped because its queue was too long.
+    Dropped,
+    /// A publish was refused because its queue was full.
+    LengthRefused,
+    /// A message was handed out before one of a lower priority that was sent earlier.
+    HigherFirst,
+    /// A transient queue ended with the broker.
+    TransientEnded,
     /// A queue was emptied.
     Purged,
     /// A queue was removed.
@@ -80,7 +88,7 @@ pub enum Path {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 37] = [
         Self::BuriedByDeliveries,
         Self::BuriedByFailures,
         Self::BuriedByRejection,
@@ -99,6 +107,10 @@ impl Path {
         Self::Redriven,
         Self::RedriveWentOn,
         Self::RedriveStopped,
+        Self::Dropped,
+        Self::LengthRefused,
+        Self::HigherFirst,
+        Self::TransientEnded,
         Self::Purged,
         Self::QueueDeleted,
         Self::QueueUpdated,
@@ -125,6 +137,10 @@ impl Path {
             Self::BuriedByRejection => buried(ledger, |reason| matches!(reason, BuryReason::Rejected(_))),
             Self::Expired => return last_totals(ledger, |totals| totals.expired),
             Self::Redriven => return last_totals(ledger, |totals| totals.redriven),
+            Self::Dropped => return last_totals(ledger, |totals| totals.dropped),
+            Self::LengthRefused => ops(ledger, |op| refused_with(op, "takes at most")),
+            Self::HigherFirst => higher_first(ledger),
+            Self::TransientEnded => transients_ended(ledger),
             Self::RedriveWentOn => redrives_went_on(ledger),
             Self::RedriveStopped => ops(ledger, |op| matches!(op.call, Call::CancelRedrive(_)) && op.done()),
             Self::LeaseEnded => again(ledger, |_, lease| {
@@ -247,7 +263,27 @@ fn woken(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
 }
 
 fn refused_for_room(op: &Op<'_>) -> bool {
-    matches!((op.call, op.reply), (Call::Publish { .. }, Some(Reply::Refused(why))) if why.contains("disk is full"))
+    refused_with(op, "disk is full")
+}
+
+fn refused_with(op: &Op<'_>, words: &str) -> bool {
+    matches!((op.call, op.reply), (Call::Publish { .. }, Some(Reply::Refused(why))) if why.contains(words))
+}
+
+/// Deliveries of neighbours in one answer, the later place first.
+fn higher_first(ledger: &Ledger<'_>) -> usize {
+    let pairs = ledger.leases.windows(2).filter(|pair| {
+        let (first, second) = (&pair[0], &pair[1]);
+        let leveled = ledger.queues.get(&first.queue()).is_some_and(|queue| queue.level_of(3) > Some(0));
+        leveled && first.op == second.op && first.leased.token.seq > second.leased.token.seq
+    });
+    pairs.count()
+}
+
+fn transients_ended(ledger: &Ledger<'_>) -> usize {
+    let last = ledger.history.events.len();
+    let transients = ledger.queues.values().filter(|queue| queue.is_transient());
+    transients.filter(|queue| ledger.end_between(queue.told, last).is_some()).count()
 }
 
 /// Settlements between two publishes that were refused, with none taken between them.
@@ -309,6 +345,10 @@ impl fmt::Display for Path {
             Self::Redriven => "redriven",
             Self::RedriveWentOn => "redrive went on after a restart",
             Self::RedriveStopped => "redrive stopped",
+            Self::Dropped => "dropped from a queue that was too long",
+            Self::LengthRefused => "publish refused by a full queue",
+            Self::HigherFirst => "handed out before an older one of a lower priority",
+            Self::TransientEnded => "transient queue ended with the broker",
             Self::Purged => "queue purged",
             Self::QueueDeleted => "queue deleted",
             Self::QueueUpdated => "queue updated",

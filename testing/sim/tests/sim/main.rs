@@ -1,7 +1,8 @@
-//! The simulator's tests: many seeds, one seed twice, every mutant, and every point of two small scripts.
+//! The simulator's tests: many seeds, one seed twice, every mutant, and every point of three small scripts.
 
 mod crash_points;
 mod determinism;
 mod lane_crash_points;
+mod level_crash_points;
 mod mutants;
 mod seeds;

@@ -3,6 +3,8 @@
 mod accepts;
 mod dedup;
 mod lanes;
+mod lengths;
+mod priorities;
 mod redrives;
 mod rejects;
 mod tale;
