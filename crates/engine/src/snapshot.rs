@@ -45,5 +45,6 @@ mod sets;
 
 pub use decode::decode;
 pub use encode::{take_changed, take_everything};
+pub use key::page_named;
 
 pub(crate) const VERSION: u8 = 2;

@@ -3,6 +3,10 @@
 //! Invariant: every configuration key has a flag of the same name. Flags hold what was typed and nothing else, so that the defaults
 //! stay in one place.
 
+mod tools;
+
+pub(crate) use tools::{BackupArgs, InspectArgs, RestoreArgs, VerifyArgs};
+
 use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use serde::Serialize;
@@ -41,6 +45,18 @@ pub(crate) enum Command {
     /// standard input, and prints a [[sqs_queues]] table for each. The output of `aws sqs list-queue-tags` may follow its queue's.
     #[command(name = "import-sqs", after_help = IMPORT_EXAMPLES)]
     ImportSqs(ImportArgs),
+    /// Check every byte of a stopped server's data folder, and name the messages that are damaged
+    #[command(after_help = tools::VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
+    /// Copy a store as it is at one moment, from a running server or from a stopped one's data folder
+    #[command(after_help = tools::BACKUP_EXAMPLES)]
+    Backup(BackupArgs),
+    /// Make a data folder from a backup
+    #[command(after_help = tools::RESTORE_EXAMPLES)]
+    Restore(RestoreArgs),
+    /// Show what the files of a stopped server's data folder hold
+    #[command(after_help = tools::INSPECT_EXAMPLES)]
+    Inspect(InspectArgs),
 }
 
 const IMPORT_EXAMPLES: &str = "\

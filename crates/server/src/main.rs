@@ -14,6 +14,7 @@ mod recovery;
 mod signals;
 mod stop;
 mod tls;
+mod tools;
 
 use crate::cli::{Cli, Command, ServeArgs};
 use crate::config::{Config, Sources};
@@ -42,6 +43,10 @@ fn main() -> ExitCode {
         None => Cli::command().print_help().map_err(Failure::from),
         Some(Command::Serve(flags)) => serve(*flags),
         Some(Command::ImportSqs(arguments)) => import_sqs::run(&arguments).map_err(Failure::from),
+        Some(Command::Verify(arguments)) => return tools::run(|| tools::verify::run(&arguments)),
+        Some(Command::Backup(arguments)) => return tools::run(|| tools::backup::run(&arguments)),
+        Some(Command::Restore(arguments)) => return tools::run(|| tools::restore::run(&arguments)),
+        Some(Command::Inspect(arguments)) => return tools::run(|| tools::inspect::run(&arguments)),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -103,7 +108,8 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     queues::declare(&sqs, config).await?;
     let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
     let queues_listed_max = config.metrics_queues_max;
-    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin], queues_listed_max });
+    let (broker, doors, backup) = (store.broker().clone(), vec![sqs, admin], tools::backup::writer(&store));
+    status.ready(Running { broker, doors, queues_listed_max, backup });
     announce(config, &store, &addresses, tls.as_ref(), &clock);
 
     let cause = tokio::select! {

@@ -44,7 +44,8 @@ pub(super) fn key_of(page: PageId) -> PageKey {
 
 /// The page of this number, if this version knows such pages.
 #[expect(clippy::cast_possible_truncation, reason = "each part is shifted down to its own bits")]
-pub(super) fn page_named(PageKey(number): PageKey) -> Option<PageId> {
+#[must_use]
+pub fn page_named(PageKey(number): PageKey) -> Option<PageId> {
     let queue = QueueId((number >> QUEUE_AT) as u32);
     let log = PartitionKey::new(queue, PartitionId((number >> PARTITION_AT) as u16));
     let subscription = SubscriptionId((number >> SUBSCRIPTION_AT) as u16);
