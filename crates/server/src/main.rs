@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Some(Command::Verify(arguments)) => return tools::run(|| tools::verify::run(&arguments)),
         Some(Command::Backup(arguments)) => return tools::run(|| tools::backup::run(&arguments)),
         Some(Command::Restore(arguments)) => return tools::run(|| tools::restore::run(&arguments)),
+        Some(Command::Prove(arguments)) => return tools::run(|| tools::prove::run(&arguments)),
         Some(Command::Inspect(arguments)) => return tools::run(|| tools::inspect::run(&arguments)),
     };
     match ended {

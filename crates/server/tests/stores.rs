@@ -17,7 +17,7 @@ pub(crate) fn small() -> Config {
         segment_bytes_min: 64 * 1024,
         segment_bytes_max: 64 * 1024,
         window_messages_max: 50,
-        window_bytes_max: 0,
+        window_bytes_max: 128 * 1024,
         checkpoint_bytes: 16 * 1024,
         run_block_bytes: 4096,
         ..Config::default()
@@ -81,6 +81,14 @@ pub(crate) fn files(folder: &Path, start: &str) -> Vec<PathBuf> {
     files.retain(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start)));
     files.sort();
     files
+}
+
+/// The files of one kind that the manifest names, in its order.
+pub(crate) fn named(folder: &Path, start: &str) -> Vec<PathBuf> {
+    let disk = ReadOnlyDisk::open(folder).expect("nobody has it");
+    let found = Folder::read(&*disk, "the test's").expect("a store");
+    let left_over = found.left_over();
+    files(folder, start).into_iter().filter(|file| left_over.iter().all(|name| !file.ends_with(name))).collect()
 }
 
 /// A file's content.

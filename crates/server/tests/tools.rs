@@ -2,4 +2,5 @@
 
 mod backup; // and restore
 mod inspect; // what files hold
+mod prove; // kills and an audit
 mod verify; // healthy, torn, damaged, missing

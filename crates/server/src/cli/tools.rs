@@ -140,3 +140,42 @@ What to expect:
   The store is as old as its backup. Messages acknowledged since then come again, and messages sent since then are missing.
   It is a store of its own: no receipt handle of the original works on it, and the ids of new messages begin beyond those
   that the original gave out.";
+
+/// The arguments of `longshore prove`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct ProveArgs {
+    /// Folder on the disk that is to be tried; a scratch folder is made in it and removed
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// Seconds of load and kills; the drain at the end comes on top
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..=86_400))]
+    pub(crate) seconds: u64,
+
+    /// Print the verdict as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) const PROVE_EXAMPLES: &str = "\
+Examples:
+  longshore prove /var/lib
+      half a minute on the disk that the data will be on
+  longshore prove /mnt/data --seconds 600 --json
+      ten minutes, for a record
+
+What it does:
+  measures what a sync of this disk costs, and says what that means; then starts this very program over a scratch folder, sends to
+  ordered groups, receives and deletes, ends it with SIGKILL every second or two, starts it again, and audits at the end:
+    lost        acknowledged, and never received: must be 0
+    returned    received again after its delete was acknowledged: must be 0
+    reordered   received before an earlier message of its group: must be 0
+    stored twice  one send, two messages: must be 0
+    doubled     received more than once before its delete was acknowledged: allowed after a kill, and told
+
+What it cannot see:
+  SIGKILL leaves the system's caches alone, so whether the disk keeps what it confirmed through a power failure follows only from
+  how long its syncs take.
+
+Exit codes:
+  0  every promise was kept     1  one was broken; the scratch folder stays     2  it could not be tried";

@@ -108,8 +108,36 @@ fn is_empty_folder(path: &Path) -> bool {
     fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
 }
 
+/// Makes a folder that nobody else may look into. Nothing may have its name.
+pub(super) fn make(path: &Path) -> Result<(), ToolError> {
+    refuse_existing(path)?;
+    DirBuilder::new().mode(0o700).create(path).map_err(ToolError::io(path.display().to_string()))
+}
+
+/// Removes a folder and everything in it, as far as that works.
+pub(super) fn remove(path: &Path) {
+    let _left_over = fs::remove_dir_all(path);
+}
+
+/// Whether a file's bytes are in memory alone.
+pub(super) fn is_in_memory(file: &File) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        const TMPFS: u64 = 0x0102_1994;
+        const RAMFS: u64 = 0x8584_58F6;
+        #[expect(clippy::cast_sign_loss, reason = "the type is a number whose sign depends on the system")]
+        rustix::fs::fstatfs(file).is_ok_and(|system| matches!(system.f_type as u64, TMPFS | RAMFS))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _unknown = file;
+        false
+    }
+}
+
+/// Makes a file that nobody else may look into.
 #[expect(clippy::disallowed_methods, reason = "an operator's own file, no part of a store yet")]
-fn create(path: &Path) -> io::Result<File> {
+pub(super) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 

@@ -10,6 +10,7 @@ mod folders;
 pub(crate) mod inspect;
 mod output;
 mod progress;
+pub(crate) mod prove;
 pub(crate) mod restore;
 pub(crate) mod verify;
 

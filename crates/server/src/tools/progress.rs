@@ -17,6 +17,16 @@ impl Progress {
         Self::with(&format!("{verb} {{wide_bar}} {{bytes}}/{{total_bytes}} {{eta}} left"))
     }
 
+    /// Counts seconds, under a verb: `proving`.
+    pub(super) fn of_seconds(verb: &'static str) -> Self {
+        Self::with(&format!("{verb} {{wide_bar}} {{pos}}/{{len}} s {{msg}}"))
+    }
+
+    /// What is going on.
+    pub(super) fn say(&self, what: String) {
+        self.bar.set_message(what);
+    }
+
     fn with(template: &str) -> Self {
         let target = if stderr().is_terminal() {
             ProgressDrawTarget::stderr_with_hz(PICTURES_PER_SECOND)

@@ -1,7 +1,7 @@
 //! `longshore backup` and `restore`: of a stopped store, of one that is being written to, and what is refused.
 
 use crate::program::Program;
-use crate::stores::{bodies, bytes, files, flip, json, make, set_bytes, told};
+use crate::stores::{bodies, bytes, flip, json, make, named, set_bytes, told};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -57,7 +57,9 @@ fn a_restored_store_gives_out_no_id_and_takes_no_handle_of_its_original() {
     original.stopped().check(0, &[]);
 
     told(&["restore", text(&at("backup.tar")), text(&at("restored"))], 0);
-    let restored = Program::serve(folder.path(), &["--data", "restored"]);
+    let arguments = ["serve", "--data", "restored", "--sqs", "127.0.0.1:0", "--admin", "off"];
+    let mut restored = Program::start(folder.path(), &arguments);
+    restored.wait_for_line(" ready ");
     assert!(sent(&restored) > later_id, "ids of the original are not given again");
     let escaped = handle.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
     let delete = format!("/000000000000/orders?Action=DeleteMessage&ReceiptHandle={escaped}");
@@ -207,7 +209,7 @@ fn nothing_is_overwritten_and_nothing_half_is_taken_for_whole() {
     let said = told(&["restore", text(&at("cut.tar")), text(&at("from-cut"))], 2);
     assert!(said.contains("cut.tar") && !at("from-cut").exists(), "{said}");
 
-    let run = files(&at("data"), "run-").pop().expect("a run");
+    let run = named(&at("data"), "run-").pop().expect("a run");
     flip(&run, 4096 + 100);
     told(&["backup", text(&at("data")), "--to", text(&at("of-damaged.tar"))], 0);
     told(&["restore", text(&at("of-damaged.tar")), text(&at("damaged"))], 0);

@@ -1,6 +1,6 @@
 //! `longshore inspect`: every kind of file, bounded.
 
-use crate::stores::{files, json, make, told};
+use crate::stores::{json, make, named, told};
 use tempfile::tempdir;
 
 #[test]
@@ -13,7 +13,7 @@ fn every_kind_of_file_is_shown_by_its_words() {
         assert!(parts.iter().all(|part| text.contains(part)), "{arguments:?} lacks one of {parts:?}:\n{text}");
     };
     let number = |start: &str| {
-        let file = files(folder.path(), start).pop().expect("one");
+        let file = named(folder.path(), start).pop().expect("one");
         file.file_stem().expect("a name").to_string_lossy()[start.len()..].trim_start_matches('0').to_owned()
     };
     check(&[], &["manifest", "segment", "run", "checkpoint", "boot 1"]);
