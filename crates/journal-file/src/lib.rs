@@ -9,7 +9,7 @@
 //!  open -> recovery (frames, scan, table, apply) -> repersist -> front, writer, preparer
 //!
 //!  backup <- shared, or a folder that nobody has open;  restore: a copy gets an identity of its own
-//!  examine (folder, log, checkpoints, runs) -> verify: over a folder that nobody has open
+//!  examine (folder, log, checkpoints, runs) -> verify, salvage: over a folder that nobody has open
 //! ```
 //!
 //! What it is not: the bytes of frames, records and messages, which are the `journal` crate's and the same for every log.
@@ -47,6 +47,7 @@ mod rotation;
 mod run;
 mod runner;
 mod runs;
+mod salvage;
 mod segment;
 mod shared;
 mod verify;
@@ -64,6 +65,7 @@ pub use preparer::Preparer;
 pub use recovery::{Frame, RecoveryProgress, RecoveryReport, Verdict};
 pub use restore::{BOOTS_AHEAD, renew_identity};
 pub use runner::Threads;
+pub use salvage::{TakeMessage, readable_messages};
 pub use segment::SegmentHeader;
 pub use shared::{Progress, Step};
 pub use verify::{Held, Verified, VerifyFigures, VerifyProgress, verify};

@@ -5,7 +5,7 @@
 
 mod tools;
 
-pub(crate) use tools::{BackupArgs, InspectArgs, ProveArgs, RestoreArgs, VerifyArgs};
+pub(crate) use tools::{BackupArgs, InspectArgs, ProveArgs, RestoreArgs, SalvageArgs, VerifyArgs};
 
 use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes};
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -54,6 +54,9 @@ pub(crate) enum Command {
     /// Make a data folder from a backup
     #[command(after_help = tools::RESTORE_EXAMPLES)]
     Restore(RestoreArgs),
+    /// Make a new data folder with everything that a damaged one still holds
+    #[command(after_help = tools::SALVAGE_EXAMPLES)]
+    Salvage(SalvageArgs),
     /// Kill this very program under load, again and again, and audit what it had promised
     #[command(after_help = tools::PROVE_EXAMPLES)]
     Prove(ProveArgs),

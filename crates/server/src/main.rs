@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         Some(Command::Backup(arguments)) => return tools::run(|| tools::backup::run(&arguments)),
         Some(Command::Restore(arguments)) => return tools::run(|| tools::restore::run(&arguments)),
         Some(Command::Prove(arguments)) => return tools::run(|| tools::prove::run(&arguments)),
+        Some(Command::Salvage(arguments)) => return tools::run(|| tools::salvage::run(&arguments)),
         Some(Command::Inspect(arguments)) => return tools::run(|| tools::inspect::run(&arguments)),
     };
     match ended {

@@ -4,7 +4,7 @@ use journal_file::examine::{Folder, SegmentScan, Stretch, open_segment};
 use journal_file::{ReadOnlyDisk, names};
 use longshore::broker::{Broker, LeaseTerms, Receive, Settle, Settlement};
 use longshore::embed::{self, Config, Options};
-use longshore::vocab::{Message, QueueId, QueueSettings, SubscriptionId};
+use longshore::vocab::{Message, QueueId, QueueSettings, Seq, SubscriptionId};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -66,7 +66,7 @@ pub(crate) fn bodies(folder: &Path, queue: &str) -> Vec<String> {
     let bodies = runtime.block_on(async {
         let broker = store.broker();
         let Some(info) = broker.queue(queue) else { return Vec::new() };
-        let peeked = broker.peek(info.id, longshore::vocab::Seq(0), 100_000).await.expect("it exists");
+        let peeked = broker.peek(info.id, Seq(0), 100_000).await.expect("it exists");
         peeked.iter().map(|one| String::from_utf8_lossy(&one.message.body).into_owned()).collect()
     });
     store.shut_down().expect("sealed");

@@ -14,6 +14,7 @@ mod log_time;
 mod outbox;
 mod replay;
 mod restored;
+mod salvage;
 mod shard;
 mod signal;
 #[cfg(test)]
@@ -25,5 +26,6 @@ pub use log_time::LogTime;
 pub use outbox::{Content, Reply};
 pub use replay::Recovering;
 pub use restored::SEQS_AHEAD;
+pub use salvage::Salvage;
 pub use shard::{Offload, Shard, Step};
 pub use signal::Signal;

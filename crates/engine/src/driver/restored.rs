@@ -7,15 +7,14 @@ use crate::core::event::Event;
 use crate::driver::Recovering;
 use crate::record;
 use journal::Journal;
-use vocab::{Position, Seq};
+use vocab::Seq;
 
 /// Seqs that a restored queue leaves out: the original may have given them out after the backup was taken.
 pub const SEQS_AHEAD: u64 = 1 << 20;
 
 impl Recovering {
     /// Reserves [`SEQS_AHEAD`] seqs in every partition, in the open commit of the journal that this state was recovered from.
-    /// Says which commit has to be durable.
-    pub fn reserve_ahead(&self, journal: &mut impl Journal) -> Position {
+    pub fn reserve_ahead(&self, journal: &mut impl Journal) {
         let mut payload = Vec::new();
         for key in self.state.partitions() {
             let queue = &self.state.queues[&key.queue];
@@ -26,6 +25,5 @@ impl Recovering {
             let (kind, queue) = encoded.expect("a reservation is a record of the engine's");
             journal.append(kind, true, queue, &payload);
         }
-        if journal.open_bytes() == 0 { Position(journal.open_position().0 - 1) } else { journal.open_position() }
     }
 }

@@ -179,3 +179,35 @@ What it cannot see:
 
 Exit codes:
   0  every promise was kept     1  one was broken; the scratch folder stays     2  it could not be tried";
+
+/// The arguments of `longshore salvage`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct SalvageArgs {
+    /// Data folder that a server refuses, or that verify calls damaged; it is only read
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// Data folder to make; it must not exist yet, or be empty
+    #[arg(value_name = "NEWDIR")]
+    pub(crate) to: PathBuf,
+
+    /// Print what was salvaged and what is lost as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) const SALVAGE_EXAMPLES: &str = "\
+Examples:
+  longshore salvage /var/lib/longshore /var/lib/longshore-salvaged
+      then: longshore serve --data /var/lib/longshore-salvaged
+  longshore salvage --json damaged whole | jq .lost
+      which messages are gone for good
+
+What to expect:
+  Every queue with its settings, and every message that can be read and is not known to be done with, in the order of its
+  queue, with its counts. Where damage hides whether a message was acknowledged, it comes again. Messages get new ids, and
+  receipt handles of the old store do not work. A queue whose name was lost is called salvaged-ID.
+  A backup is better, if there is one that is young enough: longshore restore.
+
+Exit codes:
+  0  nothing was lost     1  something was, and is listed     2  cannot be read at all, or NEWDIR exists";

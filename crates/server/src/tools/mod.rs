@@ -8,10 +8,12 @@ mod ask;
 pub(crate) mod backup;
 mod folders;
 pub(crate) mod inspect;
+mod open_store;
 mod output;
 mod progress;
 pub(crate) mod prove;
 pub(crate) mod restore;
+pub(crate) mod salvage;
 pub(crate) mod verify;
 
 use std::io;

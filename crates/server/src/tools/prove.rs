@@ -34,8 +34,11 @@ const BROKEN: u8 = 1;
 /// Between two kills, in milliseconds: at least, and so much more at most.
 const LIFE_MS: (u64, u64) = (500, 1500);
 
-/// Without a delete for so long, what is still missing is lost.
+/// Without a delivery for so long, what is still missing is lost.
 const DRAIN_MS: u64 = 20_000;
+
+/// Without a delivery for so long, nothing comes again: longer than a lease.
+const REST_MS: u64 = 4_000;
 
 /// Tries the disk.
 pub(crate) fn run(arguments: &ProveArgs) -> Result<u8, ToolError> {
@@ -81,22 +84,29 @@ fn ordeal(scratch: &Scratch, seconds: u64, ledger: &Ledger, bar: &Progress) -> R
         drain(&load, ledger, &clock, bar);
         load.end();
         child.stop()?;
+        if ledger.acknowledged() == 0 {
+            let (what, why) = ("the trial".to_owned(), format!("the server took nothing: {}", load.trouble()));
+            return Err(ToolError::Wrong { what, why });
+        }
         Ok(kills)
     })
 }
 
-/// Lets the consumers work until everything acknowledged is deleted, or nothing moves any more.
+/// Lets the consumers work until everything acknowledged was received and nothing comes again, or nothing comes at all.
 fn drain(load: &Load, ledger: &Ledger, clock: &SystemClock, bar: &Progress) {
-    let (mut left, mut since_us) = (u64::MAX, clock.mono_us());
-    while load.is_sending() || ledger.left() > 0 {
-        if std::mem::replace(&mut left, ledger.left()) != ledger.left() {
+    let (mut deliveries, mut since_us) = (ledger.deliveries(), clock.mono_us());
+    loop {
+        let missing = ledger.missing();
+        bar.say(format!("{missing} messages to drain"));
+        load.pause(Duration::from_millis(100));
+        let before = std::mem::replace(&mut deliveries, ledger.deliveries());
+        if before != deliveries {
             since_us = clock.mono_us();
         }
-        if clock.mono_us() - since_us > DRAIN_MS * 1000 {
+        let patience_ms = if load.is_sending() || missing > 0 { DRAIN_MS } else { REST_MS };
+        if clock.mono_us() - since_us > patience_ms * 1000 {
             return;
         }
-        bar.say(format!("{left} messages to drain"));
-        load.pause(Duration::from_millis(100));
     }
 }
 

@@ -12,20 +12,14 @@
 use super::folders::{self, NewFolder};
 use super::output::print;
 use super::progress::Progress;
+use super::open_store::OpenStore;
 use super::{ToolError, archive};
 use crate::cli::RestoreArgs;
-use engine::driver::{Recovering, Signal};
-use journal::{Journal, Urgency};
-use journal_file::{Backup, Config, Disk, ReadOnlyDisk};
+use engine::driver::Recovering;
+use journal_file::{Backup, Disk, ReadOnlyDisk};
 use serde_json::json;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
-use vocab::clock::SystemClock;
 use vocab::random::SystemRandom;
-
-/// Between two looks at a log that did not ring.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Restores a backup.
 pub(crate) fn run(arguments: &RestoreArgs) -> Result<u8, ToolError> {
@@ -33,9 +27,8 @@ pub(crate) fn run(arguments: &RestoreArgs) -> Result<u8, ToolError> {
     let bar = Progress::of_bytes("restoring");
     let bytes = copy(&arguments.backup, &mut folder, &bar)?;
     drop(bar);
-    let audit = make_its_own(&folder.part())?;
+    let (queues, live) = make_its_own(&folder.part())?;
     folder.keep()?;
-    let (queues, live) = audit;
     let shown = arguments.folder.display();
     print(&if arguments.json {
         json!({ "folder": shown.to_string(), "bytes": bytes, "queues": queues, "live_messages": live }).to_string()
@@ -74,28 +67,13 @@ fn copy(backup: &Path, folder: &mut NewFolder, bar: &Progress) -> Result<u64, To
 
 /// Gives the copy its own identity. Says how many queues and live messages it holds.
 fn make_its_own(folder: &Path) -> Result<(usize, u64), ToolError> {
-    let shown = folder.display().to_string();
     let disk = Disk::open(folder)?;
-    let random = Arc::new(SystemRandom::new());
-    journal_file::renew_identity(&*disk, &*random)?;
+    journal_file::renew_identity(&*disk, &SystemRandom::new())?;
     let mut recovering = Recovering::default();
-    let clock = Arc::new(SystemClock::new());
-    let store = journal_file::open(disk, clock, random, Config::default(), &mut recovering, &mut |_| {})?;
-    let (mut journal, threads) = store.start_threads().map_err(ToolError::io(&shown))?;
-    let signal = Arc::new(Signal::default());
-    let bell = Arc::clone(&signal);
-    journal.on_progress(Arc::new(move |_progress| bell.ring()));
-    let reserved = recovering.reserve_ahead(&mut journal);
-    journal.submit(Urgency::Now);
-    loop {
-        let durable = journal.poll().map_err(|poisoned| ToolError::Wrong { what: shown.clone(), why: poisoned.to_string() })?;
-        if durable >= reserved {
-            break;
-        }
-        signal.wait(Some(LOOK));
-    }
-    threads.stop();
-    let machine = recovering.finish(&journal).map_err(journal_file::OpenError::from)?;
+    let mut copy = OpenStore::open(folder, disk, &mut recovering)?;
+    recovering.reserve_ahead(&mut copy.journal);
+    copy.commit()?;
+    let machine = recovering.finish(&copy.leave()).map_err(journal_file::OpenError::from)?;
     let live = |queue: &engine::core::state::Queue| queue.live_count(vocab::PartitionId(0));
     Ok((machine.state.queues.len(), machine.state.queues.values().map(live).sum()))
 }

@@ -2,6 +2,7 @@
 //!
 //! What it is not: a client for anything else. Invariant: an answer is returned only when all of it was read.
 
+use super::ledger::Name;
 use serde_json::{Value, json};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -43,10 +44,13 @@ impl Client {
         Ok(Self { stream: BufReader::new(stream) })
     }
 
-    /// Sends a message to its group. The same body is stored once, however often it is sent.
-    pub(super) fn send(&mut self, group: &str, body: &str) -> io::Result<String> {
+    /// Sends a message to its group. One of the same group and number is stored once, however often it is sent.
+    pub(super) fn send(&mut self, (group, number): Name, body: &str) -> io::Result<String> {
         let message = json!({
-            "QueueUrl": QUEUE, "MessageBody": body, "MessageGroupId": group, "MessageDeduplicationId": body,
+            "QueueUrl": QUEUE,
+            "MessageBody": body,
+            "MessageGroupId": group.to_string(),
+            "MessageDeduplicationId": format!("{group}-{number}"),
         });
         Ok(text(&self.call("SendMessage", &message)?["MessageId"]))
     }

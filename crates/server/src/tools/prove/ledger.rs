@@ -99,9 +99,14 @@ impl Ledger {
         self.count(|life| life.acknowledged)
     }
 
-    /// Of these, those whose delete was not acknowledged yet.
-    pub(super) fn left(&self) -> u64 {
-        self.count(|life| life.acknowledged && !life.deleted)
+    /// Of these, those that were not received yet.
+    pub(super) fn missing(&self) -> u64 {
+        self.count(|life| life.acknowledged && !life.received)
+    }
+
+    /// Deliveries so far.
+    pub(super) fn deliveries(&self) -> u64 {
+        self.pages().received
     }
 
     fn count(&self, counts: impl Fn(&Life) -> bool) -> u64 {
@@ -115,7 +120,7 @@ impl Ledger {
             acknowledged: self.acknowledged(),
             received,
             deleted: self.count(|life| life.deleted),
-            lost: self.count(|life| life.acknowledged && !life.received),
+            lost: self.missing(),
             returned,
             reordered,
             stored_twice,

@@ -34,6 +34,8 @@ struct Orders {
     over: bool,
     /// Producers that have not ended.
     sending: usize,
+    /// What went wrong last, for a trial in which nothing goes right.
+    trouble: Option<String>,
 }
 
 /// Ends the workers when it is dropped.
@@ -110,7 +112,7 @@ impl Load {
                     return;
                 }
                 let body = body_of((group, number));
-                let Some(id) = worker.insist(|client| client.send(&group.to_string(), &body)) else { return };
+                let Some(id) = worker.insist(|client| client.send((group, number), &body)) else { return };
                 ledger.sent((group, number), &id);
             }
         }
@@ -136,6 +138,11 @@ impl Load {
         let waited = self.changed.wait_timeout_while(self.orders(), Duration::from_millis(100), idle);
         let (orders, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if orders.over { None } else { orders.address }
+    }
+
+    /// What went wrong last.
+    pub(super) fn trouble(&self) -> String {
+        self.orders().trouble.clone().unwrap_or_default()
     }
 
     fn is_over(&self) -> bool {
@@ -169,11 +176,14 @@ impl Worker<'_> {
     /// Tries once, over the connection at hand.
     fn attempt<T>(&mut self, call: impl FnOnce(&mut Client) -> std::io::Result<T>) -> Option<T> {
         let (_, client) = self.client.as_mut()?;
-        let answer = call(client).ok();
-        if answer.is_none() {
-            self.client = None;
+        match call(client) {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                self.client = None;
+                self.load.orders().trouble = Some(error.to_string());
+                None
+            }
         }
-        answer
     }
 }
 
