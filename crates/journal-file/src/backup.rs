@@ -192,7 +192,8 @@ impl Reached {
     ) -> Result<u64, OpenError> {
         let name = names::segment(entry.id);
         let is_closed = entry.end_frame > 0;
-        let mut scan = SegmentScan::new(Arc::clone(file), read_bytes, Some(entry.salt)).map_err(OpenError::io(&name))?;
+        let mut scan =
+            SegmentScan::new(Arc::clone(file), read_bytes, Some(entry.salt)).map_err(OpenError::io(&name))?;
         let mut next_frame = entry.first_frame;
         let mut end_at = FRAMES_AT;
         while let Some(Stretch::Frame(frame)) = scan.next().map_err(OpenError::io(&name))? {

@@ -78,11 +78,9 @@ impl OpenError {
             Self::Damaged { verdict, .. } => Some(*verdict),
             Self::Missing { .. } => Some(Verdict::Missing),
             Self::UnknownVersion { .. } => Some(Verdict::UnknownVersion),
-            Self::Locked { .. }
-            | Self::MissingManifest
-            | Self::NoStore { .. }
-            | Self::Io { .. }
-            | Self::Replay(_) => None,
+            Self::Locked { .. } | Self::MissingManifest | Self::NoStore { .. } | Self::Io { .. } | Self::Replay(_) => {
+                None
+            }
         }
     }
 }

@@ -170,7 +170,9 @@ impl<'a> Reading<'a> {
                 let shown = ReplayRecord::Engine { kind, critical, queue, payload };
                 self.lenient.record(shown).map_err(|error| error.to_string())
             }
-            unknown if critical => Err(format!("a critical record of kind {unknown}, which this program does not know")),
+            unknown if critical => {
+                Err(format!("a critical record of kind {unknown}, which this program does not know"))
+            }
             _skipped => Ok(()),
         }
     }
@@ -256,4 +258,3 @@ impl<'a> Reading<'a> {
         }
     }
 }
-

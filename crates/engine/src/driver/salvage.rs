@@ -89,14 +89,7 @@ impl Salvage<'_> {
     }
 
     /// A message that was delivered keeps its counts; a lease of it ends.
-    fn carry_record(
-        &mut self,
-        journal: &mut impl Journal,
-        key: PartitionKey,
-        seq: Seq,
-        new: Seq,
-        due_ms: Option<u64>,
-    ) {
+    fn carry_record(&mut self, journal: &mut impl Journal, key: PartitionKey, seq: Seq, new: Seq, due_ms: Option<u64>) {
         let queue = self.state.queues.get(&key.queue);
         let Some(progress) = queue.and_then(|queue| queue.progress(SubscriptionId(0), key.partition)) else { return };
         let leased = progress.leases.get(&seq.0).map(|lease| &lease.record);

@@ -43,7 +43,11 @@ impl Folder {
         let loaded = manifest::load(io)?;
         let Some(mut counts) = loaded.manifest else {
             let is_store = names.iter().any(|name| names::parse(name) != Named::Other);
-            return Err(if is_store { OpenError::MissingManifest } else { OpenError::NoStore { folder: shown.into() } });
+            return Err(if is_store {
+                OpenError::MissingManifest
+            } else {
+                OpenError::NoStore { folder: shown.into() }
+            });
         };
         if loaded.damaged {
             folder::roll_forward(io, &mut counts)?;
@@ -100,7 +104,8 @@ fn state(io: &dyn Io, name: &str) -> Result<ManifestState, OpenError> {
 fn order(manifest: &Manifest) -> Vec<String> {
     let mut wrong = Vec::new();
     let segments = &manifest.segments;
-    if !segments.is_sorted_by(|a, b| a.id < b.id && a.end_frame <= b.first_frame && a.first_position <= b.first_position)
+    if !segments
+        .is_sorted_by(|a, b| a.id < b.id && a.end_frame <= b.first_frame && a.first_position <= b.first_position)
     {
         wrong.push("its segments are out of order".to_owned());
     }

@@ -92,8 +92,9 @@ impl Walk<'_> {
     fn segment(&mut self, at: usize) -> Result<(), OpenError> {
         let entry = self.manifest.segments[at];
         let name = names::segment(entry.id);
-        let opened = open_segment(self.io, entry.id)
-            .and_then(|file| SegmentScan::new(file, self.config.read_bytes, Some(entry.salt)).map_err(OpenError::io(&name)));
+        let opened = open_segment(self.io, entry.id).and_then(|file| {
+            SegmentScan::new(file, self.config.read_bytes, Some(entry.salt)).map_err(OpenError::io(&name))
+        });
         let mut scan = match opened {
             Ok(scan) => scan,
             Err(error) => {
@@ -112,13 +113,7 @@ impl Walk<'_> {
     }
 
     /// Compares the first block with the manifest, and the segment's first frame with what came before.
-    fn begin(
-        &mut self,
-        at: usize,
-        entry: &SegmentEntry,
-        name: &str,
-        scan: &mut SegmentScan,
-    ) -> std::io::Result<()> {
+    fn begin(&mut self, at: usize, entry: &SegmentEntry, name: &str, scan: &mut SegmentScan) -> std::io::Result<()> {
         let header = scan.header()?;
         let fits = header.is_some_and(|header| {
             header.store_id == self.manifest.store_id
@@ -194,7 +189,9 @@ impl Walk<'_> {
         }
         let missing = frame.header.frame_seq.saturating_sub(1).max(wanted);
         let why = unreadable.map_or_else(|| "the chain is broken".to_owned(), |(_, _, why, _)| why.to_string());
-        let what = format!("frames {wanted} to {missing} cannot be read ({why}), though frames up to {synced_upto} were synced");
+        let what = format!(
+            "frames {wanted} to {missing} cannot be read ({why}), though frames up to {synced_upto} were synced"
+        );
         self.log.findings.push(Finding::new(name, place, what));
         self.leap();
         Ok(true)
@@ -248,7 +245,13 @@ impl Walk<'_> {
     }
 
     /// The segment has no further frame.
-    fn end(&mut self, at: usize, entry: &SegmentEntry, name: &str, rest: Option<(u64, u64, bool)>) -> std::io::Result<()> {
+    fn end(
+        &mut self,
+        at: usize,
+        entry: &SegmentEntry,
+        name: &str,
+        rest: Option<(u64, u64, bool)>,
+    ) -> std::io::Result<()> {
         let Some(last) = self.last else { return Ok(()) };
         let is_last = at + 1 == self.manifest.segments.len();
         let first_begun = self.begun.first().map(|(_, frame)| (frame_at(frame), frame.header.frame_seq));
@@ -256,7 +259,8 @@ impl Walk<'_> {
         if !is_last && (entry.end_frame == wanted || (entry.end_frame == 0 && wanted > self.synced_upto)) {
             return Ok(());
         }
-        let synced_upto = if is_last { self.synced_upto } else { self.synced_upto.max(entry.end_frame.saturating_sub(1)) };
+        let synced_upto =
+            if is_last { self.synced_upto } else { self.synced_upto.max(entry.end_frame.saturating_sub(1)) };
         let place = first_begun.map(|(at, _)| at).or(rest.map(|(at, ..)| at));
         if wanted <= synced_upto {
             let what = format!("frames from {wanted} on cannot be read, though frames up to {synced_upto} were synced");

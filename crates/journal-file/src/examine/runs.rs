@@ -88,7 +88,11 @@ pub fn examine_run(
             }
         }
         if found != *seqs {
-            examined.findings.push(Finding::new(&name, None, "its blocks do not hold the messages that its footer lists"));
+            examined.findings.push(Finding::new(
+                &name,
+                None,
+                "its blocks do not hold the messages that its footer lists",
+            ));
         }
     }
     Ok(examined)

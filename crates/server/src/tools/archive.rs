@@ -3,8 +3,8 @@
 //! What it is not: compressed; messages that compress are better compressed by whoever keeps the archive. Invariant: an archive
 //! that is read is taken only if it holds the files of a store and nothing else, and both manifests.
 
-use super::folders::{NewFolder, PIECE_BYTES};
 use super::ToolError;
+use super::folders::{NewFolder, PIECE_BYTES};
 use journal_file::{Backup, BackupFile, names};
 use std::io::{self, Read, Write};
 use tar::{Archive, Builder, EntryType, Header};

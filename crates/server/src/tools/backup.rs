@@ -80,7 +80,8 @@ fn of_server(address: &str, to: &Path, is_archive: bool, bar: &Progress) -> Resu
         let mut folder = NewFolder::create(to)?;
         archive::unpack(&mut counted, &format!("the answer of {address}"), &mut folder, &mut |_| {})?;
         // What follows the archive's end marks the answer as whole.
-        io::copy(&mut counted, &mut io::sink()).map_err(ToolError::io(format!("copying from the server at {address}")))?;
+        io::copy(&mut counted, &mut io::sink())
+            .map_err(ToolError::io(format!("copying from the server at {address}")))?;
         folder.keep()?;
     }
     Ok(counted.bytes)

@@ -10,9 +10,9 @@
 //! What it is not: a start. The log is left without a seal, so that the first start takes the reserved seqs into use.
 
 use super::folders::{self, NewFolder};
+use super::open_store::OpenStore;
 use super::output::print;
 use super::progress::Progress;
-use super::open_store::OpenStore;
 use super::{ToolError, archive};
 use crate::cli::RestoreArgs;
 use engine::driver::Recovering;

@@ -10,9 +10,9 @@
 
 use super::ToolError;
 use super::folders::NewFolder;
+use super::open_store::OpenStore;
 use super::output::{print, ranges_json, shown};
 use super::progress::Progress;
-use super::open_store::OpenStore;
 use crate::cli::SalvageArgs;
 use engine::driver::{Audit, Recovering};
 use journal::Journal;

@@ -108,9 +108,7 @@ impl Verdict {
 
     fn to_json(&self) -> Value {
         let Verified { findings, recovery, torn, left_over, figures, .. } = &self.verified;
-        let finding = |finding: &journal_file::examine::Finding| {
-            json!({ "file": finding.file, "at": finding.at, "what": finding.what })
-        };
+        let finding = |finding: &journal_file::examine::Finding| json!({ "file": finding.file, "at": finding.at, "what": finding.what });
         let lost = |partition: &AuditedPartition| {
             json!({
                 "queue": partition.name,

@@ -165,7 +165,11 @@ fn what_was_acknowledged_before_a_backup_was_asked_for_is_in_it_while_sends_go_o
             let bodies = bodies(&restored, queue);
             assert!((before..=sent + 1).contains(&bodies.len()), "{to}: {} of {before} to {sent}", bodies.len());
             let numbers: Vec<usize> = bodies.iter().map(|body| body[..6].parse().expect("a number")).collect();
-            assert_eq!(numbers, (0..numbers.len()).collect::<Vec<_>>(), "{to}: nothing is missing, doubled or out of order");
+            assert_eq!(
+                numbers,
+                (0..numbers.len()).collect::<Vec<_>>(),
+                "{to}: nothing is missing, doubled or out of order"
+            );
         }
     }
 }
@@ -213,5 +217,9 @@ fn nothing_is_overwritten_and_nothing_half_is_taken_for_whole() {
     flip(&run, 4096 + 100);
     told(&["backup", text(&at("data")), "--to", text(&at("of-damaged.tar"))], 0);
     told(&["restore", text(&at("of-damaged.tar")), text(&at("damaged"))], 0);
-    assert_eq!(json(&["verify", text(&at("damaged")), "--json"], 1)["verdict"], "damaged", "damage is copied, not hidden");
+    assert_eq!(
+        json(&["verify", text(&at("damaged")), "--json"], 1)["verdict"],
+        "damaged",
+        "damage is copied, not hidden"
+    );
 }

@@ -95,7 +95,11 @@ fn counts_of_deliveries_are_kept_and_a_salvaged_store_is_served() {
     let local = "host: localhost\r\n";
     let first = Program::serve(folder.path(), &[]);
     let queue = "/000000000000/orders?Action=";
-    first.get("sqs", "/?Action=CreateQueue&QueueName=orders&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=0", local);
+    first.get(
+        "sqs",
+        "/?Action=CreateQueue&QueueName=orders&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=0",
+        local,
+    );
     first.get("sqs", &format!("{queue}SendMessage&MessageBody=hello"), local);
     for _ in 0..2 {
         assert!(first.get("sqs", &format!("{queue}ReceiveMessage"), local).contains("hello"));
@@ -114,7 +118,9 @@ fn counts_of_deliveries_are_kept_and_a_salvaged_store_is_served() {
 fn what_cannot_be_salvaged_is_said() {
     let (folder, data, new) = made();
     set_bytes(&folder.path().join("taken"), b"something");
-    let arguments = |to: &str| vec!["salvage", data.to_str().expect("a path"), to].into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let arguments = |to: &str| {
+        vec!["salvage", data.to_str().expect("a path"), to].into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
     let taken = arguments(folder.path().join("taken").to_str().expect("a path"));
     assert!(told(&taken.iter().map(String::as_str).collect::<Vec<_>>(), 2).contains("exists already"));
     for manifest in named(&data, "manifest-") {

@@ -4,6 +4,7 @@ mod bench;
 mod buries;
 mod dead_routes;
 mod dedup;
+mod holes;
 mod lane_limits;
 mod lanes;
 mod leases;

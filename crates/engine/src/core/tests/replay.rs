@@ -23,7 +23,7 @@ use vocab::{
 };
 
 #[derive(Clone, Debug)]
-enum Act {
+pub(super) enum Act {
     Publish { queue: usize, count: usize, due_in_ms: Option<u64>, expires_in_ms: Option<u64> },
     Receive { queue: usize, max: u32, lease_ms: Option<u64> },
     Wait { queue: usize, wait_ms: u64 },
@@ -44,7 +44,7 @@ enum Act {
 }
 
 /// Crashes leap over whole pages of seqs; with a `crash_weight` of 0 there are none.
-fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
+pub(super) fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
     let queue = || 0_usize..7;
     let act = prop_oneof![
         4 => (queue(), 1_usize..5, proptest::option::weighted(0.3, 0_u64..3_000), proptest::option::weighted(0.2, 1_u64..9_000))
@@ -99,7 +99,7 @@ fn pick(tokens: &[LeaseToken], which: usize) -> Option<LeaseToken> {
     (!tokens.is_empty()).then(|| tokens[which % tokens.len()])
 }
 
-fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<LeaseToken>) {
+pub(super) fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<LeaseToken>) {
     for act in acts {
         match *act {
             Act::Publish { queue, count, due_in_ms, expires_in_ms } => {
@@ -213,7 +213,7 @@ fn router_id(bench: &Bench, which: u8) -> RouterId {
     named.map_or(RouterId(u32::MAX), |info| info.id)
 }
 
-fn bench_with_queues() -> (Bench, Vec<QueueId>) {
+pub(super) fn bench_with_queues() -> (Bench, Vec<QueueId>) {
     let mut bench = Bench::new();
     let dead = bench.create("dead", QueueSettings { retention_ms: Some(20_000), ..QueueSettings::default() });
     let counted = bench.create(

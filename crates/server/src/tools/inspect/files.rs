@@ -7,9 +7,7 @@ use crate::tools::output::shown;
 use engine::snapshot;
 use journal::SeqSet;
 use journal::record::Records;
-use journal_file::examine::{
-    Folder, ManifestState, SegmentScan, Stretch, examine_run, open_segment, read_checkpoints,
-};
+use journal_file::examine::{Folder, ManifestState, SegmentScan, Stretch, examine_run, open_segment, read_checkpoints};
 use journal_file::io::Io;
 use journal_file::{Frame, Manifest, names};
 use serde_json::{Value, json};
@@ -64,7 +62,8 @@ fn manifest(name: &str, manifest: &Manifest, lines: &mut Lines) {
         );
     }
     for entry in &manifest.segments {
-        let end = if entry.end_frame == 0 { "written to".to_owned() } else { format!("up to frame {}", entry.end_frame - 1) };
+        let end =
+            if entry.end_frame == 0 { "written to".to_owned() } else { format!("up to frame {}", entry.end_frame - 1) };
         let _more = lines.add(
             || {
                 let (id, frame, position) = (entry.id, entry.first_frame, entry.first_position);
@@ -143,17 +142,17 @@ fn show_frame(at: u64, frame: &Frame, lines: &mut Lines) -> bool {
     shown
         && Records::new(&frame.body).all(|record| match record {
             Ok(record) => lines.add(|| format!("{:>10} {}", "", shown_record(&record)), || record_value(&record)),
-            Err(error) => lines.add(
-                || format!("{:>10} malformed: {error}", ""),
-                || json!({ "malformed": error.to_string() }),
-            ),
+            Err(error) => {
+                lines.add(|| format!("{:>10} malformed: {error}", ""), || json!({ "malformed": error.to_string() }))
+            }
         })
 }
 
 /// A run's blocks.
 pub(super) fn run(io: &dyn Io, folder: &Folder, number: u32, lines: &mut Lines) -> Result<(), ToolError> {
     let Some(entry) = folder.manifest.runs.iter().find(|entry| entry.number == number) else {
-        let _more = lines.add(|| format!("no manifest names run {number}"), || json!({ "run": number, "named": false }));
+        let _more =
+            lines.add(|| format!("no manifest names run {number}"), || json!({ "run": number, "named": false }));
         return Ok(());
     };
     let examined = examine_run(io, folder.manifest.store_id, entry, &mut |block| {
@@ -162,7 +161,10 @@ pub(super) fn run(io: &dyn Io, folder: &Folder, number: u32, lines: &mut Lines) 
         let _more = lines.add(
             || {
                 let (at, bytes, seqs) = (block.at, block.bytes, shown(&seqs));
-                format!("{at:>10} queue {} partition {}: {count} messages in {bytes} bytes, seqs {seqs}", key.queue, key.partition)
+                format!(
+                    "{at:>10} queue {} partition {}: {count} messages in {bytes} bytes, seqs {seqs}",
+                    key.queue, key.partition
+                )
             },
             || {
                 json!({ "at": block.at, "bytes": block.bytes, "queue": key.queue.0, "partition": key.partition.0,
@@ -193,7 +195,8 @@ pub(super) fn checkpoint(io: &dyn Io, folder: &Folder, lines: &mut Lines) -> Res
         || json!({ "covers": covers.0, "pages": pages.len() }),
     );
     for (key, content) in &pages {
-        let name = snapshot::page_named(*key).map_or_else(|| format!("unknown page {:032x}", key.0), |page| format!("{page:?}"));
+        let name = snapshot::page_named(*key)
+            .map_or_else(|| format!("unknown page {:032x}", key.0), |page| format!("{page:?}"));
         let bytes = content.len();
         if !lines.add(|| format!("{bytes:>10} bytes {name}"), || json!({ "page": name, "bytes": bytes }) as Value) {
             break;

@@ -43,7 +43,8 @@ fn told(record: &Record<'_>) -> (String, String) {
         Ok(event) => {
             let whole = format!("{event:?}");
             let name = whole.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
-            let what: String = whole[name.len()..].trim_start_matches([' ', '(']).chars().take(EVENT_CHARACTERS_MAX).collect();
+            let what: String =
+                whole[name.len()..].trim_start_matches([' ', '(']).chars().take(EVENT_CHARACTERS_MAX).collect();
             (name, what)
         }
         Err(error) => (format!("kind {}", record.kind), error.to_string()),
