@@ -196,7 +196,7 @@ impl Reached {
             SegmentScan::new(Arc::clone(file), read_bytes, Some(entry.salt)).map_err(OpenError::io(&name))?;
         let mut next_frame = entry.first_frame;
         let mut end_at = FRAMES_AT;
-        while let Some(Stretch::Frame(frame)) = scan.next().map_err(OpenError::io(&name))? {
+        while let Some(Stretch::Frame(frame)) = scan.next_stretch().map_err(OpenError::io(&name))? {
             let header = frame.header;
             let belongs = if is_closed { header.frame_seq < entry.end_frame } else { header.position <= until };
             if !belongs || header.frame_seq != next_frame {

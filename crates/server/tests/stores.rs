@@ -131,7 +131,7 @@ pub(crate) fn frames(folder: &Path) -> Vec<(PathBuf, usize, u16)> {
         let mut scan = SegmentScan::new(file, 1 << 20, Some(entry.salt)).expect("it can be read");
         loop {
             let at = usize::try_from(scan.at()).expect("small");
-            match scan.next().expect("it can be read") {
+            match scan.next_stretch().expect("it can be read") {
                 Some(Stretch::Frame(frame)) => {
                     frames.push((folder.join(names::segment(entry.id)), at, frame.header.records));
                 }

@@ -143,7 +143,7 @@ impl Walk<'_> {
 
     fn frames(&mut self, at: usize, entry: &SegmentEntry, name: &str, scan: &mut SegmentScan) -> std::io::Result<()> {
         let mut unreadable = None;
-        while let Some(stretch) = scan.next()? {
+        while let Some(stretch) = scan.next_stretch()? {
             match stretch {
                 Stretch::Unreadable { at, bytes, why, header } => {
                     if let Some(header) = header {
@@ -203,7 +203,7 @@ impl Walk<'_> {
         for entry in &self.manifest.segments[at..] {
             let Ok(file) = open_segment(self.io, entry.id) else { continue };
             let mut scan = SegmentScan::new(file, self.config.read_bytes, Some(entry.salt))?;
-            while let Some(stretch) = scan.next()? {
+            while let Some(stretch) = scan.next_stretch()? {
                 let header = match stretch {
                     Stretch::Frame(frame) => Some(frame.header),
                     Stretch::Unreadable { header, .. } => header,

@@ -79,7 +79,7 @@ impl SegmentScan {
     ///
     /// # Errors
     /// The disk refuses.
-    pub fn next(&mut self) -> io::Result<Option<Stretch>> {
+    pub fn next_stretch(&mut self) -> io::Result<Option<Stretch>> {
         let start = self.at;
         let mut first_error = None;
         while self.at < self.reader.len() {

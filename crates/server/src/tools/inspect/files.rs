@@ -110,7 +110,7 @@ pub(super) fn segment(io: &dyn Io, folder: &Folder, id: u32, lines: &mut Lines) 
     );
     loop {
         let at = scan.at();
-        let Some(stretch) = scan.next().map_err(read)? else { return Ok(()) };
+        let Some(stretch) = scan.next_stretch().map_err(read)? else { return Ok(()) };
         let more = match stretch {
             Stretch::Frame(frame) => show_frame(at, &frame, lines),
             Stretch::Unreadable { at, bytes, why, .. } => lines.add(
