@@ -73,6 +73,12 @@ impl Recovering {
         Self { over_holes: true, ..Self::default() }
     }
 
+    /// The state as far as it was replayed.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
     /// The machine, if the journal holds what the state says.
     ///
     /// # Errors

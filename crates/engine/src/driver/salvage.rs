@@ -38,7 +38,7 @@ impl Recovering {
 }
 
 impl Salvage<'_> {
-    /// Begins the fresh store: its boot, and every queue with its settings and its id.
+    /// Begins the fresh store: its boot, every queue with its settings and its id, every router and its bindings.
     pub fn begin(&mut self, opened: &Opened, journal: &mut impl Journal) {
         let at_ms = self.state.log_ms;
         self.append(journal, &Event::Booted { epoch: opened.boot, clean: true, at_ms });
@@ -46,6 +46,15 @@ impl Salvage<'_> {
             let (name, settings) = (queue.info.name.clone(), Box::new(queue.info.settings.clone()));
             let (annotations, at_ms) = (queue.info.annotations.clone(), queue.info.created_ms);
             self.append(journal, &Event::QueueCreated { queue: *id, name, settings, annotations, at_ms });
+        }
+        for router in self.state.routers.kept.keys().filter_map(|id| self.state.routers.routing.router_by_id(*id)) {
+            let (name, settings) = (router.name.clone(), Box::new(router.settings.clone()));
+            let (router, kind, annotations, at_ms) =
+                (router.id, router.kind, router.annotations.clone(), router.created_ms);
+            self.append(journal, &Event::RouterCreated { router, name, kind, settings, annotations, at_ms });
+        }
+        for binding in self.state.routers.bindings() {
+            self.append(journal, &Event::Bound(Arc::clone(binding)));
         }
     }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use vocab::{PartitionKey, QueueId, Seq};
 
 /// Shows an event as the journal would; says whether it was taken.
-fn show(recovering: &mut Recovering, event: &Event) {
+pub(super) fn show(recovering: &mut Recovering, event: &Event) {
     let mut payload = Vec::new();
     let shown = match (event, record::encode(event, &mut payload)) {
         (Event::Published { key, first, messages }, _) => {

@@ -12,6 +12,7 @@ mod live;
 mod redrives;
 mod replay;
 mod routers;
+mod salvages;
 mod shares;
 mod sweeps;
 mod times;
