@@ -95,9 +95,9 @@ fn a_stopped_store_is_copied_with_its_seal() {
         let (mut journal, _) = store.open_recorded();
         (1..=60).for_each(|seq| store.publish(&mut journal, seq, body(seq)));
         if clean {
-            store.close(journal)
+            store.close(journal);
         } else {
-            store.stop(journal)
+            store.stop(journal);
         }
         let backup = Backup::of_folder(&folder, "memory").expect("it can be read");
         check_holds(&copied(&backup), &moving(), 60);

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &SalvageArgs) -> Result<u8, ToolError> {
     let state = if verified.recovery.is_ok() { strict } else { lenient };
     let audit = state.audit(&verified.log, &verified.runs);
     let folder = NewFolder::create(&arguments.to)?;
-    let taken = write(&*disk, &shown, &state, &folder.part())?;
+    let taken = write(&disk, &shown, &state, &folder.part())?;
     folder.keep()?;
     let lost: u64 = audit.partitions.iter().map(|partition| partition.lost.len()).sum();
     print(&if arguments.json { to_json(&audit, taken) } else { to_text(&audit, taken, lost, &arguments.to) })?;
