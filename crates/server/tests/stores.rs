@@ -1,6 +1,6 @@
 //! Stores for the tools' tests: small, of every kind of file, and damaged where a test wants it.
 
-use journal_file::examine::{Folder, SegmentScan, Stretch, open_segment};
+use journal_file::examine::{Folder, SegmentScan, Stretch, examine_run, open_segment};
 use journal_file::{ReadOnlyDisk, names};
 use longshore::broker::{Broker, LeaseTerms, Receive, Settle, Settlement};
 use longshore::embed::{self, Config, Options};
@@ -10,6 +10,9 @@ use std::process::{Command, Output};
 
 /// Messages that are sent to each queue of [`make`]; of `orders` the first half is acknowledged.
 pub(crate) const SENT: usize = 200;
+
+/// The id of the queue whose messages all live.
+const JOBS: QueueId = QueueId(2);
 
 /// Log and runs in files of a few blocks, moved as soon as possible.
 pub(crate) fn small() -> Config {
@@ -32,6 +35,7 @@ pub(crate) fn make(folder: &Path) {
         let broker = store.broker();
         let orders = broker.create_queue("orders", QueueSettings::default(), Default::default()).await.expect("new").id;
         let jobs = broker.create_queue("jobs", QueueSettings::default(), Default::default()).await.expect("new").id;
+        assert_eq!(jobs, JOBS);
         for number in 0..SENT {
             for queue in [orders, jobs] {
                 let body = format!("{number:05} {}", "x".repeat(300));
@@ -89,6 +93,23 @@ pub(crate) fn named(folder: &Path, start: &str) -> Vec<PathBuf> {
     let found = Folder::read(&*disk, "the test's").expect("a store");
     let left_over = found.left_over();
     files(folder, start).into_iter().filter(|file| left_over.iter().all(|name| !file.ends_with(name))).collect()
+}
+
+/// A block of a run that holds messages of `jobs`, all of which live: the file, and a place in the block's messages.
+pub(crate) fn living_block(folder: &Path) -> (PathBuf, usize) {
+    let disk = ReadOnlyDisk::open(folder).expect("nobody has it");
+    let manifest = Folder::read(&*disk, "the test's").expect("a store").manifest;
+    let mut found = None;
+    for entry in &manifest.runs {
+        let examined = examine_run(&*disk, manifest.store_id, entry, &mut |block| {
+            if block.key.queue == JOBS {
+                found = Some((folder.join(format!("run-{:08}.run", entry.number)), block.at + 100));
+            }
+        });
+        assert_eq!(examined.expect("it can be read").findings, []);
+    }
+    let (file, at) = found.expect("a block of messages that wait");
+    (file, usize::try_from(at).expect("small"))
 }
 
 /// A file's content.

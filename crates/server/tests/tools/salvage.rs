@@ -1,7 +1,7 @@
 //! `longshore salvage`: everything that can still be read, in order, and a list of what cannot.
 
 use crate::program::Program;
-use crate::stores::{bodies, content, flip, frames, json, make, named, remove, set_bytes, told};
+use crate::stores::{bodies, content, flip, frames, json, living_block, make, named, remove, set_bytes, told};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tempfile::{TempDir, tempdir};
@@ -48,7 +48,8 @@ fn a_healthy_store_is_salvaged_whole() {
 fn a_damaged_block_takes_its_messages_and_no_others() {
     let (folder, data, new) = made();
     let expected = expected(&data, &folder.path().join("copy"));
-    flip(&named(&data, "run-").pop().expect("a run"), 4096 + 100);
+    let (run, at) = living_block(&data);
+    flip(&run, at);
     let told = salvage(&data, &new, 1);
     let lost: u64 = told["lost"].as_array().expect("a list").iter().filter_map(|lost| lost["count_max"].as_u64()).sum();
     let salvaged = ["orders", "jobs"].map(|queue| bodies(&new, queue));
