@@ -33,7 +33,8 @@ Exit codes:
   2  cannot be read at all: in use, no store, no readable manifest, or of a later version
 
 What next:
-  longshore inspect DIR        what the files hold";
+  longshore inspect DIR            what the files hold
+  longshore salvage DIR NEWDIR     a new store of everything that can still be read";
 
 /// The arguments of `longshore inspect`.
 #[derive(Clone, Debug, PartialEq, Args)]
