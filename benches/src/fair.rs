@@ -149,7 +149,7 @@ async fn measure(
 /// Takes a message, works on it, acknowledges it, for ever.
 async fn worker(broker: &Broker, queue: QueueId, begin: Instant, work: Duration, waits: &Waits) -> Result<()> {
     let terms = LeaseTerms::Deadline(None);
-    let receive = Receive { queue, subscription: SubscriptionId(0), max: 1, wait_ms: Some(20_000), terms };
+    let receive = Receive { queue, subscription: SubscriptionId(0), max: 1, wait_ms: Some(20_000), terms, rank: 0 };
     loop {
         for delivery in broker.receive(receive.clone()).await? {
             let sent = std::str::from_utf8(&delivery.message.body)?.parse().ok().map(Duration::from_micros);

@@ -26,7 +26,7 @@ impl Process {
     /// Starts our server over the data folder `data`.
     pub fn longshore(binary: &Path, data: &Path) -> Result<Self> {
         let mut command = Command::new(binary);
-        command.arg("serve").arg("--data").arg(data).args(["--sqs", "127.0.0.1:0", "--admin", "off"]);
+        command.arg("serve").arg("--data").arg(data).args(["--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "off"]);
         Self::start(command).with_context(|| format!("starting {}", binary.display()))
     }
 
@@ -34,7 +34,7 @@ impl Process {
     pub fn longshore_with(binary: &Path, data: &Path, configuration: &Path) -> Result<Self> {
         let mut command = Command::new(binary);
         command.arg("serve").arg("--config").arg(configuration).arg("--data").arg(data);
-        command.args(["--sqs", "127.0.0.1:0", "--admin", "off"]);
+        command.args(["--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "off"]);
         Self::start(command).with_context(|| format!("starting {}", binary.display()))
     }
 

@@ -28,7 +28,7 @@ pub fn ready() -> Result<PathBuf> {
     if python.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
-    step::timed("virtualenv with boto3, the AWS CLI, Celery and Node", || {
+    step::timed("virtualenv with boto3, the AWS CLI, pika, Celery and Node", || {
         make(&venv)?;
         install(&python)?;
         fs::write(&stamp, &wanted).context("cannot mark the virtualenv as complete")

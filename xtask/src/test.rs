@@ -72,7 +72,7 @@ fn python_clients(skipped: &Skipped) -> Result<Option<PathBuf>> {
         Err(error) if skipped::required() => Err(error),
         Err(error) => {
             eprintln!("no Python clients: {error:#}");
-            skipped.add("boto3, AWS CLI, Celery and JavaScript clients", "python3-venv, with PyPI in reach")?;
+            skipped.add("boto3, AWS CLI, pika, Celery and JavaScript clients", "python3-venv, with PyPI in reach")?;
             Ok(None)
         }
     }

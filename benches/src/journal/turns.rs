@@ -113,7 +113,7 @@ async fn publish_from_many(broker: &Broker, queue: QueueId, load: Load, time: Du
         task.await??;
     }
     let elapsed = begin.elapsed();
-    broker.purge(queue).await?;
+    broker.purge(queue, longshore::broker::Purge::All).await?;
     Ok((records.load(Ordering::Relaxed), elapsed))
 }
 

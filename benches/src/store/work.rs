@@ -194,7 +194,9 @@ where
 }
 
 async fn receive(broker: &Broker, queue: QueueId, max: u32, wait_ms: u64, terms: LeaseTerms) -> Result<Vec<Delivery>> {
-    Ok(broker.receive(Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms }).await?)
+    Ok(broker
+        .receive(Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms, rank: 0 })
+        .await?)
 }
 
 async fn ack(broker: &Broker, tokens: impl Iterator<Item = LeaseToken>) -> Result<()> {

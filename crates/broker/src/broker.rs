@@ -4,7 +4,7 @@
 //! may be told (design rule 1).
 
 use crate::catalog::Catalog;
-use crate::delivery::{Delivery, PeekedMessage, deliveries, peeked_messages};
+use crate::delivery::{Delivery, PeekedMessage, deliveries, peeked_messages, resolve};
 use crate::empty_receives::EmptyReceives;
 use crate::error::{Error, Unavailable};
 use crate::life::{Life, State};
@@ -13,12 +13,12 @@ use engine::core::answer::Answer;
 use engine::core::command::{Command, WaiterId};
 use engine::driver::{Content, Envelope, Inbox, Offload};
 use engine::{
-    Annotations, CreateQueueError, Extension, JournalStats, NoSuchQueue, Opened, PublishError, QueueInfo, QueueStats,
-    Receive, ReceiveError, SettleError, Settlement, Transfer, UpdateQueueError,
+    Annotations, CreateQueueError, Extension, JournalStats, Leased, NoSuchQueue, Opened, PublishError, Purge,
+    QueueInfo, QueueStats, Receive, ReceiveError, SettleError, Settlement, Transfer, UpdateQueueError,
 };
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use vocab::{Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
 
 /// One permit of the room for publishes stands for so many bytes.
@@ -125,12 +125,12 @@ impl Broker {
         }
     }
 
-    /// Removes every message, leased ones too; says how many.
+    /// Removes messages; says how many.
     ///
     /// # Errors
     /// The queue does not exist.
-    pub async fn purge(&self, queue: QueueId) -> Result<u64, Error<NoSuchQueue>> {
-        match self.ask(Command::Purge { queue }).await? {
+    pub async fn purge(&self, queue: QueueId, what: Purge) -> Result<u64, Error<NoSuchQueue>> {
+        match self.ask(Command::Purge { queue, what }).await? {
             (Answer::Purged(purged), _) => purged.map_err(Error::Refused),
             (other, _) => other_kind!(other),
         }
@@ -141,7 +141,7 @@ impl Broker {
     /// their way to disk.
     ///
     /// # Errors
-    /// The queue does not exist, a message or the batch is too large, or the disk is full.
+    /// The queue does not exist or takes no more, a message or the batch is too large, or the disk is full.
     pub async fn publish(&self, queue: QueueId, messages: Vec<Message>) -> Result<Vec<MessageId>, Error<PublishError>> {
         let placed = self.begin_publish(queue, messages).await?.await?;
         let key = PartitionKey::new(queue, PartitionId(0));
@@ -157,10 +157,9 @@ impl Broker {
         let queue = receive.queue;
         let waiter = WaiterId(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed));
         let answer = self.send(Command::Receive { receive, waiter }, None)?;
-        let mut cancel = CancelOnDrop { inbox: Some(&self.shared.inbox), waiter };
-        let answered = answer.await;
-        cancel.inbox = None;
-        drop(cancel);
+        let mut receiving = Receiving { broker: self, waiter, answer, answered: false, leased: Vec::new() };
+        let answered = (&mut receiving.answer).await;
+        receiving.answered = true;
         match answered.map_err(|_| self.shared.life.reason())? {
             (Answer::Received(Ok(leased)), _) if leased.is_empty() => {
                 self.shared.empty_receives.count(queue);
@@ -169,7 +168,10 @@ impl Broker {
             (Answer::Received(Ok(leased)), content) => {
                 let info = self.shared.catalog.by_id(queue);
                 let in_order = info.is_some_and(|info| info.settings.order == Order::Laned);
-                let (deliveries, passed_by) = deliveries(&self.shared.offload, leased, content, in_order).await;
+                receiving.leased = leased;
+                let contents = resolve(&self.shared.offload, content).await;
+                let leased = std::mem::take(&mut receiving.leased);
+                let (deliveries, passed_by) = deliveries(leased, contents, in_order);
                 self.undeliver(passed_by);
                 Ok(deliveries?)
             }
@@ -204,10 +206,7 @@ impl Broker {
     ///
     /// # Errors
     /// The broker is not available.
-    pub async fn transfer(
-        &self,
-        transfers: Vec<Transfer>,
-    ) -> Result<Vec<Result<engine::Leased, SettleError>>, Unavailable> {
+    pub async fn transfer(&self, transfers: Vec<Transfer>) -> Result<Vec<Result<Leased, SettleError>>, Unavailable> {
         match self.ask(Command::Transfer(transfers)).await? {
             (Answer::Transferred(verdicts), _) => Ok(verdicts),
             (other, _) => other_kind!(other),
@@ -329,7 +328,7 @@ impl Broker {
         &self,
         command: Command,
         deletes: Option<QueueId>,
-    ) -> Result<tokio::sync::oneshot::Receiver<(Answer, Content)>, Unavailable> {
+    ) -> Result<oneshot::Receiver<(Answer, Content)>, Unavailable> {
         let (teller, answer) = Teller::new(self.shared.catalog.clone(), deletes);
         match self.shared.inbox.put(Envelope { command, reply: Some(teller) }) {
             Ok(()) => Ok(answer),
@@ -354,18 +353,32 @@ impl Broker {
     }
 }
 
-/// Tells the shard that nobody waits any more.
-struct CancelOnDrop<'a> {
-    inbox: Option<&'a Inbox<Teller>>,
+/// A receive under way. Dropped before its end, it leaves nothing leased to nobody: the shard hears that nobody waits, and what it
+/// has already handed out is taken back.
+struct Receiving<'a> {
+    broker: &'a Broker,
     waiter: WaiterId,
+    answer: oneshot::Receiver<(Answer, Content)>,
+    answered: bool,
+    /// What was handed out, while its contents are being read.
+    leased: Vec<Leased>,
 }
 
-impl Drop for CancelOnDrop<'_> {
+impl Drop for Receiving<'_> {
     fn drop(&mut self) {
-        if let Some(inbox) = self.inbox {
-            let command = Command::CancelReceive { waiter: self.waiter };
-            // A closed inbox means that all waiting is over.
-            let _ = inbox.put(Envelope { command, reply: None });
+        if !self.answered {
+            // From here on the shard learns by itself that an answer reaches nobody.
+            self.answer.close();
+            match self.answer.try_recv() {
+                Ok((Answer::Received(Ok(leased)), _)) => self.leased = leased,
+                Ok(_) => {}
+                Err(_) => {
+                    let command = Command::CancelReceive { waiter: self.waiter };
+                    // A closed inbox means that all waiting is over.
+                    let _ = self.broker.shared.inbox.put(Envelope { command, reply: None });
+                }
+            }
         }
+        self.broker.undeliver(self.leased.iter().map(|lease| lease.token).collect());
     }
 }

@@ -27,14 +27,14 @@ pub struct PeekedMessage {
     pub message: Arc<Message>,
 }
 
-type Read = Result<Arc<Message>, Arc<str>>;
+/// What became of reading one message.
+pub(crate) type Read = Result<Arc<Message>, Arc<str>>;
 
 /// Leases and their contents. A message that cannot be read is left out, and said in the log; its lease runs out. With
 /// `in_order`, what follows it is left out too, for it may be of the same lane: those leases are to be given back.
-pub(crate) async fn deliveries(
-    offload: &Offload,
+pub(crate) fn deliveries(
     mut leased: Vec<Leased>,
-    content: Content,
+    contents: Vec<Read>,
     in_order: bool,
 ) -> (Result<Vec<Delivery>, Unavailable>, Vec<LeaseToken>) {
     let to_delivery = |lease: Leased, message: Arc<Message>| {
@@ -42,7 +42,6 @@ pub(crate) async fn deliveries(
         let id = message.facts.origin.as_ref().map_or(own, |origin| origin.id);
         Delivery { id, lease, message }
     };
-    let contents = resolve(offload, content).await;
     let passed_by = if in_order { take_unordered(&mut leased, &contents) } else { Vec::new() };
     (join(leased, contents, to_delivery), passed_by)
 }
@@ -83,7 +82,7 @@ fn join<L, D>(list: Vec<L>, contents: Vec<Read>, make: impl Fn(L, Arc<Message>) 
 }
 
 /// Reads what memory does not hold, all in one go off this thread.
-async fn resolve(offload: &Offload, content: Content) -> Vec<Read> {
+pub(crate) async fn resolve(offload: &Offload, content: Content) -> Vec<Read> {
     if content.iter().all(|fetch| matches!(fetch, Fetch::Ready(_))) {
         return content.into_iter().map(read).collect();
     }
@@ -112,7 +111,7 @@ mod tests {
     fn leased(seq: u64) -> Leased {
         let key = PartitionKey::new(QueueId(1), PartitionId(0));
         let token = LeaseToken { key, subscription: SubscriptionId(0), seq: Seq(seq), epoch: LeaseEpoch(seq) };
-        Leased { token, deliveries: 1, failures: 0, first_delivered_ms: 0, deadline_ms: None }
+        Leased { token, deliveries: 1, failures: 0, first_delivered_ms: 0, deadline_ms: None, ready_left: 0 }
     }
 
     /// Messages 1 to 4; which are kept and which go back.

@@ -27,9 +27,9 @@ pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
     Annotations, BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, Extension,
-    FanOut, JournalStats, LeaseTerms, Leased, MessageState, NoSuchQueue, NoSuchRouter, Outcome, Peeked, Placed,
-    PublishError, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive, RedriveId, RedriveInfo,
-    RedriveTarget, RouterInfo, Routing, Settle, SettleError, Settlement, StartRedrive, StartRedriveError,
+    FanOut, JournalStats, LeaseTerms, Leased, Measure, MessageState, NoSuchQueue, NoSuchRouter, Outcome, Peeked,
+    Placed, PublishError, Purge, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive, RedriveId,
+    RedriveInfo, RedriveTarget, RouterInfo, Routing, Settle, SettleError, Settlement, StartRedrive, StartRedriveError,
     TransactError, Transacted, Transaction, Transfer, Trouble, UpdateQueueError,
 };
 pub use error::{Error, Unavailable};

@@ -94,7 +94,7 @@ impl<J: Journal> Runner<J> {
     /// The journal failed, and the broker's callers know it.
     pub fn step(&mut self) -> Result<Step, Poisoned> {
         let stepped = self.shard.step();
-        self.disk_full.store(self.shard.machine().disk_full, Ordering::Relaxed);
+        self.show_room();
         match &stepped {
             Ok(Step::Worked) => {}
             Ok(Step::Idle { .. }) => self.show_stats(),
@@ -137,6 +137,20 @@ impl<J: Journal> Runner<J> {
         let now_ms = self.log_ms.load(Ordering::Relaxed);
         let rest_ms = until_ms.map_or(REST_MS_MAX, |until_ms| until_ms.saturating_sub(now_ms).clamp(1, REST_MS_MAX));
         self.signal.wait(Some(Duration::from_millis(rest_ms)));
+    }
+
+    /// Tells of a full disk, and of its end, when it comes.
+    fn show_room(&self) {
+        let full = self.shard.machine().disk_full;
+        if full == self.disk_full.load(Ordering::Relaxed) {
+            return;
+        }
+        self.disk_full.store(full, Ordering::Relaxed);
+        if full {
+            tracing::warn!("the disk is full: publishes are refused until there is space; receives and settling go on");
+        } else {
+            tracing::info!("the disk has room again: publishes are taken");
+        }
     }
 
     fn show_stats(&self) {

@@ -2,13 +2,14 @@
 
 use crate::commands::{self, OPERATIONS};
 use crate::status::Status;
-use axum::Router;
+use axum::{Extension, Router};
 use door::tls::HTTP_EXPECTED_TLS;
 use door::{Connection, Door, HostRule, Tally};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,10 @@ const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// Greatest request head, in bytes. The longest sensible one is a browser's.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
+
+/// Who is at the other end of a request's connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// The admin door.
 #[derive(Debug)]
@@ -59,7 +64,7 @@ impl Door for Admin {
     }
 
     fn serve(self: Arc<Self>, connection: Connection) -> impl Future<Output = ()> + Send + 'static {
-        let service = TowerToHyperService::new(self.routes.clone());
+        let service = TowerToHyperService::new(self.routes.clone().layer(Extension(Peer(connection.peer))));
         async move {
             let Connection { stream, peer, shutdown, .. } = connection;
             let mut http = http1::Builder::new();

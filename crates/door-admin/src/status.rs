@@ -5,6 +5,7 @@
 use broker::Broker;
 use door::{Door, Limits, Shutdown, Tally};
 use std::fmt;
+use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
 /// Shared by the server, which reports progress, and the admin door, which answers from it.
@@ -23,7 +24,12 @@ pub struct Running {
     pub doors: Vec<DoorFigures>,
     /// Queues with series of their own in the metrics, the first in order of name; the others are summed.
     pub queues_listed_max: usize,
+    /// Writes the store as it is at the moment of the call.
+    pub backup: WriteBackup,
 }
+
+/// Writes a whole archive of the store; blocks until that is done.
+pub type WriteBackup = Arc<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync>;
 
 /// A door's errors by code, read at the moment of the call.
 type Errors = Arc<dyn Fn() -> Vec<(&'static str, u64)> + Send + Sync>;

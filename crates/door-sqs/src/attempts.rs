@@ -110,7 +110,8 @@ mod tests {
     fn delivery(seq: u64, bytes: usize) -> Delivery {
         let key = PartitionKey::new(QUEUE, PartitionId(0));
         let token = LeaseToken { key, subscription: SubscriptionId(0), seq: Seq(seq), epoch: LeaseEpoch(1) };
-        let lease = Leased { token, deliveries: 1, failures: 0, first_delivered_ms: 0, deadline_ms: None };
+        let lease =
+            Leased { token, deliveries: 1, failures: 0, first_delivered_ms: 0, deadline_ms: None, ready_left: 0 };
         let message = Arc::new(Message::with_body(vec![0; bytes]));
         Delivery { id: MessageId::new(key, Seq(seq)), lease, message }
     }

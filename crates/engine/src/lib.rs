@@ -15,11 +15,11 @@ pub mod snapshot;
 
 pub use core::answer::{Placed, Transacted};
 pub use core::command::{
-    Command, Extension, FanOut, LeaseTerms, Receive, Settle, Settlement, StartRedrive, Transaction, Transfer,
+    Command, Extension, FanOut, LeaseTerms, Purge, Receive, Settle, Settlement, StartRedrive, Transaction, Transfer,
 };
 pub use core::error::{
-    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, NoSuchQueue, NoSuchRouter,
-    PublishError, ReceiveError, SettleError, StartRedriveError, TransactError, UpdateQueueError,
+    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, Measure, NoSuchQueue,
+    NoSuchRouter, PublishError, ReceiveError, SettleError, StartRedriveError, TransactError, UpdateQueueError,
 };
 pub use core::info::{Annotations, Leased, MessageState, Peeked, QueueInfo, QueueStats, QueueTotals};
 pub use core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, RedriveTarget, Trouble};

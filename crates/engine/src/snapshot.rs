@@ -17,6 +17,8 @@
 //!                        | name bytes | settings JSON | annotations JSON
 //!                      the same, page n: count | count × (binding's number − 256 (n − 1) | binding)
 //!  kind 12 drops       messages dropped, where there are any
+//!  kind 10 levels page count × (level u8 | ready set) | away: count × (place | level u8)
+//!  kind 11 sizes page  count × (place | bytes)
 //!
 //!  redrive       number | started_ms | to_move | end | position | next_ms | moved | failed | trouble u8, 0 for none
 //!                | per second, 0 for no limit | target queue, 0 for none | target's name bytes if there is one
@@ -45,5 +47,6 @@ mod sets;
 
 pub use decode::decode;
 pub use encode::{take_changed, take_everything};
+pub use key::page_named;
 
 pub(crate) const VERSION: u8 = 2;

@@ -4,6 +4,10 @@
 //! Invariants: the folder is made 0700 and files 0600; the folder is locked from [`Disk::open`] until the last file or
 //! clone of it is dropped. On Linux, segments are written past the page cache where the file system allows it.
 
+mod read_only;
+
+pub use read_only::ReadOnlyDisk;
+
 use crate::error::OpenError;
 use crate::io::{BLOCK, File, Io, Mode};
 use crate::names;
@@ -100,10 +104,8 @@ impl Io for Disk {
         fs::remove_file(self.path(name))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the seam")]
     fn list(&self) -> io::Result<Vec<String>> {
-        let names = fs::read_dir(&self.folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-        names.collect()
+        list_names(&self.folder)
     }
 
     fn sync_dir(&self) -> io::Result<()> {
@@ -168,6 +170,12 @@ fn advise(file: &fs::File, offset: u64, len: u64) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn advise(_file: &fs::File, _offset: u64, _len: u64) -> io::Result<()> {
     Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the seam")]
+fn list_names(folder: &Path) -> io::Result<Vec<String>> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    names.collect()
 }
 
 /// Makes the folder and its name in its parent durable.

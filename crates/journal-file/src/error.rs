@@ -46,6 +46,12 @@ pub enum OpenError {
     /// There is a log, but no manifest that says what belongs to it.
     #[error("the folder holds segments of a log but no readable manifest: put manifest-a or manifest-b back")]
     MissingManifest,
+    /// There is nothing that a store consists of.
+    #[error("{folder} holds no store: name the data folder of a server, the one that holds manifest-a and manifest-b")]
+    NoStore {
+        /// The folder.
+        folder: String,
+    },
     /// The disk refused.
     #[error("{file}: {source}{}", hint(source))]
     Io {
@@ -72,7 +78,9 @@ impl OpenError {
             Self::Damaged { verdict, .. } => Some(*verdict),
             Self::Missing { .. } => Some(Verdict::Missing),
             Self::UnknownVersion { .. } => Some(Verdict::UnknownVersion),
-            Self::Locked { .. } | Self::MissingManifest | Self::Io { .. } | Self::Replay(_) => None,
+            Self::Locked { .. } | Self::MissingManifest | Self::NoStore { .. } | Self::Io { .. } | Self::Replay(_) => {
+                None
+            }
         }
     }
 }

@@ -72,6 +72,13 @@ pub(crate) fn parse(name: &str) -> Named {
     }
 }
 
+/// Whether a file of this name belongs to what a store consists of: a manifest, a segment, a checkpoint or a run.
+#[must_use]
+pub fn is_stored(name: &str) -> bool {
+    let is_part = matches!(parse(name), Named::Segment(_) | Named::Checkpoint(_) | Named::Run(_));
+    MANIFESTS.contains(&name) || (is_part && !name.contains('/'))
+}
+
 /// Makes names durable.
 pub(crate) fn sync(io: &dyn Io) -> io::Result<()> {
     if mutant::active(Mutant::SkipDirectorySync) {

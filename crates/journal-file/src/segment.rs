@@ -36,14 +36,21 @@ const MAGIC: [u8; 3] = *b"LSS";
 
 /// What a segment's first block says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SegmentHeader {
-    pub(crate) store_id: u128,
-    pub(crate) id: u32,
-    pub(crate) salt: u64,
-    pub(crate) epoch: BootEpoch,
-    pub(crate) first_frame: u64,
-    pub(crate) first_position: Position,
-    pub(crate) prev_crc: u32,
+pub struct SegmentHeader {
+    /// The store it belongs to.
+    pub store_id: u128,
+    /// The number in its name.
+    pub id: u32,
+    /// Repeated by every frame in it.
+    pub salt: u64,
+    /// The boot that began it.
+    pub epoch: BootEpoch,
+    /// Number of the first frame written here, whether or not there is one yet.
+    pub first_frame: u64,
+    /// Likewise of the first commit.
+    pub first_position: Position,
+    /// Header checksum of the frame before the first.
+    pub prev_crc: u32,
 }
 
 impl SegmentHeader {

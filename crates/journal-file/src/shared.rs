@@ -114,6 +114,8 @@ pub(crate) struct State {
     pub(crate) outcomes: VecDeque<Outcome>,
     /// Segments that nothing needs any more.
     pub(crate) retired: Vec<Arc<SegmentFile>>,
+    /// Backups under way: segments that retire meanwhile are removed instead of reused, so that their content stays.
+    pub(crate) backups: u32,
     pub(crate) figures: Figures,
 }
 

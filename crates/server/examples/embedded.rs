@@ -33,6 +33,7 @@ pub(crate) async fn run(folder: &Path, out: &mut impl Write) -> anyhow::Result<(
         max: 1,
         wait_ms: Some(1000),
         terms: LeaseTerms::Deadline(Some(30_000)),
+        rank: 0,
     };
     for delivery in broker.receive(one).await? {
         let body = String::from_utf8_lossy(&delivery.message.body).into_owned();

@@ -3,12 +3,16 @@
 //! Invariant: every configuration key has a flag of the same name. Flags hold what was typed and nothing else, so that the defaults
 //! stay in one place.
 
+mod tools;
+
+pub(crate) use tools::{BackupArgs, InspectArgs, ProveArgs, RestoreArgs, SalvageArgs, VerifyArgs};
+
 use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// A durable message queue in one binary: Amazon SQS clients work unchanged, nothing acknowledged is ever lost.
+/// A durable message queue in one binary: clients of Amazon SQS and of RabbitMQ work unchanged, nothing acknowledged is ever lost.
 #[derive(Debug, Parser)]
 #[command(name = "longshore", version, max_term_width = 110, after_help = FIRST_STEPS)]
 pub(crate) struct Cli {
@@ -41,6 +45,24 @@ pub(crate) enum Command {
     /// standard input, and prints a [[sqs_queues]] table for each. The output of `aws sqs list-queue-tags` may follow its queue's.
     #[command(name = "import-sqs", after_help = IMPORT_EXAMPLES)]
     ImportSqs(ImportArgs),
+    /// Check every byte of a stopped server's data folder, and name the messages that are damaged
+    #[command(after_help = tools::VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
+    /// Copy a store as it is at one moment, from a running server or from a stopped one's data folder
+    #[command(after_help = tools::BACKUP_EXAMPLES)]
+    Backup(BackupArgs),
+    /// Make a data folder from a backup
+    #[command(after_help = tools::RESTORE_EXAMPLES)]
+    Restore(RestoreArgs),
+    /// Make a new data folder with everything that a damaged one still holds
+    #[command(after_help = tools::SALVAGE_EXAMPLES)]
+    Salvage(SalvageArgs),
+    /// Kill this very program under load, again and again, and audit what it had promised
+    #[command(after_help = tools::PROVE_EXAMPLES)]
+    Prove(ProveArgs),
+    /// Show what the files of a stopped server's data folder hold
+    #[command(after_help = tools::INSPECT_EXAMPLES)]
+    Inspect(InspectArgs),
 }
 
 const IMPORT_EXAMPLES: &str = "\
@@ -72,14 +94,14 @@ pub(crate) struct ImportArgs {
 const EXAMPLES: &str = "\
 Examples:
   longshore serve
-      SQS on 127.0.0.1:9324, health and metrics on 127.0.0.1:9325, data in ./data
+      SQS on 127.0.0.1:9324, AMQP on 5672, health and metrics on 9325, data in ./data
   longshore serve --data /var/lib/longshore --log json
       for a service manager: data in its usual place, logs for a collector
   longshore serve --sqs 0.0.0.0:9324 --allow-anonymous --host queue.internal
       for a trusted network: anyone who reaches the port may use it, under the name queue.internal
   longshore serve --tls-cert server.crt --tls-key server.key
       TLS on both ports: https://127.0.0.1:9324
-  longshore serve --sqs 127.0.0.1:0 --admin off --data \"$(mktemp -d)\"
+  longshore serve --sqs 127.0.0.1:0 --amqp off --admin off --data \"$(mktemp -d)\"
       for a test: any free port (the ready line names it), a throw-away folder
 
 Configuration:
@@ -112,6 +134,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDR", help_heading = "Doors")]
     #[serde(skip_serializing_if = "Option::is_none")]
     sqs: Option<Listen>,
+
+    /// Where AMQP 0-9-1 clients connect (RabbitMQ's): HOST:PORT, a PORT of loopback, or off [default: 5672]
+    #[arg(long, value_name = "ADDR", help_heading = "Doors")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amqp: Option<Listen>,
 
     /// Where health and metrics are: HOST:PORT, a PORT of loopback, or off [default: 9325]
     #[arg(long, value_name = "ADDR", help_heading = "Doors")]
@@ -185,6 +212,13 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "PROFILE", help_heading = "SQS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     sqs_limits: Option<SqsLimits>,
+
+    /// A virtual host that AMQP clients may open; may be repeated [default: /]
+    ///
+    /// Each is a name space of its own. The queues of / are those that SQS clients see under the same names.
+    #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "AMQP")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    amqp_vhost: Vec<String>,
 
     /// Queues with metrics of their own, the first by name; the others are summed as `(others)` [default: 1000]
     #[arg(long, value_name = "N", help_heading = "Running")]

@@ -30,12 +30,11 @@ impl Doors {
     }
 
     /// Serves every listener's connections with `door`.
-    pub(crate) fn serve<D: Door>(&self, door: D, listeners: Vec<Listener>, connections_max: u64) -> DoorFigures {
+    pub(crate) fn serve<D: Door>(&self, door: &Arc<D>, listeners: Vec<Listener>, connections_max: u64) -> DoorFigures {
         let limits = Limits::new(connections_max);
-        let door = Arc::new(door);
-        let figures = DoorFigures::of(&door, &limits);
+        let figures = DoorFigures::of(door, &limits);
         for listener in listeners {
-            self.tasks.spawn(accept::run(listener, Arc::clone(&door), limits.clone(), self.tasks.clone()));
+            self.tasks.spawn(accept::run(listener, Arc::clone(door), limits.clone(), self.tasks.clone()));
         }
         figures
     }
@@ -106,7 +105,7 @@ mod tests {
         let listener = Listener::open(door::listener::loopback(0)[0]).expect("a free port");
         let address = listener.local();
         let holder = Holder { polite, tally: Arc::new(Tally::new(&[])) };
-        let figures = doors.serve(holder, vec![listener], 10);
+        let figures = doors.serve(&Arc::new(holder), vec![listener], 10);
         let mut waiting = TcpStream::connect(address).await.expect("it listens");
         while figures.limits.counts().open == 0 {
             tokio::task::yield_now().await;

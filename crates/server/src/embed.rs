@@ -35,7 +35,7 @@ use vocab::BootEpoch;
 use vocab::clock::{Clock, SystemClock};
 use vocab::random::SystemRandom;
 
-pub use journal_file::{Config, RecoveryProgress, RecoveryReport};
+pub use journal_file::{Backup, Backups, Config, RecoveryProgress, RecoveryReport};
 
 /// How a store is opened.
 #[derive(Default)]
@@ -51,6 +51,7 @@ pub struct Store {
     broker: Broker,
     clean: bool,
     report: RecoveryReport,
+    backups: Backups,
     running: Option<Running>,
 }
 
@@ -93,6 +94,7 @@ pub fn open_on(io: Arc<dyn Io>, options: Options) -> Result<Store, OpenError> {
 
     let (found, report) = (opened.opened, opened.report.clone());
     let (journal, log) = opened.start_threads()?;
+    let backups = journal.backups();
     let signal = Arc::new(Signal::default());
     journal.on_progress({
         let signal = Arc::clone(&signal);
@@ -105,7 +107,7 @@ pub fn open_on(io: Arc<dyn Io>, options: Options) -> Result<Store, OpenError> {
     let parts = Parts { journal, recovering, opened: found, clock, signal, offload };
     let (broker, runner) = broker::start(parts).map_err(journal_file::OpenError::from)?;
     let shard = threads::run(runner)?;
-    Ok(Store { broker, clean: found.clean, report, running: Some(Running { shard, log }) })
+    Ok(Store { broker, clean: found.clean, report, backups, running: Some(Running { shard, log }) })
 }
 
 impl Store {
@@ -131,6 +133,12 @@ impl Store {
     #[must_use]
     pub fn report(&self) -> &RecoveryReport {
         &self.report
+    }
+
+    /// Where backups are taken while the store goes on.
+    #[must_use]
+    pub fn backups(&self) -> &Backups {
+        &self.backups
     }
 
     /// Ends waiting receives empty, answers what was begun, and seals the store. Blocks until that is done; an async program

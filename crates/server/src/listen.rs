@@ -11,6 +11,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 /// Ports where doors listen unless they are told otherwise.
 const SQS_PORT: u16 = 9324;
+const AMQP_PORT: u16 = 5672;
 const ADMIN_PORT: u16 = 9325;
 
 /// Why the server does not start.
@@ -55,6 +56,7 @@ pub(crate) enum ListenError {
 #[derive(Debug)]
 pub(crate) struct Listeners {
     pub(crate) sqs: Vec<Listener>,
+    pub(crate) amqp: Vec<Listener>,
     pub(crate) admin: Vec<Listener>,
 }
 
@@ -66,16 +68,17 @@ impl Listeners {
             Some(listen) => open_named(door, listen, config.allow_anonymous || !config.users.is_empty()),
         };
         let sqs = open("sqs", &config.sqs, SQS_PORT)?;
+        let amqp = open("amqp", &config.amqp, AMQP_PORT)?;
         let admin = open("admin", &config.admin, ADMIN_PORT)?;
         if admin.iter().any(|listener| !is_loopback(listener.local().ip())) {
             tracing::warn!(
                 "the admin door can be reached from other machines and asks nobody who they are: health and metrics are open"
             );
         }
-        if sqs.is_empty() && admin.is_empty() {
+        if sqs.is_empty() && amqp.is_empty() && admin.is_empty() {
             return Err(ListenError::NoDoor);
         }
-        Ok(Self { sqs, admin })
+        Ok(Self { sqs, amqp, admin })
     }
 }
 
@@ -83,6 +86,7 @@ impl Listeners {
 #[derive(Clone, Debug)]
 pub(crate) struct Addresses {
     pub(crate) sqs: String,
+    pub(crate) amqp: String,
     pub(crate) admin: String,
 }
 
@@ -93,12 +97,12 @@ impl Listeners {
             None => listeners,
             Some(tls) => listeners.into_iter().map(|listener| listener.secured(tls.clone())).collect(),
         };
-        Self { sqs: secured(self.sqs), admin: secured(self.admin) }
+        Self { sqs: secured(self.sqs), amqp: secured(self.amqp), admin: secured(self.admin) }
     }
 
     /// How many doors listen.
     pub(crate) fn doors(&self) -> u64 {
-        [&self.sqs, &self.admin].into_iter().map(|listeners| u64::from(!listeners.is_empty())).sum()
+        [&self.sqs, &self.amqp, &self.admin].into_iter().map(|listeners| u64::from(!listeners.is_empty())).sum()
     }
 
     /// The first address of each door, or `off`.
@@ -107,7 +111,7 @@ impl Listeners {
             Some(first) => first.local().to_string(),
             None => "off".to_owned(),
         };
-        Addresses { sqs: shown(&self.sqs), admin: shown(&self.admin) }
+        Addresses { sqs: shown(&self.sqs), amqp: shown(&self.amqp), admin: shown(&self.admin) }
     }
 }
 

@@ -14,6 +14,7 @@ mod recovery;
 mod signals;
 mod stop;
 mod tls;
+mod tools;
 
 use crate::cli::{Cli, Command, ServeArgs};
 use crate::config::{Config, Sources};
@@ -25,6 +26,7 @@ use crate::stop::Parts;
 use clap::{CommandFactory, Parser};
 use door::{Access, Listener, Tls};
 use door_admin::{Admin, Running, Status};
+use door_amqp::{AmqpConfig, AmqpDoor};
 use door_sqs::{SqsConfig, SqsDoor};
 use longshore::embed::Store;
 use std::io;
@@ -42,6 +44,12 @@ fn main() -> ExitCode {
         None => Cli::command().print_help().map_err(Failure::from),
         Some(Command::Serve(flags)) => serve(*flags),
         Some(Command::ImportSqs(arguments)) => import_sqs::run(&arguments).map_err(Failure::from),
+        Some(Command::Verify(arguments)) => return tools::run(|| tools::verify::run(&arguments)),
+        Some(Command::Backup(arguments)) => return tools::run(|| tools::backup::run(&arguments)),
+        Some(Command::Restore(arguments)) => return tools::run(|| tools::restore::run(&arguments)),
+        Some(Command::Prove(arguments)) => return tools::run(|| tools::prove::run(&arguments)),
+        Some(Command::Salvage(arguments)) => return tools::run(|| tools::salvage::run(&arguments)),
+        Some(Command::Inspect(arguments)) => return tools::run(|| tools::inspect::run(&arguments)),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -85,7 +93,7 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let (admin_door, protocol_doors) = (Doors::new(), Doors::new());
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
     let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin, true));
-    let admin = admin_door.serve(admin, listeners.admin, connections_max);
+    let admin = admin_door.serve(&Arc::new(admin), listeners.admin, connections_max);
     if let Some(tls) = tls.clone() {
         tls::keep_fresh(tls, &admin_door)?;
     }
@@ -101,9 +109,13 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
 
     let sqs = sqs_door(config, &store, &listeners.sqs, access.clone(), clock.clone());
     queues::declare(&sqs, config).await?;
-    let sqs = protocol_doors.serve(sqs, listeners.sqs, connections_max);
+    let sqs = protocol_doors.serve(&Arc::new(sqs), listeners.sqs, connections_max);
+    let amqp = Arc::new(amqp_door(config, &store, access.clone(), clock.clone()));
+    protocol_doors.accompany(Arc::clone(&amqp).delete_unused_queues());
+    let amqp = protocol_doors.serve(&amqp, listeners.amqp, connections_max);
     let queues_listed_max = config.metrics_queues_max;
-    status.ready(Running { broker: store.broker().clone(), doors: vec![sqs, admin], queues_listed_max });
+    let (broker, doors, backup) = (store.broker().clone(), vec![sqs, amqp, admin], tools::backup::writer(&store));
+    status.ready(Running { broker, doors, queues_listed_max, backup });
     announce(config, &store, &addresses, tls.as_ref(), &clock);
 
     let cause = tokio::select! {
@@ -134,10 +146,22 @@ fn sqs_door(
     SqsDoor::new(store.broker().clone(), sqs, clock)
 }
 
+fn amqp_door(config: &Config, store: &Store, access: Access, clock: Arc<SystemClock>) -> AmqpDoor {
+    let amqp = AmqpConfig {
+        vhosts: config.amqp_vhost.clone(),
+        account_id: config.account_id.0.clone(),
+        durability: config.durability.0,
+        access,
+        ..AmqpConfig::default()
+    };
+    AmqpDoor::new(store.broker().clone(), amqp, clock)
+}
+
 /// The one line that says that clients are served, and where.
 fn announce(config: &Config, store: &Store, addresses: &Addresses, tls: Option<&Tls>, clock: &SystemClock) {
     tracing::info!(
         sqs = %addresses.sqs,
+        amqp = %addresses.amqp,
         admin = %addresses.admin,
         tls = %tls::shown(tls),
         data = %config.data.display(),

@@ -74,8 +74,10 @@ fn what_happens_in_a_queue_is_counted_under_its_name_or_with_the_others() {
 #[test]
 fn a_crowd_of_connections_leaves_the_store_its_descriptors() {
     let folder = tempdir().expect("a folder");
-    let script =
-        format!("ulimit -n 64 && exec {} serve --sqs 127.0.0.1:0 --admin 127.0.0.1:0", env!("CARGO_BIN_EXE_longshore"));
+    let script = format!(
+        "ulimit -n 64 && exec {} serve --sqs 127.0.0.1:0 --amqp off --admin 127.0.0.1:0",
+        env!("CARGO_BIN_EXE_longshore")
+    );
     let mut program = Program::start_command(Command::new("/bin/sh").args(["-c", &script]).current_dir(folder.path()));
     program.wait_for_line(" ready ");
     let crowd: Vec<_> = (0..100).map(|_| TcpStream::connect(program.address("sqs")).expect("it listens")).collect();

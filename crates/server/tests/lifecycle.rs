@@ -36,7 +36,7 @@ fn ctrl_c_stops_it_too() {
 fn a_second_server_on_the_same_folder_is_refused() {
     let folder = tempdir().expect("a folder");
     let first = Program::serve(folder.path(), &[]);
-    let second = ["serve", "--data", "data", "--sqs", "127.0.0.1:0", "--admin", "off"];
+    let second = ["serve", "--data", "data", "--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "off"];
     Program::start(folder.path(), &second).ended().check(3, &["data", "in use by another process"]);
     first.stopped().check(0, &[]);
 }
@@ -134,7 +134,7 @@ fn a_disk_that_refuses_a_write_ends_it_with_the_reason() {
     let folder = tempdir().expect("a folder");
     // Files may not grow past a limit between the first segment's size and the second's, and the signal that would say so is ignored.
     let script = format!(
-        "trap '' XFSZ && ulimit -f 3000 && exec {} serve --sqs 127.0.0.1:0 --admin off",
+        "trap '' XFSZ && ulimit -f 3000 && exec {} serve --sqs 127.0.0.1:0 --amqp off --admin off",
         env!("CARGO_BIN_EXE_longshore")
     );
     let program = Program::start_command(Command::new("/bin/sh").args(["-c", &script]).current_dir(folder.path()));

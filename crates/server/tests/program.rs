@@ -33,7 +33,7 @@ impl Program {
 
     /// Starts `longshore serve` with its data and any free ports in `folder`, and waits until it is ready.
     pub(crate) fn serve(folder: &Path, arguments: &[&str]) -> Self {
-        let usual = ["serve", "--data", "data", "--sqs", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+        let usual = ["serve", "--data", "data", "--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "127.0.0.1:0"];
         let mut program = Self::start(folder, &[&usual, arguments].concat());
         program.wait_for_line(" ready ");
         program

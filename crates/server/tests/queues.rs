@@ -67,7 +67,8 @@ fn declared_queues_are_made_changed_and_left_alone() {
 fn queues_are_made_also_where_the_door_is_closed() {
     let folder = tempdir().expect("a folder");
     write(folder.path(), "[[sqs_queues]]\nname = \"orders\"\n");
-    let mut program = Program::start(folder.path(), &["serve", "--sqs", "off", "--admin", "127.0.0.1:0"]);
+    let mut program =
+        Program::start(folder.path(), &["serve", "--sqs", "off", "--amqp", "off", "--admin", "127.0.0.1:0"]);
     program.wait_for_line(" ready ");
     let metrics = program.get("admin", "/metrics", "host: localhost\r\n");
     assert!(metrics.contains(r#"longshore_queue_waiters{queue="orders"} 0"#), "{metrics}");
@@ -78,7 +79,7 @@ fn a_queue_that_cannot_be_keeps_the_server_from_starting() {
     let check = |file: &str, parts: &[&str]| {
         let folder = tempdir().expect("a folder");
         write(folder.path(), &format!("[[sqs_queues]]\nname = \"fine\"\n[[sqs_queues]]\n{file}"));
-        let usual = ["serve", "--sqs", "127.0.0.1:0", "--admin", "off"];
+        let usual = ["serve", "--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "off"];
         Program::start(folder.path(), &usual).ended().check(2, parts);
     };
     check("name = \"a b\"", &["table 2 (\"a b\"): name", "alphanumeric"]);

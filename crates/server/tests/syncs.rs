@@ -92,7 +92,7 @@ async fn unsynced_answers(durability: Durability, rounds: usize) -> usize {
         broker.publish(queue, vec![Message::with_body("x")]).await.expect("there is room");
         unsynced += usize::from(syncs.load(Ordering::SeqCst) == before);
         let terms = LeaseTerms::Deadline(None);
-        let receive = Receive { queue, subscription: SubscriptionId(0), max: 1, wait_ms: Some(0), terms };
+        let receive = Receive { queue, subscription: SubscriptionId(0), max: 1, wait_ms: Some(0), terms, rank: 0 };
         let token = broker.receive(receive).await.expect("it exists")[0].lease.token;
         let before = syncs.load(Ordering::SeqCst);
         let verdicts = broker.settle(vec![Settlement { token, how: Settle::Ack }]).await.expect("the store works");

@@ -29,7 +29,8 @@ async fn get(client: &Client, program: &Program, door: &str, path: &str) -> std:
 async fn every_door_speaks_tls_and_the_ready_line_says_so() {
     let (folder, authority) = set_up();
     write(&folder.path().join("longshore.toml"), "[tls]\ncert = \"server.crt\"\nkey = \"server.key\"\n");
-    let mut program = Program::start(folder.path(), &["serve", "--sqs", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
+    let mut program =
+        Program::start(folder.path(), &["serve", "--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "127.0.0.1:0"]);
     assert!(program.wait_for_line(" ready ").contains(" tls=on "));
     let client = Client::trusting(&authority);
     let healthy = get(&client, &program, "admin", "/readyz").await.expect("an answer");
@@ -93,7 +94,7 @@ async fn a_stop_does_not_wait_for_idle_connections_or_handshakes() {
 }
 
 fn check_refused(folder: &Path, arguments: &[&str], parts: &[&str]) {
-    let usual = ["serve", "--sqs", "127.0.0.1:0", "--admin", "off"];
+    let usual = ["serve", "--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "off"];
     Program::start(folder, &[&usual, arguments].concat()).ended().check(2, parts);
     assert!(!folder.join("data").exists(), "the store was made before TLS was sure");
 }

@@ -66,7 +66,7 @@ fn a_user_that_cannot_prove_anything_keeps_it_from_starting() {
 fn beyond_loopback_users_are_enough() {
     let folder = tempdir().expect("a folder");
     write(folder.path(), SHOP);
-    let arguments = ["serve", "--data", "data", "--sqs", "0.0.0.0:0", "--admin", "off"];
+    let arguments = ["serve", "--data", "data", "--sqs", "0.0.0.0:0", "--amqp", "off", "--admin", "off"];
     let mut program = Program::start(folder.path(), &arguments);
     assert!(program.wait_for_line(" ready ").contains("sqs=0.0.0.0:"));
     program.stopped().check(0, &[]);

@@ -39,7 +39,7 @@ pub enum DeadLetter {
     Queue(String),
     /// They are published again, through a router.
     Router {
-        /// The router's name. While none has it, messages go.
+        /// The router's name. While none has it, messages go. Empty for no router: the keys name queues.
         router: String,
         /// With this key; `None` for the keys that each was published with, or its queue's name where it has none.
         key: Option<String>,

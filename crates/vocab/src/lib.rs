@@ -27,5 +27,5 @@ pub use message::{Facts, Header, HeaderValue, Message, Native, Route};
 pub use message_id::MessageId;
 pub use origin::{BuryReason, Death, DeathReason, Origin};
 pub use router::{Binding, HeaderMatch, RouterKind, RouterSettings, Target};
-pub use settings::{DedupPolicy, DedupScope, Durability, Order, QueueSettings};
+pub use settings::{DedupPolicy, DedupScope, Durability, LengthLimit, Order, Overflow, QueueSettings};
 pub use token::LeaseToken;

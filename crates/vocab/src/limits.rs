@@ -27,8 +27,9 @@ pub const ROUTE_KEY_BYTES_MAX: usize = QUEUE_NAME_BYTES_MAX;
 /// Most routers: each is held in memory, as queues are.
 pub const ROUTERS_MAX: usize = 16_384;
 
-/// Most bindings of all routers together: each is held in memory, to be matched without the disk.
-pub const BINDINGS_MAX: usize = 262_144;
+/// Most bindings of all routers together: each is held in memory, to be matched without the disk. One by a pattern of three
+/// words takes 1.2 KB.
+pub const BINDINGS_MAX: usize = 100_000;
 
 /// Most bytes of a binding's key, criteria and annotations together, for the same reason.
 pub const BINDING_BYTES_MAX: usize = 16 * 1024;
@@ -51,6 +52,10 @@ pub const SEQ_RESERVATION: u64 = 65_536;
 /// Messages whose lane is held in memory, per queue (design 4, "scan window"): lanes whose oldest message lies further back wait
 /// until what is before it was handed out. A message costs about 100 bytes here.
 pub const LANES_KNOWN_MAX: usize = 65_536;
+
+/// Messages that one publish drops from a queue that is too long, so that a limit that was lowered stalls nobody; the next publish
+/// goes on.
+pub const DROPPED_PER_PUBLISH_MAX: usize = 65_536;
 
 /// Messages that leave a queue for others in one commit, by a redrive without a rate or because they expired: enough that a
 /// sync costs each of them little, few enough that other commands hardly wait.

@@ -56,6 +56,8 @@ pub struct Facts {
     pub dedup: Option<String>,
     /// It was moved here from another queue: its dedup id tells of it, and claims nothing. Set by the engine.
     pub moved: bool,
+    /// It goes before messages of a lower one, where the queue knows priorities.
+    pub priority: u8,
     /// Who sent it, as the door knows them.
     pub sender: Option<String>,
     /// Through which router it was published; `None` when it was published to its queue by name.

@@ -33,11 +33,13 @@ pub enum Mutant {
     MoveInTwoCommits,
     /// Of a command that publishes into several queues, each queue's messages are a commit of their own.
     PublishInTwoCommits,
+    /// Messages are handed out by place, whatever their priority.
+    IgnorePriorities,
 }
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,
@@ -51,6 +53,7 @@ impl Mutant {
         Self::BuryInTwoCommits,
         Self::MoveInTwoCommits,
         Self::PublishInTwoCommits,
+        Self::IgnorePriorities,
     ];
 }
 

@@ -34,6 +34,17 @@ pub struct QueueSettings {
     /// Which messages are taken for ones that were published before; `None` takes none.
     #[serde(default)]
     pub dedup: Option<DedupPolicy>,
+    /// The highest priority that counts here: a message above it counts as one of it. 0 hands out by place alone, and so does every
+    /// order but [`Order::Standard`], where priorities are ignored. A change holds for what is published from then on; a message keeps
+    /// the level that it was filed under.
+    #[serde(default)]
+    pub priority_max: u8,
+    /// How much may wait to be received; `None` for any number.
+    #[serde(default)]
+    pub length: Option<LengthLimit>,
+    /// It is gone at the next start, with everything in it, and answers about its messages do not wait for the disk.
+    #[serde(default)]
+    pub transient: bool,
 }
 
 impl QueueSettings {
@@ -42,6 +53,45 @@ impl QueueSettings {
     pub fn tells_durable_leases(&self) -> bool {
         self.strict_leases || self.order == Order::Laned
     }
+
+    /// What answers about the queue's messages wait for: nothing, where no start will find them again.
+    #[must_use]
+    pub fn answers_wait_for(&self) -> Durability {
+        if self.transient { Durability::Never } else { self.durability }
+    }
+
+    /// The level that a message of this priority is filed under; 0 is by place alone.
+    #[must_use]
+    pub fn level_of(&self, priority: u8) -> u8 {
+        if self.order == Order::Standard { priority.min(self.priority_max) } else { 0 }
+    }
+}
+
+/// How much of a queue may be ready at a time: what is leased or waits for its time does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LengthLimit {
+    /// At most so many messages.
+    #[serde(default)]
+    pub messages_max: Option<u64>,
+    /// At most so many bytes of bodies. Messages that were published before there was such a limit count for none.
+    #[serde(default)]
+    pub bytes_max: Option<u64>,
+    /// What gives way.
+    #[serde(default)]
+    pub overflow: Overflow,
+}
+
+/// What gives way when a publish would make a queue longer than it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overflow {
+    /// What has been ready longest by its place, of the lowest priority first, until the rest fits; the new one too, if it must. A limit
+    /// that was lowered, and messages that came back or became due, are seen to by the next publish.
+    #[default]
+    DropOldest,
+    /// The publish, as a whole.
+    Refuse,
 }
 
 /// In which order a queue hands its messages out.
@@ -115,6 +165,26 @@ impl Default for QueueSettings {
             strict_leases: false,
             order: Order::Standard,
             dedup: None,
+            priority_max: 0,
+            length: None,
+            transient: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn priorities_are_capped_and_count_only_where_order_is_by_place() {
+        let settings = |order| QueueSettings { priority_max: 5, order, ..QueueSettings::default() };
+        let check =
+            |order, priority, level| assert_eq!(settings(order).level_of(priority), level, "{order:?} {priority}");
+        check(Order::Standard, 0, 0);
+        check(Order::Standard, 5, 5);
+        check(Order::Standard, 200, 5);
+        check(Order::Fair, 5, 0);
+        check(Order::Laned, 5, 0);
     }
 }

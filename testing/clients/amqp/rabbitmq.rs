@@ -3,7 +3,8 @@
 //! With `LONGSHORE_RECORD` set, what it says is written down instead of compared. Nothing requires it: a machine without
 //! `rabbitmq-server` leaves this out, in CI too.
 
-use crate::scenarios;
+use crate::{celery, javascript, lapin, scenarios};
+use clients::javascript::javascript;
 use clients::program::Program;
 use clients::python::{finish, python};
 use clients::wait::until;
@@ -105,4 +106,20 @@ fn rabbitmq_says_what_is_recorded() {
         wrong.extend(difference.map(|difference| format!("{module}.{name}:\n{difference}\n")));
     }
     assert!(wrong.is_empty(), "{}", wrong.concat());
+}
+
+#[tokio::test]
+async fn every_clients_scenario_passes_against_rabbitmq() {
+    let (Some(python), Some(node_js)) = (python(), javascript()) else { return };
+    let Some(node) = RabbitMq::start() else { return };
+    for name in javascript::SCENARIOS {
+        javascript::play(&node_js, name, &node.url());
+    }
+    for name in celery::SCENARIOS {
+        celery::play(&python, name, &node.url());
+    }
+    for (name, scenario) in lapin::SCENARIOS {
+        eprintln!("lapin: {name}");
+        scenario(node.url()).await;
+    }
 }

@@ -62,7 +62,7 @@ impl Stage {
 
     fn put(&self, step: &Step) -> (String, Vec<String>) {
         let port = format!("127.0.0.1:{}", self.port);
-        let start = format!("{} serve --sqs {port} --admin off", self.server);
+        let start = format!("{} serve --sqs {port} --amqp off --admin off", self.server);
         let put = |text: &str| {
             let text = text.replace("cargo run --release -- serve", "longshore serve");
             text.replace("longshore serve", &start).replace("127.0.0.1:9324", &port)

@@ -10,7 +10,7 @@ use std::thread;
 
 #[test]
 fn a_term_signal_ends_long_polls_empty_and_the_server_cleanly() {
-    let mut server = Server::start_with(&["--sqs-limits", "aws", "--admin", "127.0.0.1:0"]);
+    let mut server = Server::start_with(&["--sqs-limits", "aws", "--amqp", "off", "--admin", "127.0.0.1:0"]);
     let (address, admin) = (server.sqs(), server.admin());
     let url = server.queue_url("jobs");
     say(address, Protocol::Json, "CreateQueue", &json!({"QueueName": "jobs"}));
@@ -47,7 +47,14 @@ fn what_was_there_before_a_polite_end_is_there_after_it() {
 fn a_second_server_is_refused_the_same_folder() {
     let mut server = Server::start();
     let mut second = Command::new(clients::server::binary());
-    second.arg("serve").arg("--data").arg(server.data()).args(["--sqs", "127.0.0.1:0", "--admin", "off"]);
+    second.arg("serve").arg("--data").arg(server.data()).args([
+        "--sqs",
+        "127.0.0.1:0",
+        "--amqp",
+        "off",
+        "--admin",
+        "off",
+    ]);
     let mut second = Program::start(&mut second);
     let status = until("the second server to give up", SOON, || second.ended());
     assert!(!status.success(), "{}", second.said());
@@ -59,7 +66,7 @@ fn a_second_server_is_refused_the_same_folder() {
 fn a_listener_beyond_loopback_needs_a_word_from_the_operator() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut open = Command::new(clients::server::binary());
-    open.current_dir(folder.path()).args(["serve", "--sqs", "0.0.0.0:0", "--admin", "off"]);
+    open.current_dir(folder.path()).args(["serve", "--sqs", "0.0.0.0:0", "--amqp", "off", "--admin", "off"]);
     let mut open = Program::start(&mut open);
     let status = until("the server to refuse", SOON, || open.ended());
     assert!(!status.success(), "{}", open.said());

@@ -20,7 +20,7 @@ pub fn python() -> Option<PathBuf> {
     let python = std::env::var_os("LONGSHORE_PYTHON").map(PathBuf::from).or_else(beside);
     let python = python.filter(|python| python.exists());
     if python.is_none() {
-        skip("boto3, AWS CLI, Celery and JavaScript clients", "them with `cargo xtask venv`");
+        skip("boto3, AWS CLI, pika, Celery and JavaScript clients", "them with `cargo xtask venv`");
     }
     python
 }

@@ -145,8 +145,10 @@ fn serve(folder: &Path, arguments: &[String]) -> (Program, SocketAddr) {
     let mut command = Command::new(binary());
     command.current_dir(folder).arg("serve").arg("--data").arg(data(folder));
     command.args(["--sqs", "127.0.0.1:0"]).args(arguments);
-    if !arguments.iter().any(|argument| argument == "--admin") {
-        command.args(["--admin", "off"]);
+    for door in ["--amqp", "--admin"] {
+        if !arguments.iter().any(|argument| argument == door) {
+            command.args([door, "off"]);
+        }
     }
     let mut program = Program::start(&mut command);
     let sqs = until("the server's ready line", SOON, || {

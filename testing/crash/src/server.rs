@@ -35,7 +35,14 @@ impl Server {
     /// Starts it and waits until it is ready.
     pub fn start(setup: &Setup) -> Result<Self> {
         let mut command = Command::new(&setup.binary);
-        command.arg("serve").arg("--data").arg(&setup.data).args(["--sqs", "127.0.0.1:0", "--admin", "off"]);
+        command.arg("serve").arg("--data").arg(&setup.data).args([
+            "--sqs",
+            "127.0.0.1:0",
+            "--amqp",
+            "off",
+            "--admin",
+            "off",
+        ]);
         command.args(["--wal-write-bytes-max", &setup.wal_write_bytes_max.to_string()]);
         let begin = Instant::now();
         let mut program = Program::start(&mut command);

@@ -107,7 +107,7 @@ impl Bench {
 
 pub(crate) fn wish(queue: QueueId, wait_ms: u64) -> Receive {
     let terms = LeaseTerms::Deadline(None);
-    Receive { queue, subscription: SubscriptionId(0), max: 10, wait_ms: Some(wait_ms), terms }
+    Receive { queue, subscription: SubscriptionId(0), max: 10, wait_ms: Some(wait_ms), terms, rank: 0 }
 }
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {

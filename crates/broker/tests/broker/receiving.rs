@@ -44,6 +44,20 @@ fn a_receive_that_was_dropped_takes_nothing_with_it() {
 }
 
 #[test]
+fn a_receive_dropped_with_its_answer_unread_gives_it_back_uncounted() {
+    let mut bench = Bench::new();
+    let queue = bench.create("q", QueueSettings::default());
+    let broker = bench.broker.clone();
+    {
+        let mut waiting = pin!(broker.receive(wish(queue, 20_000)));
+        bench.start(waiting.as_mut());
+        bench.publish(queue, "x");
+    }
+    let delivery = &bench.receive(queue).expect("it exists")[0];
+    assert_eq!((&delivery.message.body[..], delivery.lease.deliveries), (&b"x"[..], 1));
+}
+
+#[test]
 fn a_receive_dropped_after_its_delivery_was_decided_gives_it_back_uncounted() {
     let mut bench = Bench::new();
     let queue = bench.create("q", QueueSettings::default());

@@ -49,6 +49,8 @@ fn render(figures: &Figures) -> String {
         record_process(figures);
         if let Some(running) = &figures.running {
             record_journal(&running.broker.journal_stats());
+            describe_gauge!("longshore_disk_full", "1 while publishes are refused for want of disk space");
+            gauge!("longshore_disk_full").set(if running.broker.is_disk_full() { 1.0 } else { 0.0 });
             record_doors(running);
         }
         figures.queues.record();

@@ -10,6 +10,6 @@ pub(super) async fn run(door: &SqsDoor, call: &Call, payload: &Payload) -> Answe
     let request: QueueOnly<'_> = payload.parse()?;
     let queue = door.queue(request.queue_url.as_ref(), &call.context)?;
     door.waiting_rules.purge(queue.id, &queue.name)?;
-    door.broker.purge(queue.id).await.map_err(no_such_queue_error)?;
+    door.broker.purge(queue.id, broker::Purge::All).await.map_err(no_such_queue_error)?;
     Ok(super::nothing(call))
 }

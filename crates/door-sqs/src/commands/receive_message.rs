@@ -79,6 +79,7 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Asked, SqsErro
         max,
         wait_ms: request.wait_seconds.map(check_wait).transpose()?,
         terms: LeaseTerms::Deadline(request.visibility_seconds.map(visibility).transpose()?),
+        rank: 0,
     };
     let fifo = is_fifo(&queue.settings);
     let mut system = request.attribute_names.unwrap_or_default();

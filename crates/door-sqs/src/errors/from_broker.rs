@@ -58,6 +58,7 @@ pub(crate) fn publish_error(error: Error<PublishError>) -> SqsError {
             Code::BatchRequestTooLong,
             format!("Batch requests cannot be longer than {} bytes. You have sent {bytes} bytes.", MESSAGE_BYTES_MAX),
         ),
+        Error::Refused(refusal @ PublishError::QueueFull { .. }) => SqsError::new(Code::OverLimit, refusal.to_string()),
         Error::Refused(refusal @ PublishError::DiskFull) => {
             SqsError::new(Code::ServiceUnavailable, refusal.to_string())
         }

@@ -40,10 +40,12 @@ pub enum Command {
         /// Which queue.
         queue: QueueId,
     },
-    /// Removes every message of a queue, leased ones too.
+    /// Removes messages of a queue.
     Purge {
         /// Which queue.
         queue: QueueId,
+        /// Which of its messages.
+        what: Purge,
     },
     /// Makes a router, or says that one of this name exists.
     CreateRouter {
@@ -156,6 +158,15 @@ pub struct FanOut {
     pub messages: Vec<Message>,
 }
 
+/// Which messages a purge removes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purge {
+    /// Every one, leased and delayed ones too.
+    All,
+    /// Those that could be received at once.
+    Ready,
+}
+
 /// Names a receive that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WaiterId(pub u64);
@@ -173,6 +184,8 @@ pub struct Receive {
     pub wait_ms: Option<u64>,
     /// What ends the lease.
     pub terms: LeaseTerms,
+    /// Of receives that wait, those of a higher rank are served first; 0 where nobody cares.
+    pub rank: i32,
 }
 
 /// What ends a lease that nobody settles.

@@ -72,9 +72,35 @@ pub enum PublishError {
         /// Their size together.
         bytes: u64,
     },
+    /// The queue would be longer than it may be, and refuses what is too much.
+    #[error("the queue takes at most {max} {measure} that wait to be received; receive some first")]
+    QueueFull {
+        /// The limit.
+        max: u64,
+        /// Of what.
+        measure: Measure,
+    },
     /// The disk has no room.
     #[error("the disk is full: publishes are refused until space is freed; receiving and acknowledging go on")]
     DiskFull,
+}
+
+/// What a limit on a queue's length counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Messages.
+    Messages,
+    /// Bytes of their bodies.
+    Bytes,
+}
+
+impl std::fmt::Display for Measure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Messages => "messages",
+            Self::Bytes => "bytes of bodies",
+        })
+    }
 }
 
 /// Why a receive was refused.
@@ -185,6 +211,7 @@ impl PublishError {
         match self {
             Self::NoSuchQueue(error) => error.kind(),
             Self::TooLarge { .. } | Self::BatchTooLarge { .. } => Kind::Invalid,
+            Self::QueueFull { .. } => Kind::Busy,
             Self::DiskFull => Kind::Full,
         }
     }

@@ -316,4 +316,6 @@ pub enum Removal {
     Expired,
     /// The queue was purged.
     Purged,
+    /// The queue was longer than it may be.
+    TooLong,
 }

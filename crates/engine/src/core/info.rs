@@ -67,7 +67,7 @@ pub struct QueueTotals {
     pub purged: u64,
     /// Moved out by redrives.
     pub redriven: u64,
-    /// Set aside by a policy that had no place for them.
+    /// Set aside by a policy that had no place for them, or gone because the queue was longer than it may be.
     pub dropped: u64,
 }
 
@@ -84,6 +84,8 @@ pub struct Leased {
     pub first_delivered_ms: u64,
     /// When the lease ends (log time); `None` where a session or a claim holds it.
     pub deadline_ms: Option<u64>,
+    /// How many more messages were ready at that moment. It rests on nothing: a crash may take back what it counts.
+    pub ready_left: u64,
 }
 
 /// A live message as a peek shows it.

@@ -19,12 +19,13 @@ use crate::core::error::{PublishError, ReceiveError};
 use crate::core::event::{Event, LeaseEnd, LeasedEvent};
 use crate::core::info::Leased;
 use crate::core::state::State;
+use crate::core::sweep::Aside;
 use crate::core::timers::Timer;
 use crate::core::waiters::Waiter;
 use std::sync::Arc;
 use vocab::limits::WAIT_MS_MAX;
 use vocab::mutant::{self, Mutant};
-use vocab::{Durability, Message, PartitionKey, QueueId, SubscriptionId};
+use vocab::{BootEpoch, Durability, Message, PartitionKey, QueueId, SubscriptionId};
 
 /// What a step of the machine leads to.
 #[derive(Debug, Default)]
@@ -51,6 +52,14 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// The store was opened: what no start outlives ends.
+    pub fn boot(&mut self, epoch: BootEpoch, clean: bool, at_ms: u64, out: &mut Output) {
+        self.apply(Event::Booted { epoch, clean, at_ms }, out);
+        for event in self.state.decide_end_of_transients() {
+            self.apply(event, out);
+        }
+    }
+
     /// Carries one command out.
     pub fn execute(&mut self, command: Command, now_ms: u64, out: &mut Output) -> Executed {
         let answer = match command {
@@ -65,8 +74,8 @@ impl Machine {
                 Answer::Updated(updated.map(|()| self.state.queues[&queue].info.clone()))
             }
             Command::DeleteQueue { queue } => self.delete_queue(queue, out),
-            Command::Purge { queue } => {
-                let decision = self.state.decide_purge(queue);
+            Command::Purge { queue, what } => {
+                let decision = self.state.decide_purge(queue, what);
                 Answer::Purged(self.take(decision, out))
             }
             Command::CreateRouter { name, kind, settings, annotations } => {
@@ -186,6 +195,7 @@ impl Machine {
             self.use_shares(key, &messages);
             let decision = self.state.decide_publish(key, messages, now_ms);
             let answer = self.take(decision, out);
+            self.trim(key, now_ms, out);
             let grounds = if answer.is_ok() { self.own_grounds(key) } else { Grounds::NewestEvent };
             (answer, grounds)
         };
@@ -193,8 +203,23 @@ impl Machine {
         Executed::Answered
     }
 
+    /// Makes a queue as short as it may be. Whoever waits for a message gets it before it is dropped.
+    fn trim(&mut self, key: PartitionKey, now_ms: u64, out: &mut Output) {
+        if self.state.queues.get(&key.queue).is_none_or(|queue| queue.info.settings.length.is_none()) {
+            return;
+        }
+        self.pump(now_ms, out);
+        let Some(seqs) = self.state.too_long(key) else { return };
+        if self.state.queues.get(&key.queue).is_some_and(|queue| self.state.takes(queue, Aside::TooLong)) {
+            let sweep = self.state.sweep(key, now_ms);
+            seqs.iter().for_each(|seq| sweep.ask(seq, Aside::TooLong));
+        } else if let Some(event) = self.state.decide_trim(key, seqs) {
+            self.apply(event, out);
+        }
+    }
+
     fn receive(&mut self, receive: &Receive, waiter: WaiterId, now_ms: u64, out: &mut Output) -> Executed {
-        let Receive { queue, subscription, max, wait_ms, terms } = *receive;
+        let Receive { queue, subscription, max, wait_ms, terms, rank } = *receive;
         let answer = self.deliver(queue, subscription, max, terms, now_ms, out);
         match answer {
             Ok(leased) if leased.is_empty() => {
@@ -203,7 +228,7 @@ impl Machine {
                 let impatient = wait_ms == 0 && self.is_reading_lanes(queue, subscription);
                 if (wait_ms > 0 || impatient) && !self.stopping {
                     let until_ms = now_ms + if impatient { READ_WAIT_MS_MAX } else { wait_ms };
-                    let waiting = Waiter { id: waiter, max, terms, until_ms, impatient };
+                    let waiting = Waiter { id: waiter, max, terms, until_ms, impatient, rank };
                     self.state.volatile.waiters.join(queue, subscription, waiting);
                     self.state.timers.set(until_ms, Timer::Waiter(queue, subscription, waiter));
                     return Executed::Waits(waiter);
@@ -242,7 +267,7 @@ impl Machine {
         let newest =
             leased.iter().max_by_key(|leased| leased.token.seq).expect("only deliveries of something are told");
         let settings = &self.state.queues[&queue].info.settings;
-        let grounds = match settings.durability {
+        let grounds = match settings.answers_wait_for() {
             Durability::Always if settings.tells_durable_leases() => Grounds::OwnEvents,
             Durability::Always => Grounds::Publish(newest.token.key, newest.token.seq),
             Durability::Interval(_) | Durability::Never => Grounds::Reservation(newest.token.key),
@@ -314,8 +339,9 @@ impl Machine {
 
     /// How soon an event must be on disk: as its queue wishes; leases ride along with what comes next.
     fn hurry(&self, event: &Event) -> Hurry {
-        let durability =
-            |queue: &QueueId| self.state.queues.get(queue).map_or(Durability::Always, |q| q.info.settings.durability);
+        let durability = |queue: &QueueId| {
+            self.state.queues.get(queue).map_or(Durability::Always, |queue| queue.info.settings.answers_wait_for())
+        };
         match event {
             Event::Leased(LeasedEvent { key, end, .. }) => match end {
                 LeaseEnd::Session(_) => Hurry::Whenever,
@@ -357,7 +383,7 @@ impl Machine {
         if mutant::active(Mutant::AnswerBeforeSync) {
             return Grounds::Nothing;
         }
-        match self.state.queues.get(&key.queue).map(|queue| queue.info.settings.durability) {
+        match self.state.queues.get(&key.queue).map(|queue| queue.info.settings.answers_wait_for()) {
             Some(Durability::Interval(_) | Durability::Never) => Grounds::Reservation(key),
             Some(Durability::Always) | None => Grounds::OwnEvents,
         }

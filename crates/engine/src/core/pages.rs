@@ -37,6 +37,10 @@ pub enum PageId {
     Router(RouterId, u64),
     /// How many messages a queue's policy dropped.
     Drops(QueueId),
+    /// Priority levels of a subscription.
+    Levels(PartitionKey, SubscriptionId, u64),
+    /// Bytes of bodies of a subscription.
+    Sizes(PartitionKey, SubscriptionId, u64),
 }
 
 /// The page that a seq is in.

@@ -168,8 +168,10 @@ impl Queue {
             stored.extend(log.pages.stored().map(|page| PageId::Log(key, page)));
             stored.extend(log.dedup.pages.stored().map(|page| PageId::Dedup(key, page)));
             for (subscription, progress) in &self.subscriptions {
-                let pages = &progress[usize::from(partition.0)].pages;
+                let Progress { pages, levels, sizes, .. } = &progress[usize::from(partition.0)];
                 stored.extend(pages.stored().map(|page| PageId::Progress(key, *subscription, page)));
+                stored.extend(levels.pages.stored().map(|page| PageId::Levels(key, *subscription, page)));
+                stored.extend(sizes.pages.stored().map(|page| PageId::Sizes(key, *subscription, page)));
             }
         }
         stored
@@ -220,9 +222,14 @@ impl State {
         self.queues.get(self.names.get(name)?)
     }
 
-    /// The queues that a message goes into by way of a router; `None` if no router has this name.
+    /// The queues that a message goes into by way of a router; `None` if no router has this name. By no router, which the
+    /// empty name stands for, it goes into the queues that its keys name.
     #[must_use]
     pub fn route(&self, router: &str, keys: &[&str], headers: &[Header]) -> Option<Vec<QueueId>> {
+        if router.is_empty() {
+            let named: BTreeSet<QueueId> = keys.iter().filter_map(|key| self.names.get(*key).copied()).collect();
+            return Some(named.into_iter().collect());
+        }
         self.routers.routing.route(router, keys, headers)
     }
 

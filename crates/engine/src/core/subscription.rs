@@ -7,12 +7,15 @@
 //!         | back / waiting  | except those `ahead` |
 //! ```
 //!
-//! Invariants, for every live seq, exactly one holds: it is leased; or waiting; or in `back` (ready again); or at or above
-//! the cursor and not in `ahead` (ready, never delivered). A seq in `ahead` is at or above the cursor and is waiting, back,
-//! leased or acked: the cursor passes it by. A message at rest costs nothing here.
+//! Invariants, for every live seq, exactly one holds: it is leased; or waiting; or in `back` (ready again); or ready in one of
+//! the `levels`, whether delivered before or not; or at or above the cursor and not in `ahead` (ready, never delivered). A seq in
+//! `ahead` is at or above the cursor and is waiting, back, leased, acked or filed in a level: the cursor passes it by. A message
+//! at rest costs nothing here, unless its queue has priorities or a limit on bytes.
 
 use crate::core::event::{LeaseEnd, Record};
+use crate::core::levels::Levels;
 use crate::core::pages::Pages;
+use crate::core::sizes::Sizes;
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{LeaseEpoch, Seq};
@@ -40,8 +43,12 @@ pub struct Progress {
     pub next_epoch: LeaseEpoch,
     /// Being moved to a dead-letter queue: passed by until that is done. Not stored; found again after a restart.
     pub burying: BTreeSet<u64>,
-    /// Which pages of all that is known of single seqs a checkpoint has to store.
+    /// Which pages of all that is known of single seqs a checkpoint has to store, `levels` and `sizes` excepted.
     pub pages: Pages,
+    /// Messages of priority levels above 0.
+    pub levels: Levels,
+    /// Bytes, where the queue limits them.
+    pub sizes: Sizes,
 }
 
 /// One lease.
@@ -71,6 +78,8 @@ impl Progress {
             next_epoch,
             burying: BTreeSet::new(),
             pages: Pages::default(),
+            levels: Levels::default(),
+            sizes: Sizes::default(),
         }
     }
 
@@ -86,9 +95,36 @@ impl Progress {
         self.waiting.contains_key(&seq.0) || self.burying.contains(&seq.0)
     }
 
-    /// Ready seqs in order, from `from` on: those that came back and the never delivered, by place. `holds` says whether a seq
-    /// is in the log; `next` is the log's next seq.
+    /// Ready seqs in order, from `from` on: the highest level first, and of each level by place. `holds` says whether a seq is in the
+    /// log; `next` is the log's next seq.
     pub fn ready_seqs<'a>(
+        &'a self,
+        from: Seq,
+        next: Seq,
+        holds: impl Fn(Seq) -> bool + 'a,
+    ) -> impl Iterator<Item = Seq> + 'a {
+        // Nearly always there is none, and the iterator is large.
+        let filed = (!self.levels.is_empty()).then(|| Box::new(self.filed_seqs(from)));
+        filed.into_iter().flatten().chain(self.unfiled_seqs(from, next, holds))
+    }
+
+    /// What of the levels above 0 is ready, from `from` on: the highest first, and of each by place.
+    pub fn filed_seqs(&self, from: Seq) -> impl Iterator<Item = Seq> + '_ {
+        self.levels.highest_first().filter(move |seq| *seq >= from && !self.burying.contains(&seq.0))
+    }
+
+    /// Ready seqs in the order in which a queue that is too long gives them up: the lowest level first, and of each by place.
+    pub fn expendable_seqs<'a>(
+        &'a self,
+        next: Seq,
+        holds: impl Fn(Seq) -> bool + 'a,
+    ) -> impl Iterator<Item = Seq> + 'a {
+        let filed = self.levels.lowest_first().filter(|seq| !self.burying.contains(&seq.0));
+        self.unfiled_seqs(Seq(0), next, holds).chain(filed)
+    }
+
+    /// What of level 0 is ready, from `from` on: those that came back and the never delivered, by place.
+    pub fn unfiled_seqs<'a>(
         &'a self,
         from: Seq,
         next: Seq,
@@ -106,23 +142,48 @@ impl Progress {
         .map(Seq)
     }
 
+    /// Whether the message is ready and was looked at before: it came back, became due, or is filed in a level.
+    #[must_use]
+    pub fn is_set_apart(&self, seq: Seq) -> bool {
+        self.back.contains(&seq.0) || self.levels.is_ready(seq)
+    }
+
     /// Takes a ready or waiting seq out of where it is, so that it can be leased, acknowledged or removed.
     /// Says the time it was waiting for, if it was.
     pub fn detach(&mut self, seq: Seq) -> Option<u64> {
         self.pages.mark(seq);
-        if self.back.remove(&seq.0) {
+        let was_filed = !self.levels.is_empty() && self.levels.take(seq);
+        if was_filed || self.back.remove(&seq.0) {
             self.burying.remove(&seq.0);
+            self.sizes.take(seq);
             return None;
         }
         if let Some(due_ms) = self.waiting.remove(&seq.0) {
             return Some(due_ms);
         }
+        self.sizes.take(seq);
         if seq == self.cursor {
             self.cursor = seq.next();
         } else if seq > self.cursor {
             self.ahead.insert(seq.0);
         }
         None
+    }
+
+    /// Makes a seq ready that is neither leased nor waiting any more. Says whether it is filed in a level.
+    pub fn come_back(&mut self, seq: Seq) -> bool {
+        let filed = !self.levels.is_empty() && self.levels.put_back(seq);
+        if !filed {
+            self.back.insert(seq.0);
+        }
+        self.sizes.put_back(seq);
+        filed
+    }
+
+    /// Forgets what is kept of a message that is gone: it was detached, or its lease was taken away.
+    pub fn forget(&mut self, seq: Seq) {
+        self.levels.forget(seq);
+        self.sizes.forget(seq);
     }
 
     /// Moves the cursor to `cursor`, past seqs that are all ahead or gone.

@@ -19,9 +19,11 @@ pub struct Waiter {
     pub until_ms: u64,
     /// It waits only until it is known whether there is anything.
     pub impatient: bool,
+    /// It is served before those of a lower rank.
+    pub rank: i32,
 }
 
-/// All waiting receives. First come, first served.
+/// All waiting receives. The highest rank first, and of equals first come, first served.
 #[derive(Debug, Default)]
 pub struct Waiters {
     lines: BTreeMap<(QueueId, SubscriptionId), VecDeque<Waiter>>,
@@ -29,10 +31,12 @@ pub struct Waiters {
 }
 
 impl Waiters {
-    /// Puts a receive at the end of its line.
+    /// Puts a receive at the end of its line, or of those of its rank.
     pub fn join(&mut self, queue: QueueId, subscription: SubscriptionId, waiter: Waiter) {
         self.places.insert(waiter.id, (queue, subscription));
-        self.lines.entry((queue, subscription)).or_default().push_back(waiter);
+        let line = self.lines.entry((queue, subscription)).or_default();
+        let place = line.partition_point(|other| other.rank >= waiter.rank);
+        line.insert(place, waiter);
     }
 
     /// Takes a waiter out, wherever it stands.
@@ -85,17 +89,27 @@ impl Waiters {
 mod tests {
     use super::*;
 
+    fn waiter(id: u64, rank: i32) -> Waiter {
+        Waiter { id: WaiterId(id), max: 1, terms: LeaseTerms::Claim, until_ms: 10, impatient: false, rank }
+    }
+
+    #[test]
+    fn a_higher_rank_goes_first_and_equals_in_order_of_coming() {
+        let (queue, subscription) = (QueueId(1), SubscriptionId(0));
+        let mut waiters = Waiters::default();
+        for (id, rank) in [(1, 0), (2, 5), (3, 0), (4, 5), (5, -1)] {
+            waiters.join(queue, subscription, waiter(id, rank));
+        }
+        assert_eq!(waiters.of_queue(queue), [2, 4, 1, 3, 5].map(WaiterId));
+    }
+
     #[test]
     fn first_come_first_served_and_leaving_from_the_middle() {
         let (queue, subscription) = (QueueId(1), SubscriptionId(0));
         let mut waiters = Waiters::default();
         let ids = [WaiterId(1), WaiterId(2), WaiterId(3)];
         for id in ids {
-            waiters.join(
-                queue,
-                subscription,
-                Waiter { id, max: 1, terms: LeaseTerms::Claim, until_ms: 10, impatient: false },
-            );
+            waiters.join(queue, subscription, waiter(id.0, 0));
         }
         assert!(waiters.leave(ids[1]).is_some());
         assert!(waiters.leave(ids[1]).is_none(), "nobody leaves twice");

@@ -6,20 +6,26 @@
 //!                   outbox ──── opens up to the durable position ────→ replies
 //! ```
 
+mod audit;
 mod batch;
 mod inbox;
 mod lanes;
 mod log_time;
 mod outbox;
 mod replay;
+mod restored;
+mod salvage;
 mod shard;
 mod signal;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{Audit, AuditedPartition};
 pub use inbox::{Envelope, Inbox};
 pub use log_time::LogTime;
 pub use outbox::{Content, Reply};
 pub use replay::Recovering;
+pub use restored::SEQS_AHEAD;
+pub use salvage::Salvage;
 pub use shard::{Offload, Shard, Step};
 pub use signal::Signal;

@@ -102,9 +102,9 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             sealing: false,
         };
         let at_ms = shard.time.now_ms();
-        let booted = Event::Booted { epoch: opened.boot, clean: opened.clean, at_ms };
-        shard.machine.state.apply(&booted);
-        shard.write(&[(booted, Hurry::Now)], at_ms);
+        let mut out = Output::default();
+        shard.machine.boot(opened.boot, opened.clean, at_ms, &mut out);
+        shard.write(&out.events, at_ms);
         shard
     }
 

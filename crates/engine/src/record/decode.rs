@@ -18,7 +18,9 @@ pub fn decode(kind: u8, payload: &[u8]) -> Result<Event, ReplayError> {
         kind::BOOTED | kind::QUEUE_CREATED | kind::QUEUE_UPDATED | kind::QUEUE_DELETED => {
             store_event(kind, &mut reader)
         }
-        kind::RESERVED..=kind::BURIED | kind::BURIED_TOGETHER..=kind::DROPPED => messages_event(kind, &mut reader),
+        kind::RESERVED..=kind::BURIED | kind::TRIMMED | kind::BURIED_TOGETHER..=kind::DROPPED => {
+            messages_event(kind, &mut reader)
+        }
         kind::REDRIVE_STARTED..=kind::REDRIVE_ENDED => redrive::take(kind, &mut reader),
         kind::ROUTER_CREATED..=kind::UNBOUND => routers::take(kind, &mut reader),
         _ => return Err(ReplayError::Unknown { what: format!("engine records of kind {kind}") }),
@@ -64,6 +66,10 @@ fn messages_event(kind: u8, reader: &mut Reader<'_>) -> Result<Event, Malformed>
             let why = if reader.u8("reason of removal")? == 1 { Removal::Purged } else { Removal::Expired };
             let over_below = Seq(reader.varint("retention line")?);
             Ok(Event::Removed { key, why, over_below, seqs: take_ranges(reader)? })
+        }
+        kind::TRIMMED => {
+            let over_below = Seq(reader.varint("retention line")?);
+            Ok(Event::Removed { key, why: Removal::TooLong, over_below, seqs: take_ranges(reader)? })
         }
         _ => lease_event(kind, key, reader),
     }

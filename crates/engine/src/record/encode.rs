@@ -115,13 +115,10 @@ fn encode_departure(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
     match event {
         Event::Removed { key, seqs, why, over_below } => {
             put_key(out, *key);
-            out.put_u8(match why {
-                Removal::Expired => 0,
-                Removal::Purged => 1,
-            });
+            let kind = put_removal(out, *why);
             out.put_varint(over_below.0);
             put_ranges(out, seqs);
-            (kind::REMOVED, key.queue)
+            (kind, key.queue)
         }
         Event::Buried { key, seqs } => {
             put_key(out, *key);
@@ -139,6 +136,17 @@ fn encode_departure(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
         }
         other => unreachable!("encode() keeps {other:?} for itself"),
     }
+}
+
+/// Writes why messages left, unless the record's kind says it. Says that kind.
+fn put_removal(out: &mut Vec<u8>, why: Removal) -> u8 {
+    let code = match why {
+        Removal::Expired => 0,
+        Removal::Purged => 1,
+        Removal::TooLong => return kind::TRIMMED,
+    };
+    out.put_u8(code);
+    kind::REMOVED
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {

@@ -24,6 +24,7 @@
 //!  46    Unbound         router | binding
 //!  53    Buried          key | ranges, where it is not just one message
 //!  54    Dropped         key | ranges
+//!  50    Trimmed         key | over_below | ranges; a Removed whose queue was too long
 //!
 //!  key     queue | partition
 //!  ranges  count | count × (first − last end, wrapping | length − 1)
@@ -75,6 +76,7 @@ pub(crate) mod kind {
     pub(crate) const UNBOUND: u8 = 46;
     pub(crate) const BURIED_TOGETHER: u8 = 53;
     pub(crate) const DROPPED: u8 = 54;
+    pub(crate) const TRIMMED: u8 = 50;
 }
 
 #[cfg(test)]

@@ -98,6 +98,10 @@ fn router_events() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn removals() -> impl Strategy<Value = Removal> {
+    prop_oneof![Just(Removal::Expired), Just(Removal::Purged), Just(Removal::TooLong)]
+}
+
 fn events() -> impl Strategy<Value = Event> {
     let subscription = || any::<u16>().prop_map(SubscriptionId);
     let item = (any::<u64>(), any::<u64>(), records()).prop_map(|(seq, due_ms, record)| ReturnedItem {
@@ -145,10 +149,10 @@ fn events() -> impl Strategy<Value = Event> {
                 Event::Transferred { key, subscription, seq: Seq(seq), epoch: LeaseEpoch(epoch), end, deliveries }
             }
         ),
-        (keys(), ranges(), any::<u64>()).prop_map(|(key, seqs, line)| Event::Removed {
+        (keys(), ranges(), any::<u64>(), removals()).prop_map(|(key, seqs, line, why)| Event::Removed {
             key,
             seqs,
-            why: Removal::Purged,
+            why,
             over_below: Seq(line)
         }),
         prop_oneof![

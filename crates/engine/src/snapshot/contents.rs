@@ -3,13 +3,16 @@
 use super::sets::take_set;
 use crate::core::dedup::{Dedup, DedupKey};
 use crate::core::info::{QueueInfo, QueueTotals};
+use crate::core::levels::Levels;
 use crate::core::log::Log;
 use crate::core::pages::{SEQS_PER_PAGE, first_seq};
 use crate::core::redrive::Redrives;
+use crate::core::sizes::Sizes;
 use crate::core::state::{Queue, Unsaved};
 use crate::core::subscription::{Lease, Progress};
 use crate::record::{take_end, take_record};
 use journal::wire::{Malformed, Reader};
+use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::mutant::{self, Mutant};
@@ -132,6 +135,20 @@ pub(super) fn take_progress_page(reader: &mut Reader<'_>, page: u64, progress: &
         Ok(Lease { end, since_ms, record: take_record(reader)? })
     })?;
     take_map(reader, page, &mut progress.returned, take_record)
+}
+
+pub(super) fn take_levels_page(reader: &mut Reader<'_>, page: u64, levels: &mut Levels) -> Result<(), Malformed> {
+    for _ in 0..reader.varint("count of levels")? {
+        let level = reader.u8("level")?;
+        let mut ready = RoaringTreemap::new();
+        take_set(reader, page, &mut ready)?;
+        *levels.ready.entry(level).or_default() |= ready;
+    }
+    take_map(reader, page, &mut levels.away, |reader| reader.u8("level"))
+}
+
+pub(super) fn take_sizes_page(reader: &mut Reader<'_>, page: u64, sizes: &mut Sizes) -> Result<(), Malformed> {
+    take_map(reader, page, &mut sizes.of, |reader| reader.number("size of a body"))
 }
 
 fn take_map<T>(

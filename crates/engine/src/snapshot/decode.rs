@@ -1,6 +1,8 @@
 //! Pages to state; drawn in [`crate::snapshot`].
 
-use super::contents::{take_counts, take_dedup_page, take_info, take_log_page, take_progress_page};
+use super::contents::{
+    take_counts, take_dedup_page, take_info, take_levels_page, take_log_page, take_progress_page, take_sizes_page,
+};
 use super::key::page_named;
 use super::redrives::take_redrives;
 use super::routers::{loose_binding, take_router_page, take_routers_page};
@@ -8,12 +10,13 @@ use crate::core::info::QueueInfo;
 use crate::core::pages::PageId;
 use crate::core::routers::ROUTER_PAGE;
 use crate::core::state::{Queue, State};
+use crate::core::subscription::Progress;
 use crate::core::timers::Timer;
 use crate::snapshot::VERSION;
 use journal::wire::{Malformed, Reader};
 use journal::{PageKey, ReplayError};
 use std::collections::BTreeMap;
-use vocab::{BootEpoch, PartitionId, PartitionKey, Seq};
+use vocab::{BootEpoch, PartitionId, PartitionKey, Seq, SubscriptionId};
 
 /// Reads a state back from all of its pages, with ascending keys.
 ///
@@ -118,9 +121,7 @@ fn take_page(
             log.dedup.pages.note_stored(page);
         }
         PageId::Progress(key, subscription, page) => {
-            let queue = state.queues.get_mut(&key.queue).ok_or(Refused::Alone)?;
-            let partitions = queue.subscriptions.get_mut(&subscription).ok_or(Refused::Alone)?;
-            let progress = partitions.get_mut(usize::from(key.partition.0)).ok_or(Refused::Alone)?;
+            let progress = reader_of(state, key, subscription)?;
             take_progress_page(reader, page, progress)?;
             progress.pages.note_stored(page);
         }
@@ -131,9 +132,25 @@ fn take_page(
             queue.totals.dropped = reader.varint("messages dropped")?;
             queue.drops_stored = true;
         }
+        PageId::Levels(key, subscription, page) => {
+            let levels = &mut reader_of(state, key, subscription)?.levels;
+            take_levels_page(reader, page, levels)?;
+            levels.pages.note_stored(page);
+        }
+        PageId::Sizes(key, subscription, page) => {
+            let sizes = &mut reader_of(state, key, subscription)?.sizes;
+            take_sizes_page(reader, page, sizes)?;
+            sizes.pages.note_stored(page);
+        }
         PageId::Redrives(id) => take_redrives(reader, state.queues.get_mut(&id).ok_or(Refused::Alone)?)?,
     }
     Ok(())
+}
+
+/// The progress that a page belongs to.
+fn reader_of(state: &mut State, key: PartitionKey, subscription: SubscriptionId) -> Result<&mut Progress, Refused> {
+    let partitions = state.queues.get_mut(&key.queue).and_then(|queue| queue.subscriptions.get_mut(&subscription));
+    partitions.and_then(|partitions| partitions.get_mut(usize::from(key.partition.0))).ok_or(Refused::Alone)
 }
 
 /// Takes away what left with the floor, or with the cursor, without its page being written.
@@ -152,6 +169,9 @@ fn drop_what_left(queue: &mut Queue) {
             keep_from(&mut progress.waiting, floor);
             keep_from(&mut progress.leases, floor);
             keep_from(&mut progress.returned, floor);
+            progress.levels.forget_range(0..=floor.saturating_sub(1));
+            keep_from(&mut progress.sizes.of, floor);
+            progress.sizes.ready_bytes = progress.sum_ready_bytes();
         }
     }
 }

@@ -6,8 +6,10 @@ use super::routers::{mark_routers, take_routers};
 use super::sets::put_set;
 use crate::core::dedup::Dedup;
 use crate::core::info::QueueInfo;
+use crate::core::levels::Levels;
 use crate::core::log::Log;
 use crate::core::pages::{PageId, Pages, SEQS_PER_PAGE, first_seq};
+use crate::core::sizes::Sizes;
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
 use crate::record::{put_end, put_record};
@@ -16,7 +18,7 @@ use journal::PageChange;
 use journal::wire::Write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-use vocab::{PartitionId, PartitionKey, Seq};
+use vocab::{PartitionId, PartitionKey, Seq, SubscriptionId};
 
 /// Writes down what changed since the last call, or since the state was read.
 pub fn take_changed(state: &mut State) -> Vec<PageChange> {
@@ -36,7 +38,11 @@ pub fn take_everything(state: &mut State) -> Vec<PageChange> {
         queue.redrives.unsaved |= queue.redrives.stored;
         queue.unsaved.drops |= queue.drops_stored;
         let of_logs = queue.logs.iter_mut().flat_map(|log| [&mut log.pages, &mut log.dedup.pages]);
-        let of_readers = queue.subscriptions.values_mut().flatten().map(|progress| &mut progress.pages);
+        let of_readers = queue
+            .subscriptions
+            .values_mut()
+            .flatten()
+            .flat_map(|progress| [&mut progress.pages, &mut progress.levels.pages, &mut progress.sizes.pages]);
         of_logs.chain(of_readers).for_each(Pages::mark_stored);
     }
     mark_routers(&mut state.routers);
@@ -65,11 +71,7 @@ fn take_queue(out: &mut Vec<PageChange>, queue: &mut Queue) {
         out.extend(changes.into_iter().map(|(page, content)| (key_of(PageId::Dedup(key, page)), content)));
         for (subscription, progress) in &mut queue.subscriptions {
             let progress = &mut progress[usize::from(partition.0)];
-            let mut pages = std::mem::take(&mut progress.pages);
-            let changes = pages.take(log.floor, |page| progress_page(progress, page));
-            progress.pages = pages;
-            let page_key = |page| key_of(PageId::Progress(key, *subscription, page));
-            out.extend(changes.into_iter().map(|(page, content)| (page_key(page), content)));
+            take_reader(out, key, *subscription, log.floor, progress);
         }
     }
     if std::mem::take(&mut queue.redrives.unsaved) {
@@ -82,6 +84,29 @@ fn take_queue(out: &mut Vec<PageChange>, queue: &mut Queue) {
         dropped.put_varint(queue.totals.dropped);
         out.push((key_of(PageId::Drops(id)), Some(dropped)));
     }
+}
+
+/// The pages of one subscription over a log with this floor.
+fn take_reader(
+    out: &mut Vec<PageChange>,
+    key: PartitionKey,
+    subscription: SubscriptionId,
+    floor: Seq,
+    progress: &mut Progress,
+) {
+    let mut pages = std::mem::take(&mut progress.pages);
+    let changes = pages.take(floor, |page| progress_page(progress, page));
+    progress.pages = pages;
+    let mut give = |changes: Vec<(u64, Option<Vec<u8>>)>, id: fn(PartitionKey, SubscriptionId, u64) -> PageId| {
+        out.extend(changes.into_iter().map(|(page, content)| (key_of(id(key, subscription, page)), content)));
+    };
+    give(changes, PageId::Progress);
+    let mut pages = std::mem::take(&mut progress.levels.pages);
+    give(pages.take(floor, |page| levels_page(&progress.levels, page)), PageId::Levels);
+    progress.levels.pages = pages;
+    let mut pages = std::mem::take(&mut progress.sizes.pages);
+    give(pages.take(floor, |page| sizes_page(&progress.sizes, page)), PageId::Sizes);
+    progress.sizes.pages = pages;
 }
 
 fn globals(state: &State) -> Vec<u8> {
@@ -191,6 +216,32 @@ fn progress_page(progress: &Progress, page: u64) -> Option<Vec<u8>> {
     });
     any |= put_map(&mut out, &progress.returned, page, put_record);
     any.then_some(out)
+}
+
+/// A page of priority levels; `None` when nothing is in it.
+fn levels_page(levels: &Levels, page: u64) -> Option<Vec<u8>> {
+    let mut sets = Vec::new();
+    let mut count = 0_u64;
+    for (level, ready) in &levels.ready {
+        let begin = sets.len();
+        sets.put_u8(*level);
+        if put_set(&mut sets, ready, page) {
+            count += 1;
+        } else {
+            sets.truncate(begin);
+        }
+    }
+    let mut out = Vec::with_capacity(sets.len() + 16);
+    out.put_varint(count);
+    out.extend_from_slice(&sets);
+    let any = put_map(&mut out, &levels.away, page, |out, level| out.put_u8(*level));
+    (any || count > 0).then_some(out)
+}
+
+/// A page of sizes; `None` when nothing is in it.
+fn sizes_page(sizes: &Sizes, page: u64) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    put_map(&mut out, &sizes.of, page, |out, bytes| out.put_varint(u64::from(*bytes))).then_some(out)
 }
 
 fn seqs_of(page: u64) -> RangeInclusive<u64> {

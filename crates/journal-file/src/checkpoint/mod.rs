@@ -27,6 +27,7 @@ mod writer;
 
 pub(crate) use chain::read_chain;
 pub(crate) use fold::{Fold, FoldError};
+pub(crate) use reader::PageReader;
 pub(crate) use writer::PageWriter;
 
 use crate::envelope::{self, EnvelopeError};

@@ -8,6 +8,7 @@
 
 mod compaction;
 
+use crate::backup::Backups;
 use crate::block_cache::BlockCache;
 use crate::cache::Cache;
 use crate::index::{Index, Slot};
@@ -106,6 +107,12 @@ impl FileJournal {
     /// must be quick.
     pub fn on_progress(&self, callback: Arc<dyn Fn(Progress) + Send + Sync>) {
         self.shared.set_on_progress(callback);
+    }
+
+    /// Where backups of this store are taken, also while it works.
+    #[must_use]
+    pub fn backups(&self) -> Backups {
+        Backups::new(Arc::clone(&self.shared))
     }
 
     /// Takes in one commit that became durable.

@@ -49,6 +49,9 @@ pub fn recover(input: &[u8]) {
     let folder = written_store();
     let segment = folder.bytes(&names::segment(1)).expect("the first segment is there");
     folder.put(&names::segment(1), changed(segment, input));
+    let (mut strict, mut lenient) = (OnlyWhatWasWritten, OnlyWhatWasWritten);
+    // Whatever it finds: it returns, and shows nothing that was not written.
+    let _verified = crate::verify(&folder, "memory", &mut strict, &mut lenient, &mut |_| {});
     let mut shown = OnlyWhatWasWritten;
     let io = Arc::new(folder);
     if let Ok(store) = open_small(io, &mut shown) {

@@ -41,49 +41,68 @@ const MAGIC: [u8; 3] = *b"LSM";
 
 /// What belongs to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Manifest {
-    pub(crate) id: u64,
-    pub(crate) store_id: u128,
-    pub(crate) boot: BootEpoch,
-    pub(crate) synced_upto: u64,
-    pub(crate) log_ms: u64,
-    pub(crate) next_segment: u32,
-    pub(crate) next_checkpoint: u32,
+pub struct Manifest {
+    /// Grows by one with every manifest.
+    pub id: u64,
+    /// Random, given when the store was made.
+    pub store_id: u128,
+    /// How often the store was opened.
+    pub boot: BootEpoch,
+    /// Frames up to this one were durable when the manifest was written.
+    pub synced_upto: u64,
+    /// Greatest publishing time among durable messages, ms since the Unix epoch.
+    pub log_ms: u64,
+    /// The id of the next segment.
+    pub next_segment: u32,
+    /// The number of the next checkpoint file.
+    pub next_checkpoint: u32,
     /// The checkpoint that counts: its base, and what changed since, oldest first.
-    pub(crate) checkpoints: Vec<CheckpointEntry>,
-    pub(crate) segments: Vec<SegmentEntry>,
-    pub(crate) next_run: u32,
+    pub checkpoints: Vec<CheckpointEntry>,
+    /// The log's segments, in order.
+    pub segments: Vec<SegmentEntry>,
+    /// The number of the next run.
+    pub next_run: u32,
     /// Of each partition, the messages in an earlier run have lower seqs than those in a later one.
-    pub(crate) runs: Vec<RunEntry>,
+    pub runs: Vec<RunEntry>,
 }
 
 /// One file of the checkpoint that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CheckpointEntry {
-    pub(crate) number: u32,
-    pub(crate) covers: Position,
-    pub(crate) bytes: u64,
+pub struct CheckpointEntry {
+    /// The number in its name.
+    pub number: u32,
+    /// With all files up to this one, the state is the one after this commit.
+    pub covers: Position,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// One segment of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SegmentEntry {
-    pub(crate) id: u32,
-    pub(crate) salt: u64,
-    pub(crate) first_frame: u64,
+pub struct SegmentEntry {
+    /// The number in its name.
+    pub id: u32,
+    /// Repeated by every frame in it.
+    pub salt: u64,
+    /// Number of the first frame written to it.
+    pub first_frame: u64,
     /// Number of the first frame that lies in a later segment; 0 for the segment that is written to.
-    pub(crate) end_frame: u64,
-    pub(crate) first_position: Position,
-    pub(crate) bytes: u64,
+    pub end_frame: u64,
+    /// The first commit written to it.
+    pub first_position: Position,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// One file of sorted messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RunEntry {
-    pub(crate) number: u32,
+pub struct RunEntry {
+    /// The number in its name.
+    pub number: u32,
     /// 0 for a run made from the log, one more than its sources for one made from runs.
-    pub(crate) generation: u8,
-    pub(crate) bytes: u64,
+    pub generation: u8,
+    /// Its size.
+    pub bytes: u64,
 }
 
 impl Manifest {

@@ -21,7 +21,7 @@ use vocab::random::Random;
 const FOLDER: &str = "the data folder";
 
 /// The manifest that counts, and whether the other one is damaged. An empty folder gets its first.
-pub(super) fn manifest(io: &dyn Io, random: &dyn Random) -> Result<(ManifestStore, bool), OpenError> {
+pub(crate) fn manifest(io: &dyn Io, random: &dyn Random) -> Result<(ManifestStore, bool), OpenError> {
     let loaded = manifest::load(io)?;
     match loaded.manifest {
         Some(mut manifest) => {
@@ -44,7 +44,7 @@ pub(super) fn manifest(io: &dyn Io, random: &dyn Random) -> Result<(ManifestStor
 
 /// The damaged manifest may have named segments that this one does not know yet: those of greater ids. If it had dropped
 /// some that this one still names, they are missing, and recovery says so.
-fn roll_forward(io: &dyn Io, manifest: &mut Manifest) -> Result<(), OpenError> {
+pub(crate) fn roll_forward(io: &dyn Io, manifest: &mut Manifest) -> Result<(), OpenError> {
     let mut later: Vec<u32> = Vec::new();
     for name in names(io)? {
         match names::parse(&name) {
@@ -74,7 +74,7 @@ fn roll_forward(io: &dyn Io, manifest: &mut Manifest) -> Result<(), OpenError> {
 }
 
 /// All names of the folder, in order.
-pub(super) fn names(io: &dyn Io) -> Result<Vec<String>, OpenError> {
+pub(crate) fn names(io: &dyn Io) -> Result<Vec<String>, OpenError> {
     let mut names = io.list().map_err(OpenError::io(FOLDER))?;
     names.sort_unstable();
     Ok(names)
@@ -140,7 +140,7 @@ pub(super) fn runs(io: &dyn Io, manifest: &Manifest, replay: &dyn Replay) -> Res
     Ok(runs)
 }
 
-pub(super) fn publish_failed(error: PublishError) -> OpenError {
+pub(crate) fn publish_failed(error: PublishError) -> OpenError {
     match error {
         PublishError::Full { file } => OpenError::io(&file)(std::io::ErrorKind::StorageFull.into()),
         PublishError::Io { file, source } => OpenError::io(&file)(source),

@@ -13,7 +13,7 @@
 //! preparer. Invariant: up to step 5 nothing that the store consists of is changed, so a crash or an error anywhere leaves
 //! it to be opened again.
 
-mod folder;
+pub(crate) mod folder;
 mod segments;
 
 use crate::compactor::Compactor;

@@ -171,13 +171,14 @@ impl Spares {
         self.shared.progress();
     }
 
-    /// A retired segment becomes a spare if one is wanted, its size is right and nobody reads from it; else it goes.
+    /// A retired segment becomes a spare if one is wanted, its size is right, and nobody reads from it; else it goes.
     pub(super) fn take_in(&mut self, segment: Arc<SegmentFile>) -> Result<(), PublishError> {
         let name = names::segment(segment.id);
         let (fits, failing) = {
             let state = self.shared.state();
             let size = self.shared.config.segment_bytes(state.rotations + 1);
-            (state.spares.len() < KEPT_MOVING && segment.bytes == size, state.spares_fail)
+            let fits = state.spares.len() < KEPT_MOVING && segment.bytes == size;
+            (fits && state.backups == 0, state.spares_fail && state.backups == 0)
         };
         // What a reader still holds open keeps its content when only its name goes.
         match Arc::try_unwrap(segment) {

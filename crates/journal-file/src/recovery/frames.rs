@@ -11,14 +11,15 @@ use std::sync::Arc;
 
 /// A valid frame.
 #[derive(Clone, Debug)]
-pub(crate) struct Frame {
-    pub(crate) header: FrameHeader,
+pub struct Frame {
+    /// What it says of itself.
+    pub header: FrameHeader,
     /// The header's checksum.
-    pub(crate) crc: u32,
+    pub crc: u32,
     /// The records.
-    pub(crate) body: Bytes,
+    pub body: Bytes,
     /// Where the records start in the segment.
-    pub(crate) body_at: u64,
+    pub body_at: u64,
 }
 
 /// Reads one file.

@@ -16,6 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use frames::Frame;
 pub use table::Verdict;
 
 pub(crate) use frames::FrameReader;

@@ -32,7 +32,7 @@ pub(crate) struct RunHeader {
 
 impl RunHeader {
     /// The header's block, without the padding.
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut body = Vec::with_capacity(21);
         body.extend_from_slice(&self.store_id.to_le_bytes());
         body.put_u32(self.number);
@@ -40,7 +40,7 @@ impl RunHeader {
         envelope::seal(MAGIC, VERSION, &body)
     }
 
-    pub(super) fn parse(block: &[u8]) -> Result<Self, EnvelopeError> {
+    pub(crate) fn parse(block: &[u8]) -> Result<Self, EnvelopeError> {
         let body = envelope::open(MAGIC, VERSION, block)?;
         Self::read(&mut Reader::new(body)).map_err(|_| EnvelopeError::Damaged)
     }

@@ -49,9 +49,13 @@ fn healthy(clean: bool, config: &Config) -> MemoryFolder {
 
 /// Opens it; whatever opens must show exactly what was written.
 fn check_detected_or_harmless(folder: &MemoryFolder, config: &Config, what: &str) -> bool {
+    let verified = verified_as_healthy(folder);
     let mut store = Stepped::in_memory(folder, config.clone());
     let mut recorder = Recorder::default();
-    let Ok((journal, _)) = store.try_open(&mut recorder) else { return true };
+    let Ok((journal, _)) = store.try_open(&mut recorder) else {
+        assert!(!verified, "{what}: a start refuses what verify calls healthy");
+        return true;
+    };
     let notes: Vec<u64> = recorder.notes().iter().map(|note| note.parse().expect("a number")).collect();
     let first = if recorder.checkpoint.is_some() { MESSAGES / 2 + 1 } else { 1 };
     assert_eq!(notes, (first..=MESSAGES).collect::<Vec<_>>(), "{what}");
@@ -60,7 +64,10 @@ fn check_detected_or_harmless(folder: &MemoryFolder, config: &Config, what: &str
             Fetch::Ready(message) => message,
             Fetch::Read(read) => match read() {
                 Ok(message) => message,
-                Err(_named) => continue,
+                Err(_named) => {
+                    assert!(!verified, "{what}: message {seq} cannot be read, and verify calls the store healthy");
+                    continue;
+                }
             },
             Fetch::Gone => panic!("{what}: message {seq} is gone"),
         };
@@ -69,8 +76,16 @@ fn check_detected_or_harmless(folder: &MemoryFolder, config: &Config, what: &str
     false
 }
 
+/// Whether verifying the folder, which changes nothing, finds nothing.
+fn verified_as_healthy(folder: &MemoryFolder) -> bool {
+    let (mut strict, mut lenient) = (Recorder::default(), Recorder::default());
+    let verified = journal_file::verify(folder, "memory", &mut strict, &mut lenient, &mut |_| {});
+    verified.is_ok_and(|verified| verified.findings.is_empty() && verified.recovery.is_ok())
+}
+
 fn check_flips(clean: bool, config: &Config) {
     let healthy = healthy(clean, config);
+    assert!(verified_as_healthy(&healthy), "nothing is damaged yet");
     let random = SeededRandom::new(3);
     let mut detected = 0;
     for name in healthy.list().expect("memory never fails") {

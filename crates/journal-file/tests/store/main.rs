@@ -1,5 +1,6 @@
 //! The store from outside, through its public face, over real disks and over one in memory that can be told to fail.
 
+mod backup; // a store at one moment, while it goes on
 mod bit_flips; // one changed bit anywhere is detected or harmless
 mod checkpoints; // changes are folded, and no page is lost on the way
 mod conformance; // the journal's contract, over disk and memory

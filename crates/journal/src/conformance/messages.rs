@@ -73,6 +73,7 @@ fn message_with_everything() -> Message {
             lane: Some("customer-7".into()),
             dedup: Some("order-4711".into()),
             moved: true,
+            priority: 200,
             sender: Some("alice".into()),
             route: Some(Box::new(Route { router: "orders".into(), keys: vec!["order.paid".into(), "audit".into()] })),
             origin: Some(Box::new(origin)),

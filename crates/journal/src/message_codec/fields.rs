@@ -15,6 +15,7 @@
 //!  0x89  dedup                      UTF-8
 //!  0x8A  moved                      nothing
 //!  0x8B  route                      router name bytes | key bytes, once per key
+//!  0x8C  priority                   u8, above 0
 //!  0x8D  deaths                     drawn in [`super::origin`]; after the origin
 //! ```
 //!
@@ -42,6 +43,7 @@ const NATIVE: u8 = CRITICAL | 8;
 const DEDUP: u8 = CRITICAL | 9;
 const MOVED: u8 = CRITICAL | 10;
 const ROUTE: u8 = CRITICAL | 11;
+const PRIORITY: u8 = CRITICAL | 12;
 const DEATHS: u8 = CRITICAL | 13;
 
 const HEADER_TEXT: u8 = 0;
@@ -67,6 +69,9 @@ pub(super) fn put(buffer: &mut Vec<u8>, message: &Message) {
     put_text(buffer, LANE, facts.lane.as_deref());
     put_text(buffer, DEDUP, facts.dedup.as_deref());
     put_text(buffer, MOVED, facts.moved.then_some(""));
+    if facts.priority > 0 {
+        buffer.extend_from_slice(&[PRIORITY, 1, facts.priority]);
+    }
     put_text(buffer, SENDER, facts.sender.as_deref());
     if let Some(route) = &facts.route {
         put_route(buffer, route);
@@ -167,6 +172,7 @@ fn decode_field(tag: u8, value: &[u8], content: &Bytes, message: &mut Message) -
         LANE => facts.lane = Some(text(value)?),
         DEDUP => facts.dedup = Some(text(value)?),
         MOVED => facts.moved = true,
+        PRIORITY => facts.priority = reader.u8("a priority")?,
         SENDER => facts.sender = Some(text(value)?),
         ROUTE => facts.route = Some(Box::new(decode_route(&mut reader)?)),
         ORIGIN => facts.origin = Some(Box::new(decode_origin(&mut reader)?)),

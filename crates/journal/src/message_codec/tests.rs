@@ -63,14 +63,15 @@ fn route() -> impl Strategy<Value = Box<Route>> {
 fn facts() -> impl Strategy<Value = Facts> {
     let times = any::<(u64, Option<u64>, Option<u64>)>();
     let ways = (prop::option::of(route()), prop::option::of(origin()));
-    (times, any::<[Option<String>; 3]>(), any::<bool>(), ways).prop_map(
-        |((published_ms, due_ms, expires_ms), [lane, dedup, sender], moved, (route, origin))| Facts {
+    (times, any::<[Option<String>; 3]>(), any::<(bool, u8)>(), ways).prop_map(
+        |((published_ms, due_ms, expires_ms), [lane, dedup, sender], (moved, priority), (route, origin))| Facts {
             published_ms,
             due_ms,
             expires_ms,
             lane,
             dedup,
             moved,
+            priority,
             sender,
             route,
             origin,

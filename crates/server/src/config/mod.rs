@@ -37,6 +37,9 @@ pub(crate) struct Config {
     /// Where the SQS door listens; `None` for the default, which may be skipped.
     #[serde(deserialize_with = "text::optional")]
     pub(crate) sqs: Option<Listen>,
+    /// Where the AMQP door listens; `None` for the default, which may be skipped.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) amqp: Option<Listen>,
     /// Where the admin door listens; `None` for the default, which may be skipped.
     #[serde(deserialize_with = "text::optional")]
     pub(crate) admin: Option<Listen>,
@@ -70,6 +73,9 @@ pub(crate) struct Config {
     /// Whether AWS's commercial limits hold.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) sqs_limits: SqsLimits,
+    /// Virtual hosts that AMQP clients may open.
+    #[serde(deserialize_with = "text::list")]
+    pub(crate) amqp_vhost: Vec<String>,
     /// Queues that SQS clients find when the server is ready. Only a file can hold them.
     #[serde(default, skip_serializing, deserialize_with = "sqs_queues::tables")]
     pub(crate) sqs_queues: Vec<DeclaredQueue>,
@@ -101,6 +107,7 @@ impl Default for Config {
         Self {
             data: PathBuf::from("./data"),
             sqs: None,
+            amqp: None,
             admin: None,
             allow_anonymous: false,
             host: Vec::new(),
@@ -112,6 +119,7 @@ impl Default for Config {
             region: Region::default(),
             account_id: AccountId::default(),
             sqs_limits: SqsLimits::default(),
+            amqp_vhost: vec!["/".to_owned()],
             sqs_queues: Vec::new(),
             metrics_queues_max: 1000,
             drain: 30,

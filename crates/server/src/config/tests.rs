@@ -56,6 +56,7 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 const EVERY_KEY: &str = r#"
 data = "/var/lib/longshore"
 sqs = "0.0.0.0:9324"
+amqp = "0.0.0.0:5672"
 admin = "off"
 allow_anonymous = true
 host = ["mq.example", "10.0.0.5"]
@@ -67,6 +68,7 @@ connections_max = 7
 region = "eu-central-1"
 account_id = "123456789012"
 sqs_limits = "aws"
+amqp_vhost = ["/", "shop"]
 metrics_queues_max = 20
 drain = 5
 workers = 3
@@ -89,6 +91,7 @@ fn every_key_can_be_said_in_a_file() {
     let expected = Config {
         data: "/var/lib/longshore".into(),
         sqs: Some(Listen::At("0.0.0.0:9324".to_owned())),
+        amqp: Some(Listen::At("0.0.0.0:5672".to_owned())),
         admin: Some(Listen::Off),
         allow_anonymous: true,
         host: vec!["mq.example".to_owned(), "10.0.0.5".to_owned()],
@@ -100,6 +103,7 @@ fn every_key_can_be_said_in_a_file() {
         region: Region("eu-central-1".to_owned()),
         account_id: AccountId("123456789012".to_owned()),
         sqs_limits: SqsLimits(Profile::Aws),
+        amqp_vhost: vec!["/".to_owned(), "shop".to_owned()],
         sqs_queues: vec![DeclaredQueue { name: "orders".to_owned(), ..DeclaredQueue::default() }],
         metrics_queues_max: 20,
         drain: 5,

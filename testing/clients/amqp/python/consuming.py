@@ -180,6 +180,7 @@ def a_closed_channel_gives_back_in_order():
     peer.call(Basic.Consume(queue="q", consumer_tag="c"))
     peer.deliveries(3)
     peer.send(Basic.Ack(delivery_tag=2))
+    peer.deliveries(1)
     peer.call(Channel.Close(200, "done", 0, 0))
     peer.reopen()
     counts(peer, "q", 3, consumers=0)

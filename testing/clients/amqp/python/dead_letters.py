@@ -1,7 +1,7 @@
 """Dead-lettering: why, where to, and what the message tells of it."""
 
 from kit import Peer, counts
-from pika.spec import Basic, Exchange, Queue
+from pika.spec import Basic, Confirm, Exchange, Queue
 
 
 def _dead(peer, **more):
@@ -130,8 +130,10 @@ def a_chain_of_queues():
 
 def a_circle_without_a_rejection_ends():
     peer = Peer()
+    peer.call(Confirm.Select())
     peer.call(Queue.Declare(queue="q", arguments={"x-dead-letter-exchange": "", "x-message-ttl": 50}))
     peer.publish("q", b"1")
+    peer.confirms(1)
     counts(peer, "q", 0)
     _removed(peer, "q")
 

@@ -207,7 +207,8 @@ class Peer:
         blamed = kebab(blamed.NAME) if blamed else f"{method.class_id}.{method.method_id}"
         kind = "channel.close" if channel else "connection.close"
         say(f"{self.name}< {kind} {method.reply_code} {method.reply_text!r} for {blamed}", *self.on(channel or 1))
-        self.write(channel, spec.Channel.CloseOk() if channel else spec.Connection.CloseOk())
+        with contextlib.suppress(OSError):
+            self.write(channel, spec.Channel.CloseOk() if channel else spec.Connection.CloseOk())
         raise Hangup(method.reply_text)
 
     def frame_of(self, kind):

@@ -6,18 +6,22 @@ from pika.spec import Basic, Confirm, Queue
 
 def messages_of_a_queue_expire():
     peer = Peer()
+    peer.call(Confirm.Select())
     peer.call(Queue.Declare(queue="q", arguments={"x-message-ttl": 200}))
     peer.publish("q", b"1")
     peer.publish("q", b"2", expiration="60000")
+    peer.confirms(2)
     counts(peer, "q", 0)
     peer.call(Queue.Delete(queue="q"))
 
 
 def a_message_has_an_expiration_of_its_own():
     peer = Peer()
+    peer.call(Confirm.Select())
     peer.call(Queue.Declare(queue="q"))
     peer.publish("q", b"short", expiration="200")
     peer.publish("q", b"long", expiration="60000")
+    peer.confirms(2)
     counts(peer, "q", 1)
     peer.call(Basic.Get(queue="q", no_ack=True))
     peer.call(Queue.Delete(queue="q"))
@@ -28,8 +32,10 @@ def what_is_held_does_not_expire():
     peer.call(Queue.Declare(queue="q", arguments={"x-message-ttl": 300}))
     peer.call(Basic.Qos(prefetch_count=1))
     peer.call(Basic.Consume(queue="q", consumer_tag="c"))
+    peer.call(Confirm.Select())
     peer.publish("q", b"held")
     peer.publish("q", b"not held")
+    peer.confirms(2)
     peer.deliveries(1)
     counts(peer, "q", 0)
     peer.call(Basic.Cancel(consumer_tag="c"))
@@ -40,8 +46,10 @@ def what_is_held_does_not_expire():
 
 def without_time_to_live_only_who_waits_gets_it():
     peer = Peer()
+    peer.call(Confirm.Select())
     peer.call(Queue.Declare(queue="q", arguments={"x-message-ttl": 0}))
     peer.publish("q", b"lost")
+    peer.confirms(1)
     counts(peer, "q", 0)
     peer.call(Basic.Consume(queue="q", consumer_tag="c"))
     peer.publish("q", b"caught")
@@ -65,8 +73,10 @@ def the_oldest_make_room():
 def a_length_in_bytes():
     peer = Peer()
     peer.call(Queue.Declare(queue="q", arguments={"x-max-length-bytes": 10}))
-    for body in (b"12345", b"67890", b"a", b"too long for the queue"):
+    peer.call(Confirm.Select())
+    for number, body in enumerate((b"12345", b"67890", b"a", b"too long for the queue")):
         peer.publish("q", body)
+        peer.confirms(number + 1, since=number)
         told = peer.rpc(1, Queue.Declare(queue="q", passive=True))
         say("= ready:", told.message_count)
     peer.call(Queue.Delete(queue="q"))
@@ -79,6 +89,7 @@ def what_is_held_does_not_count_for_the_length():
         peer.publish("q", b"%d" % number)
     counts(peer, "q", 2)
     peer.call(Basic.Get(queue="q"))
+    counts(peer, "q", 1)
     peer.publish("q", b"3")
     counts(peer, "q", 2)
     peer.call(Basic.Get(queue="q"))

@@ -104,6 +104,7 @@ fn buried(reason: BuryReason) -> Message {
         expires_ms: Some(1_700_000_120_000),
         dedup: Some("order-4711".to_owned()),
         moved: true,
+        priority: 7,
         lane: Some("lane".into()),
         sender: Some("sender".into()),
         route: Some(Box::new(Route { router: "orders".into(), keys: vec!["order.paid".into(), "audit".into()] })),

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
-    BootEpoch, BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Facts, LeaseEpoch, Message, Order,
+    BootEpoch, BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Facts, LeaseEpoch, LengthLimit, Message,
     PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId,
 };
 
@@ -60,7 +60,8 @@ fn catalog() -> Vec<(&'static str, Event)> {
     let settings = Box::new(QueueSettings {
         retention_ms: Some(60_000),
         bury: Some(bury),
-        order: Order::Laned,
+        priority_max: 9,
+        length: Some(LengthLimit { bytes_max: Some(1_000), ..LengthLimit::default() }),
         dedup: Some(DedupPolicy { window_ms: 300_000, scope: DedupScope::Lane }),
         ..QueueSettings::default()
     });
@@ -118,6 +119,7 @@ fn departures() -> Vec<(&'static str, Event)> {
     vec![
         ("acked", Event::Acked { key: KEY, subscription: READER, seqs: seqs(&[1, 7]) }),
         ("removed", removed),
+        ("trimmed", Event::Removed { key: KEY, seqs: seqs(&[9]), why: Removal::TooLong, over_below: Seq(1) }),
         ("buried", Event::Buried { key: KEY, seqs: seqs(&[2]) }),
         ("buried-together", Event::Buried { key: KEY, seqs: seqs(&[4, 8]) }),
         ("dropped", Event::Dropped { key: KEY, seqs: seqs(&[9]) }),
@@ -168,7 +170,8 @@ fn item(seq: u64, due_ms: u64, reason: Option<&str>) -> ReturnedItem {
     ReturnedItem { seq: Seq(seq), due_ms, record }
 }
 
-/// Twenty messages: the fifteenth waits, the sixteenth has an expiry of its own, every other one has a dedup id.
+/// Twenty messages: the fifteenth waits, the sixteenth has an expiry of its own, every other one has a dedup id, most
+/// have a priority.
 fn messages() -> Vec<Arc<Message>> {
     let message = |seq: u64| {
         let facts = Facts {
@@ -176,6 +179,7 @@ fn messages() -> Vec<Arc<Message>> {
             due_ms: (seq == 15).then_some(NOW_MS + 10_000),
             expires_ms: (seq == 16).then_some(NOW_MS + 20_000),
             lane: Some(format!("lane {}", seq % 3)),
+            priority: u8::try_from(seq % 4).expect("it is below four"),
             dedup: seq.is_multiple_of(2).then(|| format!("id {seq}")),
             ..Facts::default()
         };

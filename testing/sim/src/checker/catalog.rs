@@ -1,4 +1,4 @@
-//! Queues exist from their creation to their deletion, with the settings that they were last given.
+//! Queues exist from their creation to their deletion, transient ones to the broker's end, with the settings that they were last given.
 
 use super::ledger::{Census, Ledger, Op, Queue};
 use super::violation::Violation;
@@ -35,7 +35,12 @@ fn deletions<'l>(ledger: &'l Ledger<'_>, id: QueueId) -> impl Iterator<Item = &'
 
 fn exists_until_deleted(ledger: &Ledger<'_>, id: QueueId, queue: &Queue, census: &Census) -> Result<(), Violation> {
     let listed = census.queues.iter().any(|info| info.id == id && info.name == queue.name);
-    let maybe_deleted = deletions(ledger, id).any(|op| op.called < census.begins);
+    let ended = ledger.end_between(queue.told, census.begins).filter(|_| queue.is_transient());
+    if let (true, Some(ended)) = (listed, ended) {
+        let what = format!("queue {:?} is transient, and is there after the broker ended", queue.name);
+        return Err(Violation::new(what, [queue.told, ended, census.begins]));
+    }
+    let maybe_deleted = ended.is_some() || deletions(ledger, id).any(|op| op.called < census.begins);
     let deleted = deletions(ledger, id).find(|op| op.done() && op.over < census.begins);
     match (listed, deleted) {
         (true, Some(op)) => Err(Violation::new(

@@ -1,8 +1,9 @@
-//! What was published is there until it was acknowledged, expired, purged or moved; and in the end it can be taken.
+//! What was published is there until it was acknowledged, expired, purged, moved or dropped; and in the end it can be taken.
 
 use super::burial::constant_policy;
 use super::durable::certain;
 use super::ledger::{Census, Ledger, Message, Standing, Verdict};
+use super::lengths;
 use super::violation::Violation;
 use crate::history::{Call, OpId, Uid};
 use broker::{MessageState, Settle};
@@ -42,8 +43,11 @@ pub fn accounted_without(
     census: &Census,
     without: Option<OpId>,
 ) -> bool {
-    let is_accounted =
-        |uid: Uid, message: &Message| census.seen.contains_key(&uid) || has_an_end(ledger, message, census, without);
+    let is_accounted = |uid: Uid, message: &Message| {
+        census.seen.contains_key(&uid)
+            || has_an_end(ledger, message, census, without)
+            || lengths::may_be_dropped(ledger, uid, message, census)
+    };
     let mut others = ledger.rivals(uid, message).filter(|_| message.standing != Standing::Own);
     is_accounted(uid, message) || others.any(|(uid, rival)| is_accounted(uid, rival))
 }
@@ -53,6 +57,12 @@ fn has_an_end(ledger: &Ledger<'_>, message: &Message, census: &Census, without: 
         || expired(ledger, message, census)
         || dropped(ledger, message, census.begins)
         || swept(ledger, message, census.begins)
+}
+
+/// Whether something else than the length of its queue explains that the message is gone.
+#[must_use]
+pub fn left_otherwise(ledger: &Ledger<'_>, message: &Message, census: &Census) -> bool {
+    has_an_end(ledger, message, census, None)
 }
 
 fn acked(ledger: &Ledger<'_>, message: &Message, until: usize, without: Option<OpId>) -> bool {
@@ -122,10 +132,14 @@ fn tries(ledger: &Ledger<'_>, message: &Message, queue: QueueId, until: usize) -
     tries.fold(0, u32::saturating_add)
 }
 
-/// Some queue that it may have been in was purged or deleted at a time when it may have been there.
+/// Some queue that it may have been in was purged or deleted, or ended with the broker, at a time when it may have been there.
 fn swept(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
     let published = ledger.ops[message.op].called;
     let reach = ledger.reach(message.queue);
+    let is_transient = ledger.queues.get(&message.queue).is_some_and(super::ledger::Queue::is_transient);
+    if is_transient && ledger.end_between(published, until).is_some() {
+        return true;
+    }
     ledger.ops.iter().any(|op| match op.call {
         Call::Purge(queue) | Call::DeleteQueue(queue) => {
             reach.contains(queue) && op.may_have_happened() && op.over > published && op.called < until

@@ -7,13 +7,15 @@
 //! | file | rule |
 //! |---|---|
 //! | [`answers`] | an answer fits its question: as many verdicts as settlements, no more messages than asked for |
-//! | [`loss`] | what was published is there until it was acknowledged, expired, purged or moved |
+//! | [`loss`] | what was published is there until it was acknowledged, expired, purged, moved or dropped |
 //! | [`ghosts`] | nothing is handed out that was not sent there, and nothing comes back after its end |
 //! | [`dedup`] | within the window a repeat is not stored and is told the first one's id; at its end it is stored |
 //! | [`batches`] | of a batch all messages exist or none |
 //! | [`identity`] | a message id is given once, and ids grow, whatever crashes |
 //! | [`leases`] | a message has one live lease, and only its newest lease can end it |
 //! | [`lanes`] | messages of a lane are handed out in order, one lot at a time, and buried in order |
+//! | [`priorities`] | of what is ready the highest priority is handed out first |
+//! | [`lengths`] | no queue is longer than it may be, and drops the lowest and oldest, no more than it must |
 //! | [`attempts`] | the count of deliveries grows with every lease |
 //! | [`times`] | nothing is handed out before it is due or after it expired |
 //! | [`burial`] | a buried message is in its dead-letter queue, once, for the reason given, and in time |
@@ -36,7 +38,9 @@ pub mod identity;
 pub mod lanes;
 pub mod leases;
 pub mod ledger;
+pub mod lengths;
 pub mod loss;
+pub mod priorities;
 pub mod redrives;
 pub mod routers;
 #[cfg(test)]
@@ -52,7 +56,7 @@ pub use violation::Violation;
 /// A rule: a name and the function that judges.
 type Rule = (&'static str, fn(&Ledger<'_>) -> Result<(), Violation>);
 
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 18] = [
     ("answers", answers::check),
     ("loss", loss::check),
     ("ghosts", ghosts::check),
@@ -61,6 +65,8 @@ const RULES: [Rule; 16] = [
     ("identity", identity::check),
     ("leases", leases::check),
     ("lanes", lanes::check),
+    ("priorities", priorities::check),
+    ("lengths", lengths::check),
     ("attempts", attempts::check),
     ("times", times::check),
     ("burial", burial::check),

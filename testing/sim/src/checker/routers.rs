@@ -13,41 +13,45 @@ type Listed = [(Arc<RouterInfo>, Vec<Arc<Binding>>)];
 pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     for list in &ledger.ops {
         let (Some(Reply::Routers(routers)), Some(at)) = (list.reply, list.answered) else { continue };
-        let broken = |what: String, op: &Op<'_>| Err(Violation::new(what, [op.called, list.called, at]));
         for op in ledger.ops.iter().filter(|op| op.done() && op.over < list.called) {
-            match (op.call, op.reply) {
-                (Call::CreateRouter { name, .. }, Some(Reply::RouterCreated(id))) => {
-                    if !routers.iter().any(|(info, _)| info.id == *id) && !is_over(ledger, list, Target::Router(*id)) {
-                        return broken(format!("router {name:?} is lost"), op);
-                    }
-                }
-                (Call::Bind(binding), _) => {
-                    if !is_listed(routers, binding) && !may_be_gone(ledger, op, list, binding) {
-                        return broken(format!("{binding:?} is lost"), op);
-                    }
-                }
-                (Call::Unbind(binding), _) => {
-                    if is_listed(routers, binding) && !bound_since(ledger, op, list, binding) {
-                        return broken(format!("{binding:?} is there after it was taken away"), op);
-                    }
-                }
-                (Call::DeleteRouter(id), _) if mentions(routers, Target::Router(*id)) => {
-                    return broken(format!("router {id} is there after it was deleted"), op);
-                }
-                (Call::DeleteQueue(id), _) if mentions(routers, Target::Queue(*id)) => {
-                    return broken(format!("bindings to queue {id} are there after it was deleted"), op);
-                }
-                _ => {}
+            if let Some(what) = contradiction(ledger, op, list, routers) {
+                return Err(Violation::new(what, [op.called, list.called, at]));
             }
         }
         for binding in routers.iter().flat_map(|(_, bindings)| bindings) {
             let made = |op: &Op<'_>| op.called < at && op.may_have_happened() && is_bind(op, binding);
             if !ledger.ops.iter().any(made) {
-                return broken(format!("nobody made {binding:?}"), list);
+                return Err(Violation::new(format!("nobody made {binding:?}"), [list.called, at]));
             }
         }
     }
     Ok(())
+}
+
+/// What of a list cannot be after this call was done.
+fn contradiction(ledger: &Ledger<'_>, op: &Op<'_>, list: &Op<'_>, routers: &Listed) -> Option<String> {
+    match (op.call, op.reply) {
+        (Call::CreateRouter { name, .. }, Some(Reply::RouterCreated(id))) => {
+            let lost = !mentions(routers, Target::Router(*id)) && !is_over(ledger, list, Target::Router(*id));
+            lost.then(|| format!("router {name:?} is lost"))
+        }
+        (Call::Bind(binding), _) => {
+            let lost = !is_listed(routers, binding) && !may_be_gone(ledger, op, list, binding);
+            lost.then(|| format!("{binding:?} is lost"))
+        }
+        (Call::Unbind(binding), _) => {
+            let back = is_listed(routers, binding) && !bound_since(ledger, op, list, binding);
+            back.then(|| format!("{binding:?} is there after it was taken away"))
+        }
+        (Call::DeleteRouter(id), _) => {
+            mentions(routers, Target::Router(*id)).then(|| format!("router {id} is there after it was deleted"))
+        }
+        (Call::DeleteQueue(id), _) => {
+            let led_to = mentions(routers, Target::Queue(*id));
+            led_to.then(|| format!("bindings to queue {id} are there after it was deleted"))
+        }
+        _ => None,
+    }
 }
 
 fn is_listed(routers: &Listed, binding: &Binding) -> bool {

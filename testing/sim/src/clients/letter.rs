@@ -1,7 +1,7 @@
 //! Messages whose whole content follows from one number, so that whoever gets one can tell whether every byte is right.
 //! What producers write on them, lane and dedup id, they choose.
 
-use crate::history::{Labels, Sent, Uid};
+use crate::history::{Labels, Sent, Uid, priority_of};
 use bytes::Bytes;
 use vocab::{Facts, Header, HeaderValue, Message, Native};
 
@@ -12,6 +12,7 @@ pub fn write(sent: &Sent) -> Message {
         due_ms: sent.due_ms,
         expires_ms: sent.expires_ms,
         sender: Some(sender(sent.uid)),
+        priority: sent.priority(),
         lane: sent.labels.lane.map(|lane| format!("{LANE}{lane}")),
         dedup: sent.labels.dedup.map(|id| format!("{DEDUP}{id}")),
         ..Facts::default()
@@ -26,6 +27,7 @@ pub fn read(message: &Message) -> Option<Uid> {
     let whole = message.body == body(uid)
         && message.headers == headers(uid)
         && message.native == native(uid)
+        && message.facts.priority == priority_of(uid)
         && message.facts.sender.as_ref() == Some(&sender(uid));
     whole.then_some(uid)
 }

@@ -7,8 +7,8 @@ use super::world::{Hand, World};
 use crate::executor::{Alarms, or_after};
 use crate::history::{Call, Handed, OpId, Reply, Seen, Sent, What};
 use broker::{
-    Annotations, Broker, Delivery, Error, Extension, LeaseTerms, Leased, QueueInfo, QueueStats, Receive, RedriveId,
-    RedriveInfo, SettleError, Settlement, StartRedrive, Transfer, Unavailable,
+    Annotations, Broker, Delivery, Error, Extension, LeaseTerms, Leased, Purge, QueueInfo, QueueStats, Receive,
+    RedriveId, RedriveInfo, SettleError, Settlement, StartRedrive, Transfer, Unavailable,
 };
 use std::fmt::Display;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ impl Port {
     /// Empties a queue.
     pub async fn purge(&self, queue: QueueId) {
         let op = self.call(Call::Purge(queue));
-        let purged = self.broker.purge(queue).await;
+        let purged = self.broker.purge(queue, Purge::All).await;
         self.answer(op, told(&purged, |_| Reply::Done));
     }
 
@@ -123,7 +123,7 @@ impl Port {
         patience_ms: Option<u64>,
     ) -> Vec<Hand> {
         let op = self.call(Call::Receive { queue, max, wait_ms, terms });
-        let wish = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms };
+        let wish = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms, rank: 0 };
         let received = match patience_ms {
             None => Some(self.broker.receive(wish).await),
             Some(ms) => or_after(self.broker.receive(wish), self.alarms.sleep_ms(ms)).await,

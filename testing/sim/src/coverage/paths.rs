@@ -58,6 +58,12 @@ pub enum Path {
     FannedOut,
     /// A router was removed.
     RouterDeleted,
+    /// A publish was refused because its queue was full.
+    LengthRefused,
+    /// A message was handed out before one of a lower priority that was sent earlier.
+    HigherFirst,
+    /// A transient queue ended with the broker.
+    TransientEnded,
     /// A queue was emptied.
     Purged,
     /// A queue was removed.
@@ -92,7 +98,7 @@ pub enum Path {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 42] = [
         Self::BuriedByDeliveries,
         Self::BuriedByFailures,
         Self::BuriedByRejection,
@@ -117,6 +123,9 @@ impl Path {
         Self::TransactionCutOff,
         Self::FannedOut,
         Self::RouterDeleted,
+        Self::LengthRefused,
+        Self::HigherFirst,
+        Self::TransientEnded,
         Self::Purged,
         Self::QueueDeleted,
         Self::QueueUpdated,
@@ -145,6 +154,9 @@ impl Path {
             Self::BuriedByTime => buried(ledger, |reason| *reason == BuryReason::Expired),
             Self::Dropped => return last_totals(ledger, |totals| totals.dropped),
             Self::Redriven => return last_totals(ledger, |totals| totals.redriven),
+            Self::LengthRefused => ops(ledger, |op| refused_with(op, "takes at most")),
+            Self::HigherFirst => higher_first(ledger),
+            Self::TransientEnded => transients_ended(ledger),
             Self::RedriveWentOn => redrives_went_on(ledger),
             Self::RedriveStopped => ops(ledger, |op| matches!(op.call, Call::CancelRedrive(_)) && op.done()),
             Self::LeaseEnded => again(ledger, |_, lease| {
@@ -276,7 +288,27 @@ fn woken(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
 }
 
 fn refused_for_room(op: &Op<'_>) -> bool {
-    matches!((op.call, op.reply), (Call::Publish { .. }, Some(Reply::Refused(why))) if why.contains("disk is full"))
+    refused_with(op, "disk is full")
+}
+
+fn refused_with(op: &Op<'_>, words: &str) -> bool {
+    matches!((op.call, op.reply), (Call::Publish { .. }, Some(Reply::Refused(why))) if why.contains(words))
+}
+
+/// Deliveries of neighbours in one answer, the later place first.
+fn higher_first(ledger: &Ledger<'_>) -> usize {
+    let pairs = ledger.leases.windows(2).filter(|pair| {
+        let (first, second) = (&pair[0], &pair[1]);
+        let leveled = ledger.queues.get(&first.queue()).is_some_and(|queue| queue.level_of(3) > Some(0));
+        leveled && first.op == second.op && first.leased.token.seq > second.leased.token.seq
+    });
+    pairs.count()
+}
+
+fn transients_ended(ledger: &Ledger<'_>) -> usize {
+    let last = ledger.history.events.len();
+    let transients = ledger.queues.values().filter(|queue| queue.is_transient());
+    transients.filter(|queue| ledger.end_between(queue.told, last).is_some()).count()
 }
 
 /// Settlements between two publishes that were refused, with none taken between them.
@@ -344,6 +376,9 @@ impl fmt::Display for Path {
             Self::TransactionCutOff => "transaction cut off by an end",
             Self::FannedOut => "published through a router",
             Self::RouterDeleted => "router deleted",
+            Self::LengthRefused => "publish refused by a full queue",
+            Self::HigherFirst => "handed out before an older one of a lower priority",
+            Self::TransientEnded => "transient queue ended with the broker",
             Self::Purged => "queue purged",
             Self::QueueDeleted => "queue deleted",
             Self::QueueUpdated => "queue updated",

@@ -5,4 +5,4 @@
 pub mod record;
 pub mod story;
 
-pub use record::{Call, Ending, Event, Handed, History, Labels, OpId, Reply, Seen, Sent, Uid, What};
+pub use record::{Call, Ending, Event, Handed, History, Labels, OpId, Reply, Seen, Sent, Uid, What, priority_of};

@@ -89,6 +89,20 @@ pub struct Sent {
     pub labels: Labels,
 }
 
+impl Sent {
+    /// Its priority, which follows from its number.
+    #[must_use]
+    pub fn priority(&self) -> u8 {
+        priority_of(self.uid)
+    }
+}
+
+/// The priority of the message of this number.
+#[must_use]
+pub fn priority_of(uid: Uid) -> u8 {
+    (uid % 4) as u8
+}
+
 /// What a producer writes on a message, as numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Labels {

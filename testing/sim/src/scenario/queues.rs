@@ -3,7 +3,9 @@
 use crate::clients::auditor::GRAVES;
 use crate::clients::salvager::SALVAGE;
 use crate::dice::Dice;
-use vocab::{BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Durability, Order, QueueSettings};
+use vocab::{
+    BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Durability, LengthLimit, Order, Overflow, QueueSettings,
+};
 
 /// What the dice decide.
 pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
@@ -27,7 +29,21 @@ pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
         queues.extend([("grave-one".to_owned(), plain(dice)), ("grave-two".to_owned(), plain(dice))]);
         queues.push(("routed".to_owned(), routed));
     }
-    for (name, settings) in [("brief", brief), ("fussy", fussy), ("strict", strict), ("weak", weak)] {
+    let passing = QueueSettings { transient: true, ..plain(dice) };
+    let levels = QueueSettings { priority_max: dice.within(1..4) as u8, ..plain(dice) };
+    let dropping = bounded(Overflow::DropOldest, dice);
+    let refusing = bounded(Overflow::Refuse, dice);
+    let sometimes = [
+        ("brief", brief),
+        ("fussy", fussy),
+        ("strict", strict),
+        ("weak", weak),
+        ("passing", passing),
+        ("levels", levels),
+        ("bounded", dropping),
+        ("full", refusing),
+    ];
+    for (name, settings) in sometimes {
         if dice.percent(60) {
             queues.push((name.to_owned(), settings));
         }
@@ -82,6 +98,12 @@ fn laned(durability: Durability, dice: &mut Dice) -> Vec<(String, QueueSettings)
         }
     }
     queues
+}
+
+/// So short that it is often full.
+fn bounded(overflow: Overflow, dice: &mut Dice) -> QueueSettings {
+    let length = LengthLimit { messages_max: Some(dice.within(1..8)), bytes_max: None, overflow };
+    QueueSettings { priority_max: dice.below(4) as u8, length: Some(length), ..plain(dice) }
 }
 
 fn plain(dice: &mut Dice) -> QueueSettings {

@@ -81,8 +81,13 @@ fn forgetting_dedup_ids_over_a_checkpoint_is_noticed() {
 }
 
 #[test]
+fn handing_out_by_place_alone_is_noticed() {
+    is_killed(Mutant::IgnorePriorities);
+}
+
+#[test]
 fn every_mutant_has_its_test() {
     // One is the store's own to notice: its crash would have to fall into a few microseconds.
     let elsewhere = [Mutant::RewriteUndurable];
-    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 12, "a new mutant needs a test above");
+    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 13, "a new mutant needs a test above");
 }

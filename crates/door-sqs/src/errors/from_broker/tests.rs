@@ -4,7 +4,7 @@ use super::*;
 use crate::frame::reply::error_body;
 use crate::frame::request_id::RequestIds;
 use crate::frame::style::Style;
-use broker::{Annotations, Outcome, QueueInfo, RedriveId};
+use broker::{Annotations, Measure, Outcome, QueueInfo, RedriveId};
 use std::sync::Arc;
 use vocab::{QueueId, QueueSettings};
 
@@ -75,10 +75,12 @@ fn changing() {
 fn sending() {
     let too_large = PublishError::TooLarge { index: 0, bytes: 2000, max: 1024 };
     let batch = PublishError::BatchTooLarge { messages: 10, bytes: 9_000_000 };
+    let full = PublishError::QueueFull { max: 5, measure: Measure::Messages };
     let refusals = [
         (PublishError::NoSuchQueue(NO_QUEUE), "AWS.SimpleQueueService.NonExistentQueue", 400, "does not exist"),
         (too_large, "InvalidParameterValue", 400, "Message must be shorter than 1024 bytes"),
         (batch, "AWS.SimpleQueueService.BatchRequestTooLong", 400, "You have sent 9000000 bytes"),
+        (full, "OverLimit", 403, "takes at most 5 messages"),
         (PublishError::DiskFull, "ServiceUnavailable", 503, "the disk is full"),
     ];
     for (refusal, query, status, words) in refusals {

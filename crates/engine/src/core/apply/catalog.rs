@@ -83,6 +83,10 @@ impl State {
         info.annotations = annotations.clone();
         info.modified_ms = at_ms;
         info.revision += 1;
+        if settings.length.is_none_or(|limit| limit.bytes_max.is_none()) {
+            queue.unsaved.counts = true;
+            queue.subscriptions.values_mut().flatten().for_each(|progress| progress.sizes.clear());
+        }
         self.reset_retention_timers(id);
     }
 

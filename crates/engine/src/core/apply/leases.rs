@@ -72,7 +72,7 @@ impl State {
                 progress.waiting.insert(seq.0, item.due_ms);
                 self.timers.set(item.due_ms, Timer::Due(key, subscription, seq));
             } else {
-                progress.back.insert(seq.0);
+                progress.come_back(seq);
             }
             self.volatile.renew(key, subscription, seq, progress, true);
             match why {
@@ -170,12 +170,16 @@ impl State {
         }
     }
 
+    /// What is filed in a level is ready there from here on, which both of its pages must say alike.
     fn become_ready(&mut self, key: PartitionKey, subscription: SubscriptionId, seq: Seq) {
         let queue = self.queues.get_mut(&key.queue).expect("a timer's queue exists: deleting it clears its timers");
         let progress = queue.subscriptions.get_mut(&subscription).expect("a timer's subscription exists");
         let progress = &mut progress[usize::from(key.partition.0)];
         progress.waiting.remove(&seq.0);
-        progress.back.insert(seq.0);
+        if progress.come_back(seq) {
+            progress.pages.mark(seq);
+            queue.unsaved.counts = true;
+        }
         self.volatile.renew(key, subscription, seq, progress, true);
         self.touch(key.queue, subscription);
     }
@@ -189,7 +193,7 @@ impl State {
                     let lease = progress.leases.remove(&seq).expect("it was just found");
                     progress.pages.mark(Seq(seq));
                     progress.returned.insert(seq, lease.record);
-                    progress.back.insert(seq);
+                    progress.come_back(Seq(seq));
                 }
             }
         }

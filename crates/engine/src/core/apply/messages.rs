@@ -8,9 +8,10 @@ use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
 use crate::core::timers::{Timer, Timers};
 use roaring::RoaringTreemap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use vocab::{Message, PartitionId, PartitionKey, Seq, SubscriptionId};
+use vocab::mutant::{self, Mutant};
+use vocab::{Message, PartitionId, PartitionKey, QueueSettings, Seq, SubscriptionId};
 
 impl Progress {
     /// Moves the cursor past what it need not look at again.
@@ -33,6 +34,8 @@ impl Progress {
         first: u64,
         last: u64,
     ) {
+        self.forget_sizes(first, last);
+        self.levels.forget_range(first..=last);
         for (seq, lease) in take_range(&mut self.leases, first, last) {
             if let Some(deadline_ms) = lease.end.deadline_ms() {
                 timers.clear(deadline_ms, Timer::LeaseEnd(key, subscription, Seq(seq)));
@@ -42,10 +45,37 @@ impl Progress {
             timers.clear(due_ms, Timer::Due(key, subscription, Seq(seq)));
         }
         take_range(&mut self.returned, first, last);
-        for seq in self.back.range(first..=last).copied().collect::<Vec<_>>() {
-            self.back.remove(&seq);
-            self.burying.remove(&seq);
+        take_members(&mut self.back, first, last);
+        take_members(&mut self.burying, first, last);
+    }
+
+    /// Files messages by their priority, and sets those aside that wait for their time.
+    fn file_published(&mut self, first: Seq, messages: &[Arc<Message>], settings: &QueueSettings) {
+        let leveled = settings.priority_max > 0 && !mutant::active(Mutant::IgnorePriorities);
+        let sized = settings.length.is_some_and(|limit| limit.bytes_max.is_some());
+        for (seq, message) in (first.0..).map(Seq).zip(messages) {
+            let due_ms = message.facts.due_ms;
+            let level = if leveled { settings.level_of(message.facts.priority) } else { 0 };
+            if due_ms.is_some() || level > 0 {
+                self.detach(seq);
+            }
+            self.waiting.extend(due_ms.map(|due_ms| (seq.0, due_ms)));
+            match due_ms {
+                _ if level == 0 => {}
+                Some(_) => self.levels.file_away(seq, level),
+                None => self.levels.file(seq, level),
+            }
+            if sized {
+                self.sizes.note(seq, message.body.len(), due_ms.is_none());
+            }
         }
+    }
+}
+
+/// Takes the members from `first` to `last` out of a set.
+fn take_members(set: &mut BTreeSet<u64>, first: u64, last: u64) {
+    for seq in set.range(first..=last).copied().collect::<Vec<_>>() {
+        set.remove(&seq);
     }
 }
 
@@ -115,10 +145,9 @@ impl State {
         for (subscription, progress) in &mut queue.subscriptions {
             let progress = &mut progress[partition];
             progress.open += messages.len() as u64;
+            progress.file_published(first, messages, &queue.info.settings);
             for (seq, message) in (first.0..).map(Seq).zip(messages) {
                 if let Some(due_ms) = message.facts.due_ms {
-                    progress.detach(seq);
-                    progress.waiting.insert(seq.0, due_ms);
                     self.timers.set(due_ms, Timer::Due(key, *subscription, seq));
                 }
             }
@@ -181,6 +210,10 @@ impl State {
         match why {
             Removal::Expired => queue.totals.expired += removed,
             Removal::Purged => queue.totals.purged += removed,
+            Removal::TooLong => {
+                queue.totals.dropped += removed;
+                queue.unsaved.drops = true;
+            }
         }
         if let Some(log) = queue.logs.get_mut(usize::from(key.partition.0)) {
             log.over_below = log.over_below.max(over_below);
@@ -280,6 +313,7 @@ fn leave(progress: &mut Progress, timers: &mut Timers, key: PartitionKey, subscr
     } else if let Some(due_ms) = progress.detach(seq) {
         timers.clear(due_ms, Timer::Due(key, subscription, seq));
     }
+    progress.forget(seq);
 }
 
 /// Takes a message's own expiry away.

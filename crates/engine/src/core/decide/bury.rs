@@ -149,7 +149,7 @@ impl State {
     /// Whether a message waits in its queue to be buried.
     fn is_buriable(&self, queue: &Queue, key: PartitionKey, seq: Seq) -> bool {
         let Some(progress) = queue.progress(SubscriptionId(0), key.partition) else { return false };
-        let record = progress.returned.get(&seq.0).filter(|_| progress.back.contains(&seq.0));
+        let record = progress.returned.get(&seq.0).filter(|_| progress.is_set_apart(seq));
         record.is_some_and(|record| queue.must_bury(record)) && self.has_place(queue)
     }
 

@@ -1,11 +1,13 @@
 //! Decides on queues as a whole.
 
+use crate::core::command::Purge;
 use crate::core::decide::Decision;
 use crate::core::error::{CreateQueueError, NoSuchQueue, UpdateQueueError};
 use crate::core::event::{Event, Removal};
 use crate::core::info::{Annotations, MessageState, Peeked, QueueStats};
 use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
+use crate::core::subscription::Progress;
 use vocab::limits::QUEUE_NAME_BYTES_MAX;
 use vocab::{MessageId, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
 
@@ -60,21 +62,31 @@ impl State {
         Decision { events: vec![Event::QueueDeleted { queue: id }], answer: Ok(()) }
     }
 
-    /// The end of every message of a queue, and how many there were.
+    /// The end of every message of a queue, or of the ready ones, and how many there were.
     #[must_use]
-    pub fn decide_purge(&self, id: QueueId) -> Decision<Result<u64, NoSuchQueue>> {
+    pub fn decide_purge(&self, id: QueueId, what: Purge) -> Decision<Result<u64, NoSuchQueue>> {
         let Some(queue) = self.queues.get(&id) else { return Decision::unchanged(Err(NoSuchQueue(id))) };
         let mut events = Vec::new();
         let mut count = 0;
         for (partition, log) in (0..=u16::MAX).map(PartitionId).zip(&queue.logs) {
-            count += queue.live_count(partition);
-            let seqs = SeqRanges::span(log.floor, Seq(log.next.0 - 1));
+            let (purged, seqs) = match what {
+                Purge::All => (queue.live_count(partition), SeqRanges::span(log.floor, Seq(log.next.0 - 1))),
+                Purge::Ready => (queue.ready_count(partition), queue.all_but_busy(partition)),
+            };
+            count += purged;
             if !seqs.is_empty() {
                 let key = PartitionKey::new(id, partition);
                 events.push(Event::Removed { key, seqs, why: Removal::Purged, over_below: log.over_below });
             }
         }
         Decision { events, answer: Ok(count) }
+    }
+
+    /// The end of every queue that no start outlives.
+    #[must_use]
+    pub fn decide_end_of_transients(&self) -> Vec<Event> {
+        let transient = self.queues.values().filter(|queue| queue.info.settings.transient);
+        transient.map(|queue| Event::QueueDeleted { queue: queue.info.id }).collect()
     }
 
     /// How many messages of a queue are in which state.
@@ -110,6 +122,30 @@ impl State {
 }
 
 impl Queue {
+    fn ready_count(&self, partition: PartitionId) -> u64 {
+        self.progress(SubscriptionId(0), partition).map_or(0, Progress::ready)
+    }
+
+    /// A log from its floor to its end, without what is leased, waits for its time, or is on its way to a dead-letter queue.
+    fn all_but_busy(&self, partition: PartitionId) -> SeqRanges {
+        let Some(log) = self.log(partition) else { return SeqRanges::default() };
+        let busy = |progress: &Progress| {
+            let seqs = progress.leases.keys().chain(progress.waiting.keys()).chain(&progress.burying);
+            seqs.copied().collect::<Vec<_>>()
+        };
+        let of_partition = self.subscriptions.values().filter_map(|all| all.get(usize::from(partition.0)));
+        let mut busy: Vec<u64> = of_partition.flat_map(busy).collect();
+        busy.sort_unstable();
+        let (mut seqs, mut from) = (SeqRanges::default(), log.floor.0);
+        for seq in busy.into_iter().chain([log.next.0]) {
+            if from < seq {
+                seqs.push_span(Seq(from), Seq(seq - 1));
+            }
+            from = from.max(seq + 1);
+        }
+        seqs
+    }
+
     fn peeked(&self, key: PartitionKey, seq: Seq) -> Peeked {
         let progress = self.progress(SubscriptionId(0), key.partition).expect("every queue has subscription 0");
         let lease = progress.leases.get(&seq.0);

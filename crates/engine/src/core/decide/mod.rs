@@ -5,6 +5,7 @@
 
 mod bury;
 mod catalog;
+mod length;
 mod publish;
 mod receive;
 mod redrive;

@@ -2,6 +2,7 @@
 
 use crate::core::answer::Placed;
 use crate::core::decide::Decision;
+use crate::core::decide::length::check_length;
 use crate::core::dedup::DedupKey;
 use crate::core::error::{NoSuchQueue, PublishError};
 use crate::core::event::Event;
@@ -30,6 +31,9 @@ impl State {
         }
         let (first, count) = (log.next, messages.len());
         let repeats = take_repeats(&queue.info.settings, log, &mut messages, now_ms);
+        if let Err(error) = check_length(queue, key.partition, &messages) {
+            return Decision::unchanged(Err(error));
+        }
         let answer = Ok(Placed { first, count, repeats });
         if messages.is_empty() {
             return Decision::unchanged(answer);

@@ -29,7 +29,8 @@ pub struct Picked {
 }
 
 impl State {
-    /// Up to `max` ready messages of the queue's subscription, oldest places first, or oldest lanes where the queue keeps them.
+    /// Up to `max` ready messages of the queue's subscription: the highest priorities first and of each the oldest places, or the
+    /// oldest lanes where the queue keeps them.
     ///
     /// # Errors
     /// The queue does not exist, or has given out as many leases as it may.
@@ -55,6 +56,7 @@ impl State {
                 key,
                 subscription,
                 progress,
+                ready: progress.ready(),
                 sweep,
                 passed: 0,
                 max,
@@ -85,6 +87,7 @@ struct Picking<'a> {
     sweep: Option<(&'a Sweep, Seq)>,
     /// How much of it was looked at.
     passed: usize,
+    ready: u64,
     max: u32,
     end: LeaseEnd,
     now_ms: u64,
@@ -103,19 +106,24 @@ enum Looked {
 }
 
 impl Picking<'_> {
-    /// The oldest places first.
+    /// The highest levels first, and of each the oldest places.
     fn by_place(mut self, queue: &Queue) {
-        if self.progress.ready() == 0 {
+        if self.ready == 0 {
             return;
         }
         let log = queue.log(self.key.partition).expect("progress and logs have the same partitions");
         let mut seqs = SeqRanges::default();
-        for seq in self.progress.ready_seqs(self.line(), log.next, |seq| log.holds(seq)) {
-            if self.look(seq, &mut seqs) == Looked::Full {
-                break;
-            }
+        let (progress, line) = (self.progress, self.line());
+        let is_full = !progress.levels.is_empty() && self.look_through(progress.filed_seqs(line), &mut seqs);
+        if !is_full {
+            self.look_through(progress.unfiled_seqs(line, log.next, |seq| log.holds(seq)), &mut seqs);
         }
         self.finish(seqs);
+    }
+
+    /// Takes what there is room for; says whether there is none left.
+    fn look_through(&mut self, mut ready: impl Iterator<Item = Seq>, seqs: &mut SeqRanges) -> bool {
+        ready.any(|seq| self.look(seq, seqs) == Looked::Full)
     }
 
     /// The lanes with the fewest leased messages first; what is not known by its lane takes turns with them, by place.
@@ -126,7 +134,7 @@ impl Picking<'_> {
         let log = queue.log(self.key.partition).expect("progress and logs have the same partitions");
         let (ready, leased) = shares.counts();
         let (mut rest_ready, mut rest_leased) =
-            (self.progress.ready().saturating_sub(ready), self.progress.leases.len() as u64 - leased);
+            (self.ready.saturating_sub(ready), self.progress.leases.len() as u64 - leased);
         let places = self.progress.ready_seqs(self.line(), log.next, |seq| log.holds(seq));
         // What is known is passed by. Where there is very much of it, it is older than the rest and goes before it.
         let passed = if ready == 0 { usize::MAX } else { PASSED_PER_PICK };
@@ -197,7 +205,8 @@ impl Picking<'_> {
         let epoch = LeaseEpoch(self.progress.next_epoch.0 + self.picked.leased.len() as u64);
         let token = LeaseToken { key: self.key, subscription: self.subscription, seq, epoch };
         seqs.push(seq);
-        self.picked.leased.push(leased(token, known, self.end, self.now_ms));
+        let ready_left = self.ready.saturating_sub(self.picked.leased.len() as u64 + 1);
+        self.picked.leased.push(leased(token, known, self.end, self.now_ms, ready_left));
         if self.picked.leased.len() == self.max as usize { Looked::Full } else { Looked::Taken }
     }
 
@@ -210,13 +219,14 @@ impl Picking<'_> {
     }
 }
 
-fn leased(token: LeaseToken, known: Option<&Record>, end: LeaseEnd, now_ms: u64) -> Leased {
+fn leased(token: LeaseToken, known: Option<&Record>, end: LeaseEnd, now_ms: u64, ready_left: u64) -> Leased {
     Leased {
         token,
         deliveries: known.map_or(0, |record| record.deliveries) + 1,
         failures: known.map_or(0, |record| record.failures),
         first_delivered_ms: known.map_or(now_ms, |record| record.first_delivered_ms),
         deadline_ms: end.deadline_ms(),
+        ready_left,
     }
 }
 

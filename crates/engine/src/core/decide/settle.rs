@@ -99,6 +99,7 @@ impl State {
             failures: lease.record.failures,
             first_delivered_ms: lease.record.first_delivered_ms,
             deadline_ms: end.deadline_ms(),
+            ready_left: progress.ready(),
         };
         let event = Event::Transferred { key, subscription, seq, epoch, end, deliveries };
         Decision { events: vec![event], answer: Ok(answer) }

@@ -82,7 +82,7 @@ impl Machine {
             queue.info.settings.bury.as_ref().is_some_and(|policy| policy.dead_letter == DeadLetter::Nowhere);
         let progress = queue.subscriptions.get_mut(&SubscriptionId(0));
         let Some(progress) = progress.and_then(|p| p.get_mut(usize::from(key.partition.0))) else { return false };
-        if !progress.back.contains(&seq.0) || progress.burying.contains(&seq.0) {
+        if !progress.is_set_apart(seq) || progress.burying.contains(&seq.0) {
             return false;
         }
         if is_nowhere {

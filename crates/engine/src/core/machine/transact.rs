@@ -26,6 +26,7 @@ impl Machine {
             let decision = self.state.decide_settle(settlements, now_ms);
             let settled = self.take(decision, out);
             self.bury_returned(now_ms, out, before);
+            publishes.iter().flat_map(|publish| &publish.to).for_each(|key| self.trim(*key, now_ms, out));
             Box::new(Transacted { published, settled })
         });
         let grounds = self.transaction_grounds(&keys, &answer);

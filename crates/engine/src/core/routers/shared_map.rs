@@ -25,7 +25,8 @@ const MASK: u64 = (1 << BITS) - 1;
 
 /// The map.
 pub(super) struct SharedMap<K, V> {
-    root: Arc<Node<K, V>>,
+    /// None while it has no entry, so that empty maps cost nothing.
+    root: Option<Arc<Node<K, V>>>,
     len: usize,
 }
 
@@ -75,7 +76,7 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
         K: Borrow<Q>,
     {
         let hash = hash_of(key);
-        let (mut node, mut shift) = (&*self.root, 0);
+        let (mut node, mut shift) = (self.root.as_deref()?, 0);
         loop {
             match &node.slots[node.find(hash, shift, key).ok()?] {
                 Slot::Entry(entry) => return (entry.key.borrow() == key).then_some(&entry.value),
@@ -92,7 +93,7 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
         // Nothing is copied for a key that is not there.
         self.get(key)?;
         let hash = hash_of(key);
-        let (mut node, mut shift) = (Arc::make_mut(&mut self.root), 0);
+        let (mut node, mut shift) = (Arc::make_mut(self.root.as_mut()?), 0);
         loop {
             let at = node.find(hash, shift, key).ok()?;
             match &mut node.slots[at] {
@@ -108,7 +109,8 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
             *known = value;
             return;
         }
-        Arc::make_mut(&mut self.root).insert(Entry { hash: hash_of(key), key: key.clone(), value }, 0);
+        Arc::make_mut(self.root.get_or_insert_default())
+            .insert(Entry { hash: hash_of(key), key: key.clone(), value }, 0);
         self.len += 1;
     }
 
@@ -127,12 +129,14 @@ impl<K: Hash + Eq + Clone, V: Clone> SharedMap<K, V> {
     {
         self.get(key)?;
         self.len -= 1;
-        Arc::make_mut(&mut self.root).remove(hash_of(key), 0, key)
+        let value = Arc::make_mut(self.root.as_mut()?).remove(hash_of(key), 0, key);
+        self.root.take_if(|_| self.len == 0);
+        value
     }
 
     /// Every entry, by hash.
     pub(super) fn iter(&self) -> Iter<'_, K, V> {
-        Iter { open: vec![self.root.slots.iter()] }
+        Iter { open: self.root.iter().map(|root| root.slots.iter()).collect() }
     }
 }
 
@@ -207,7 +211,7 @@ impl<K, V> Default for Node<K, V> {
 
 impl<K, V> Default for SharedMap<K, V> {
     fn default() -> Self {
-        Self { root: Arc::default(), len: 0 }
+        Self { root: None, len: 0 }
     }
 }
 
@@ -219,8 +223,9 @@ impl<K, V> Clone for SharedMap<K, V> {
 
 impl<K: Hash + Eq + Clone, V: Clone + PartialEq> PartialEq for SharedMap<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        let same = Arc::ptr_eq(&self.root, &other.root);
-        same || (self.len == other.len && self.iter().all(|(key, value)| other.get(key) == Some(value)))
+        let same = |(one, other): (&Arc<_>, &Arc<_>)| Arc::ptr_eq(one, other);
+        self.root.as_ref().zip(other.root.as_ref()).is_some_and(same)
+            || (self.len == other.len && self.iter().all(|(key, value)| other.get(key) == Some(value)))
     }
 }
 

@@ -40,9 +40,7 @@ impl Bench {
             contents: BTreeMap::new(),
             next_waiter: 1,
         };
-        let booted = Event::Booted { epoch: BootEpoch(1), clean: true, at_ms: bench.now_ms };
-        bench.machine.state.apply(&booted);
-        bench.events.push(booted);
+        bench.boot(BootEpoch(1), true);
         bench
     }
 
@@ -79,9 +77,7 @@ impl Bench {
     /// The process ends without warning and starts again.
     pub(crate) fn crash(&mut self) {
         let epoch = BootEpoch(self.machine.state.boot.0 + 1);
-        let booted = Event::Booted { epoch, clean: false, at_ms: self.now_ms };
-        self.machine.state.apply(&booted);
-        self.events.push(booted);
+        self.boot(epoch, false);
         // A process that starts sets the timer of every expiry.
         let state = &mut self.machine.state;
         for (id, queue) in &state.queues {
@@ -90,6 +86,12 @@ impl Bench {
             }
         }
         self.check();
+    }
+
+    fn boot(&mut self, epoch: BootEpoch, clean: bool) {
+        let mut out = Output::default();
+        self.machine.boot(epoch, clean, self.now_ms, &mut out);
+        self.settle_down(out);
     }
 
     fn settle_down(&mut self, mut out: Output) -> Option<Answer> {
@@ -156,12 +158,19 @@ impl Bench {
         }
     }
 
+    /// Publishes without looking at every seq afterwards, so that many can be published.
+    pub(crate) fn publish_unchecked(&mut self, queue: QueueId, messages: Vec<Message>) {
+        let mut out = Output::default();
+        self.machine.execute(Command::Publish { key: key(queue), messages }, self.now_ms, &mut out);
+        self.settle_down(out);
+    }
+
     pub(crate) fn publish_plain(&mut self, queue: QueueId, count: usize) -> Seq {
         self.publish(queue, vec![Message::with_body("x"); count])
     }
 
     pub(crate) fn receive_with(&mut self, queue: QueueId, max: u32, terms: LeaseTerms) -> Vec<Leased> {
-        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(0), terms };
+        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(0), terms, rank: 0 };
         let waiter = WaiterId(0);
         let answer = self.ask(Command::Receive { receive, waiter });
         match answer.or_else(|| self.served.remove(&waiter)) {
@@ -182,7 +191,7 @@ impl Bench {
         let waiter = WaiterId(self.next_waiter);
         self.next_waiter += 1;
         let terms = LeaseTerms::Deadline(None);
-        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms };
+        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms, rank: 0 };
         if let Some(answer) = self.ask(Command::Receive { receive, waiter }) {
             self.served.insert(waiter, answer);
         }
@@ -245,9 +254,34 @@ impl Bench {
             assert!(known.into_iter().all(|seq| live_seqs.contains(*seq)), "queue {id} knows only of live messages");
             assert_eq!(progress.ready(), ready.len() as u64, "queue {id} counts its ready messages");
             assert!(!queue.is_live(PartitionId(0), Seq(log.floor.0.wrapping_sub(1))), "nothing lives below the floor");
+            self.check_levels(*id, progress, &live_seqs);
             self.check_lanes(*id, progress, &live_seqs);
             self.check_turns(*id, progress, &ready);
         }
+    }
+
+    /// What is filed lives and is in one place; higher levels go first; bytes are those of what is ready.
+    fn check_levels(&self, id: QueueId, progress: &Progress, live: &RoaringTreemap) {
+        let levels = &progress.levels;
+        let mut filed = BTreeSet::new();
+        for (level, ready) in &levels.ready {
+            assert!(*level > 0 && !ready.is_empty(), "queue {id} has no level {level}");
+            assert!(ready.iter().all(|seq| filed.insert(seq)), "queue {id}: ready in one level");
+        }
+        let is_away = |seq: &u64| progress.leases.contains_key(seq) || progress.waiting.contains_key(seq);
+        assert!(levels.away.keys().all(|seq| filed.insert(*seq) && is_away(seq)), "queue {id}: {levels:?}");
+        assert!(filed.iter().all(|seq| live.contains(*seq)), "queue {id}: only what lives is filed");
+        let mut highest_first: Vec<_> = levels.highest_first().collect();
+        highest_first.reverse();
+        let of_level =
+            |seq: &Seq| levels.ready.iter().find(|(_, ready)| ready.contains(seq.0)).map(|(level, _)| *level);
+        assert!(highest_first.iter().map(of_level).is_sorted(), "queue {id}: higher levels go first");
+        assert!(progress.sizes.of.keys().all(|seq| live.contains(*seq)), "queue {id} knows sizes of what lives");
+        assert_eq!(
+            progress.sizes.ready_bytes,
+            progress.sum_ready_bytes(),
+            "queue {id} counts the bytes that are ready"
+        );
     }
 
     /// Whatever can be handed out is the beginning of a lane of which nothing is leased, and the oldest lanes come first;

@@ -5,8 +5,8 @@ use crate::core::command::Settle;
 use crate::core::event::Event;
 use vocab::limits::MOVE_BATCH_BYTES;
 use vocab::{
-    BuryPolicy, CountedBy, DeadLetter, DeathReason, Facts, Message, QueueId, QueueSettings, Route, RouterKind, Seq,
-    Target,
+    BuryPolicy, CountedBy, DeadLetter, DeathReason, Facts, LengthLimit, Message, Overflow, QueueId, QueueSettings,
+    Route, RouterKind, Seq, Target,
 };
 
 fn through(router: &str, key: Option<&str>) -> QueueSettings {
@@ -218,4 +218,33 @@ fn a_step_is_no_larger_for_the_number_of_queues() {
     sweep_through(&mut bench);
     assert!(queues.iter().all(|queue| bench.counts(*queue).0 == 10));
     assert_eq!(bench.counts(queue).0, 0);
+}
+
+#[test]
+fn without_a_router_the_key_names_the_queue() {
+    let mut bench = Bench::new();
+    let dead = bench.create("dead", QueueSettings::default());
+    let queue = bench.create("q", through("", Some("dead")));
+    let lost = bench.create("lost", through("", Some("nowhere")));
+    for queue in [queue, lost] {
+        bench.publish_plain(queue, 1);
+        reject(&mut bench, queue);
+    }
+    assert_eq!((bench.counts(queue), bench.counts(dead), bench.counts(lost)), ((0, 0, 0), (1, 0, 0), (0, 0, 0)));
+}
+
+#[test]
+fn what_makes_its_queue_too_long_is_set_aside_oldest_first_and_counts_no_more() {
+    let mut bench = Bench::new();
+    let dead = bench.create("dead", QueueSettings::default());
+    let length = Some(LengthLimit { messages_max: Some(2), bytes_max: None, overflow: Overflow::DropOldest });
+    let queue = bench.create("q", QueueSettings { length, ..through("", Some("dead")) });
+    bench.publish_plain(queue, 3);
+    bench.publish_plain(queue, 2);
+    sweep_through(&mut bench);
+    assert_eq!((bench.counts(queue), bench.counts(dead)), ((2, 0, 0), (3, 0, 0)));
+    let left: Vec<u64> = bench.receive(queue, 10).iter().map(|leased| leased.token.seq.0).collect();
+    assert_eq!(left, [4, 5]);
+    let origin = bench.content(dead, Seq(1)).facts.origin.clone().expect("it was set aside");
+    assert_eq!((origin.id.seq, origin.deaths[0].reason), (Seq(1), DeathReason::TooLong));
 }

@@ -3,7 +3,7 @@
 use super::Bench;
 use super::bench::key;
 use crate::core::answer::Answer;
-use crate::core::command::{Command, Settle};
+use crate::core::command::{Command, Purge, Settle};
 use vocab::{DedupPolicy, DedupScope, Facts, Message, QueueId, QueueSettings, Seq};
 
 const WINDOW_MS: u64 = 300_000;
@@ -65,7 +65,7 @@ fn an_id_holds_when_its_message_is_gone() {
     publish(&mut bench, queue, &[("a", "1"), ("a", "2")]);
     let leased = bench.receive(queue, 1)[0];
     bench.settle(leased.token, Settle::Ack).expect("the lease is held");
-    bench.ask(Command::Purge { queue });
+    bench.ask(Command::Purge { queue, what: Purge::All });
     assert_eq!(publish(&mut bench, queue, &[("a", "1"), ("a", "2"), ("a", "3")]), [1, 2, 3]);
 }
 

@@ -2,7 +2,7 @@
 
 use super::Bench;
 use super::bench::burying;
-use crate::core::command::{Command, Settle};
+use crate::core::command::{Command, Purge, Settle};
 use crate::core::error::SettleError;
 use crate::core::info::Leased;
 use vocab::{CountedBy, Facts, Message, Order, QueueId, QueueSettings, Seq};
@@ -155,7 +155,7 @@ fn a_purge_leaves_no_lane_held() {
     let (mut bench, queue) = bench();
     publish(&mut bench, queue, "aab");
     bench.receive(queue, 1);
-    bench.ask(Command::Purge { queue });
+    bench.ask(Command::Purge { queue, what: Purge::All });
     let first = publish(&mut bench, queue, "a");
     assert_eq!(bench.seqs(queue, 10), [first.0]);
 }

@@ -180,6 +180,7 @@ fn a_queue_gives_out_no_more_leases_than_it_may() {
         max: 1,
         wait_ms: Some(0),
         terms: LeaseTerms::Claim,
+        rank: 0,
     };
     let answer = bench.ask(Command::Receive { receive, waiter: crate::core::command::WaiterId(0) });
     assert_eq!(answer, Some(Answer::Received(Err(ReceiveError::TooManyLeases { max: 3 }))));

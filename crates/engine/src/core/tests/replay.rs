@@ -4,7 +4,7 @@
 use super::Bench;
 use super::bench::{burying, key};
 use crate::core::command::{
-    Command, Extension, FanOut, LeaseTerms, Settle, Settlement, StartRedrive, Transaction, Transfer,
+    Command, Extension, FanOut, LeaseTerms, Purge, Settle, Settlement, StartRedrive, Transaction, Transfer,
 };
 use crate::core::event::Event;
 use crate::core::redrive::RedriveId;
@@ -18,12 +18,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use vocab::{
     Binding, BootEpoch, BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Facts, Header, HeaderMatch,
-    HeaderValue, LeaseToken, Message, Order, QueueId, QueueSettings, RouterId, RouterKind, RouterSettings, SessionId,
-    Target,
+    HeaderValue, LeaseToken, LengthLimit, Message, Order, Overflow, QueueId, QueueSettings, RouterId, RouterKind,
+    RouterSettings, SessionId, Target,
 };
 
 #[derive(Clone, Debug)]
-enum Act {
+pub(super) enum Act {
     Publish { queue: usize, count: usize, due_in_ms: Option<u64>, expires_in_ms: Option<u64> },
     Receive { queue: usize, max: u32, lease_ms: Option<u64> },
     Wait { queue: usize, wait_ms: u64 },
@@ -31,7 +31,7 @@ enum Act {
     Extend { which: usize, lease_ms: u64 },
     Transfer { which: usize },
     Pass { ms: u64 },
-    Purge { queue: usize },
+    Purge { queue: usize, what: Purge },
     Update { queue: usize, delay_ms: u64 },
     Redrive { queue: usize, target: Option<usize>, per_second: u32 },
     Cancel { queue: usize },
@@ -44,8 +44,8 @@ enum Act {
 }
 
 /// Crashes leap over whole pages of seqs; with a `crash_weight` of 0 there are none.
-fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
-    let queue = || 0_usize..7;
+pub(super) fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
+    let queue = || 0_usize..8;
     let act = prop_oneof![
         4 => (queue(), 1_usize..5, proptest::option::weighted(0.3, 0_u64..3_000), proptest::option::weighted(0.2, 1_u64..9_000))
             .prop_map(|(queue, count, due_in_ms, expires_in_ms)| Act::Publish { queue, count, due_in_ms, expires_in_ms }),
@@ -60,7 +60,7 @@ fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
             2 => (queue(), proptest::option::of(queue()), 0_u32..4)
                 .prop_map(|(queue, target, per_second)| Act::Redrive { queue, target, per_second }),
             1 => queue().prop_map(|queue| Act::Cancel { queue }),
-            1 => queue().prop_map(|queue| Act::Purge { queue }),
+            1 => (queue(), prop_oneof![Just(Purge::All), Just(Purge::Ready)]).prop_map(|(queue, what)| Act::Purge { queue, what }),
             1 => (queue(), 0_u64..500).prop_map(|(queue, delay_ms)| Act::Update { queue, delay_ms }),
         ],
         8 => router_acts(),
@@ -99,7 +99,7 @@ fn pick(tokens: &[LeaseToken], which: usize) -> Option<LeaseToken> {
     (!tokens.is_empty()).then(|| tokens[which % tokens.len()])
 }
 
-fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<LeaseToken>) {
+pub(super) fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<LeaseToken>) {
     for act in acts {
         match *act {
             Act::Publish { queue, count, due_in_ms, expires_in_ms } => {
@@ -108,8 +108,9 @@ fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<Lea
                 let name = |index: usize| Some(((bench.now_ms / 7 + (index * index) as u64) % 4).to_string());
                 let message = |index| {
                     let (lane, dedup) = (name(index), name(index + count).filter(|_| index % 2 == 0));
-                    let facts = Facts { due_ms, expires_ms, lane, dedup, ..Facts::default() };
-                    Message { facts, ..Message::with_body("body") }
+                    let priority = ((bench.now_ms / 5 + index as u64) % 6) as u8;
+                    let facts = Facts { due_ms, expires_ms, lane, dedup, priority, ..Facts::default() };
+                    Message { facts, ..Message::with_body(vec![b'x'; index * usize::from(priority)]) }
                 };
                 let messages = (0..count).map(message).collect();
                 bench.publish(queues[queue], messages);
@@ -137,14 +138,19 @@ fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &mut Vec<Lea
                 }
             }
             Act::Pass { ms } => bench.pass_ms(ms),
-            Act::Purge { queue } => {
-                bench.ask(Command::Purge { queue: queues[queue] });
+            Act::Purge { queue, what } => {
+                bench.ask(Command::Purge { queue: queues[queue], what });
             }
             Act::Update { queue, delay_ms } => {
                 let info = &bench.machine.state.queues[&queues[queue]].info;
                 let (settings, annotations, revision) =
                     (info.settings.clone(), info.annotations.clone(), info.revision);
-                let settings = Box::new(QueueSettings { delay_ms, ..settings });
+                let settings = match settings.priority_max {
+                    0 => QueueSettings { delay_ms, ..settings },
+                    // Levels and limits change under the messages that are there.
+                    _ => leveled(1 + (delay_ms % 4) as u8, delay_ms % 20),
+                };
+                let settings = Box::new(settings);
                 bench.ask(Command::UpdateQueue { queue: queues[queue], revision, settings, annotations });
             }
             Act::Redrive { queue, target, per_second } => {
@@ -213,7 +219,7 @@ fn router_id(bench: &Bench, which: u8) -> RouterId {
     named.map_or(RouterId(u32::MAX), |info| info.id)
 }
 
-fn bench_with_queues() -> (Bench, Vec<QueueId>) {
+pub(super) fn bench_with_queues() -> (Bench, Vec<QueueId>) {
     let mut bench = Bench::new();
     let dead = bench.create("dead", QueueSettings { retention_ms: Some(20_000), ..QueueSettings::default() });
     let counted = bench.create(
@@ -237,13 +243,21 @@ fn bench_with_queues() -> (Bench, Vec<QueueId>) {
     let strict = bench.create("strict", timed(DeadLetter::Nowhere));
     let dead_letter = DeadLetter::Router { router: "router 1".to_owned(), key: Some("a.b".to_owned()) };
     let routed = bench.create("routed", timed(dead_letter));
-    (bench, vec![dead, counted, failing, laned, timely, strict, routed])
+    let leveled = bench.create("leveled", leveled(4, 9));
+    (bench, vec![dead, counted, failing, laned, timely, strict, routed, leveled])
 }
 
 /// What is over its time is set aside; a consumer's word, too.
 fn timed(dead_letter: DeadLetter) -> QueueSettings {
     let bury = BuryPolicy { counted_by: CountedBy::Failures, max: None, dead_letter, expired: true };
     QueueSettings { bury: Some(bury), retention_ms: Some(8_000), lease_ms: 700, ..QueueSettings::default() }
+}
+
+/// Of a queue with priorities and with a limit on its length, which is on bytes only where it is small.
+fn leveled(priority_max: u8, messages_max: u64) -> QueueSettings {
+    let bytes_max = (messages_max < 10).then_some(25);
+    let length = Some(LengthLimit { messages_max: Some(messages_max + 2), bytes_max, overflow: Overflow::DropOldest });
+    QueueSettings { priority_max, length, lease_ms: 1_200, ..burying(CountedBy::Deliveries, 3, "dead") }
 }
 
 /// Applies events as recovery would: through their bytes where they have some.
@@ -290,6 +304,9 @@ fn at_rest(state: &mut State, now_ms: u64) -> String {
                 let lists = (list(&p.ahead), list(&p.acked), &p.back, &p.waiting);
                 let records = (&p.leases, &p.returned);
                 writeln!(words, "{id:?} {numbers:?} {lists:?} {records:?}").expect("memory takes it");
+                let levels: Vec<_> = p.levels.ready.iter().map(|(level, ready)| (level, list(ready))).collect();
+                let kept = (levels, &p.levels.away, &p.sizes.of, p.sizes.ready_bytes);
+                writeln!(words, "levels and sizes {kept:?}").expect("memory takes it");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Fair queues: no lane's flood makes the others wait.
 
 use super::Bench;
-use crate::core::command::{Command, Settle};
+use crate::core::command::{Command, Purge, Settle};
 use crate::core::info::Leased;
 use proptest::prelude::*;
 use vocab::{Facts, Message, Order, QueueId, QueueSettings};
@@ -78,7 +78,7 @@ fn what_is_settled_counts_no_more() {
     }
     publish(&mut bench, queue, "b");
     assert_eq!(received(&mut bench, queue, 1), "a", "nothing is leased: the oldest goes first");
-    bench.ask(Command::Purge { queue });
+    bench.ask(Command::Purge { queue, what: Purge::All });
     assert!(bench.machine.state.volatile.shares.values().all(crate::core::shares::Shares::is_empty));
 }
 

@@ -3,7 +3,7 @@
 use super::Bench;
 use super::bench::burying;
 use crate::core::answer::Answer;
-use crate::core::command::{Command, Settle};
+use crate::core::command::{Command, Purge, Settle};
 use vocab::limits::MOVE_BATCH_COUNT;
 use vocab::{BuryPolicy, BuryReason, CountedBy, DeadLetter, Facts, Message, Order, QueueId, QueueSettings, Seq};
 
@@ -181,7 +181,7 @@ fn what_cannot_be_read_stays_and_is_not_handed_out() {
     bench.pass_ms(10);
     assert_eq!((bench.counts(queue), bench.counts(dead)), ((1, 0, 0), (2, 0, 0)));
     assert_eq!(bench.receive(queue, 10), []);
-    bench.ask(Command::Purge { queue });
+    bench.ask(Command::Purge { queue, what: Purge::All });
     assert_eq!(bench.counts(queue), (0, 0, 0));
 }
 

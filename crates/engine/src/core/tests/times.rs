@@ -2,7 +2,7 @@
 
 use super::Bench;
 use crate::core::answer::Answer;
-use crate::core::command::{Command, Settle};
+use crate::core::command::{Command, Purge, Settle};
 use vocab::{Facts, Message, QueueSettings};
 
 fn message_with(facts: Facts) -> Message {
@@ -115,7 +115,7 @@ fn a_purge_takes_everything_and_what_comes_later_stays() {
     let lease = bench.receive(queue, 1)[0];
     let delayed = message_with(Facts { due_ms: Some(bench.now_ms + 10), ..Facts::default() });
     bench.publish(queue, vec![delayed]);
-    assert_eq!(bench.ask(Command::Purge { queue }), Some(Answer::Purged(Ok(4))));
+    assert_eq!(bench.ask(Command::Purge { queue, what: Purge::All }), Some(Answer::Purged(Ok(4))));
     assert_eq!(bench.settle(lease.token, Settle::Ack), Err(crate::SettleError::Gone));
     bench.publish_plain(queue, 1);
     bench.pass_ms(60_000);

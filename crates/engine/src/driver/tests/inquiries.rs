@@ -72,7 +72,7 @@ impl Bench {
         let key = PartitionKey::new(info.id, PartitionId(0));
         bench.ask(Command::Publish { key, messages: vec![Message::with_body("body"); 5] });
         let (subscription, terms) = (SubscriptionId(0), LeaseTerms::Claim);
-        let receive = Receive { queue: info.id, subscription, max: 1, wait_ms: Some(0), terms };
+        let receive = Receive { queue: info.id, subscription, max: 1, wait_ms: Some(0), terms, rank: 0 };
         let received = bench.ask(Command::Receive { receive, waiter: WaiterId(1) });
         let Answer::Received(Ok(leased)) = received else { panic!("not received: {received:?}") };
         (bench, key, leased[0])

@@ -5,7 +5,7 @@ use crate::history::{Call, Ending, Handed, History, OpId, Reply, Sent, Uid};
 use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, RedriveInfo, Settle, StartRedrive};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use vocab::{DeadLetter, Durability, LeaseToken, MessageId, Order, Origin, QueueId, QueueSettings, Seq};
+use vocab::{DeadLetter, Durability, LeaseToken, LengthLimit, MessageId, Order, Origin, QueueId, QueueSettings, Seq};
 
 /// A sorted history.
 #[derive(Debug)]
@@ -276,7 +276,7 @@ impl Queue {
     /// Whether answers do not wait for the disk.
     #[must_use]
     pub fn is_weak(&self) -> bool {
-        self.settings.iter().any(|(_, settings)| settings.durability != Durability::Always)
+        self.settings.iter().any(|(_, settings)| settings.answers_wait_for() != Durability::Always)
     }
 
     /// Whether a lease is told only once it is durable, at all times.
@@ -298,6 +298,33 @@ impl Queue {
             DeadLetter::Router { router, .. } => Some(&**router),
             DeadLetter::Queue(_) | DeadLetter::Nowhere => None,
         })
+    }
+
+    /// Whether it is gone with the broker's next end.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.settings.iter().any(|(_, settings)| settings.transient)
+    }
+
+    /// The level of a message of this priority; `None` where its settings do not always say the same.
+    #[must_use]
+    pub fn level_of(&self, priority: u8) -> Option<u8> {
+        let mut levels = self.settings.iter().map(|(_, settings)| settings.level_of(priority));
+        let level = levels.next()?;
+        levels.all(|other| other == level).then_some(level)
+    }
+
+    /// The limit on its length, if it always had the same.
+    #[must_use]
+    pub fn length(&self) -> Option<LengthLimit> {
+        let length = self.settings.first()?.1.length?;
+        self.settings.iter().all(|(_, settings)| settings.length == Some(length)).then_some(length)
+    }
+
+    /// Whether a message may have to wait before it can be received for the first time.
+    #[must_use]
+    pub fn delays(&self) -> bool {
+        self.settings.iter().any(|(_, settings)| settings.delay_ms > 0)
     }
 
     /// Whether it buries, or ever may have buried, to the queue of this name.

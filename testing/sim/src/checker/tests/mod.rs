@@ -4,6 +4,8 @@ mod accepts;
 mod burials;
 mod dedup;
 mod lanes;
+mod lengths;
+mod priorities;
 mod redrives;
 mod rejects;
 mod routing;

@@ -118,6 +118,7 @@ impl Tale {
             failures: 0,
             first_delivered_ms: 0,
             deadline_ms: Some(self.log_ms + LEASE_MS),
+            ready_left: 0,
         };
         Handed { uid: Some(uid), id: id(uid), labels: self.labels_of(uid), lease, origin: None }
     }
