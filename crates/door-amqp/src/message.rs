@@ -11,7 +11,7 @@ mod neutral;
 mod outgoing;
 
 pub(crate) use neutral::{neutral_headers, neutral_value};
-pub(crate) use outgoing::outgoing;
+pub(crate) use outgoing::{outgoing, returned};
 
 use crate::wire::properties::{PERSISTENT, Properties};
 use bytes::Bytes;

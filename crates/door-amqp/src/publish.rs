@@ -19,6 +19,8 @@ pub(crate) struct Publish {
     pub(crate) message: Message,
     /// Further keys that it is to be routed by: the headers `CC` and `BCC`.
     pub(crate) copies: Vec<String>,
+    /// How many of them are no secret: those of `CC`, which come first.
+    told: usize,
 }
 
 /// The headers that name further keys; the second is not delivered.
@@ -36,11 +38,16 @@ impl Publish {
     ) -> Result<Self, AmqpError> {
         let read = Properties::parse(properties)?;
         let expires_ms = read.expiration.map(|text| expires_ms(text, now_ms)).transpose()?;
-        let copies = copies(&read)?;
+        let (copies, told) = copies(&read)?;
         let facts = Facts { expires_ms, priority: read.priority.unwrap_or(0), ..Facts::default() };
         let headers = read.headers.map(crate::message::neutral_headers).unwrap_or_default();
         let native = native(&read, properties);
-        Ok(Self { destination, mandatory, message: Message { body: kept(body), headers, facts, native }, copies })
+        Ok(Self { destination, mandatory, message: Message { body: kept(body), headers, facts, native }, copies, told })
+    }
+
+    /// The further keys that whoever gets the message may know of.
+    pub(crate) fn told_copies(&self) -> &[String] {
+        &self.copies[..self.told]
     }
 }
 
@@ -59,22 +66,26 @@ fn expires_ms(text: &[u8], now_ms: u64) -> Result<u64, AmqpError> {
     Ok(now_ms + ms)
 }
 
-fn copies(properties: &Properties<'_>) -> Result<Vec<String>, AmqpError> {
-    let Some(headers) = properties.headers else { return Ok(Vec::new()) };
-    let mut copies = Vec::new();
+/// The further keys, and how many of them come from the header that is delivered.
+fn copies(properties: &Properties<'_>) -> Result<(Vec<String>, usize), AmqpError> {
+    let Some(headers) = properties.headers else { return Ok((Vec::new(), 0)) };
+    let (mut copies, mut told) = (Vec::new(), 0);
     for name in [CARBON_COPIES, BLIND_COPIES] {
         match headers.get(name) {
             None => {}
             Some(Value::Array(keys)) => {
                 let texts = keys.iter().filter_map(|key| key.text().map(str::to_owned));
                 copies.extend(texts);
+                if name == CARBON_COPIES {
+                    told = copies.len();
+                }
             }
             Some(_) => {
                 return Err(AmqpError::precondition(format!("invalid type for '{name}' header: an array is expected")));
             }
         }
     }
-    Ok(copies)
+    Ok((copies, told))
 }
 
 /// Whether a header of a message is for the broker alone.

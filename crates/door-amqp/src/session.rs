@@ -32,7 +32,7 @@ use crate::destination::Destination;
 use crate::door::AmqpDoor;
 use crate::limits::{BATCHES_UNDER_WAY, UNWRITTEN_BYTES_MAX};
 use crate::names::Vhost;
-use crate::uses::{ConnectionId, Turn};
+use crate::uses::{ConnectionId, Notice};
 use crate::wire::methods::{self, Method};
 use batch::{Batch, UnderWay};
 use bytes::BytesMut;
@@ -97,8 +97,8 @@ pub(crate) struct Session {
     batch: Batch,
     under_way: FuturesUnordered<UnderWay>,
     asks: FuturesUnordered<Ask>,
-    turns: UnboundedReceiver<Turn>,
-    pub(crate) turn_sender: UnboundedSender<Turn>,
+    notices: UnboundedReceiver<Notice>,
+    pub(crate) notice_sender: UnboundedSender<Notice>,
     replies: Receiver<Reply>,
     reply_sender: Sender<Reply>,
     /// Queues that a consumer has left, and that may have to go with it.

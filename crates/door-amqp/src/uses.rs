@@ -22,11 +22,21 @@ pub(crate) struct ConsumerId {
     pub(crate) number: u32,
 }
 
-/// A consumer's turn has come: it is the active one of its queue.
+/// Something that a consumer has to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Turn {
+pub(crate) struct Notice {
     pub(crate) channel: u16,
     pub(crate) number: u32,
+    pub(crate) what: News,
+}
+
+/// What it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// Its turn has come: it is the active one of its queue.
+    Turn,
+    /// Its queue is gone.
+    Gone,
 }
 
 /// How a consumer wants to share its queue.
@@ -63,7 +73,7 @@ struct Use {
 struct Consumer {
     id: ConsumerId,
     rank: i32,
-    turns: UnboundedSender<Turn>,
+    notices: UnboundedSender<Notice>,
 }
 
 impl Uses {
@@ -82,14 +92,14 @@ impl Uses {
         self.lock().iter().filter(|(_, used)| used.owner == Some(connection)).map(|(queue, _)| *queue).collect()
     }
 
-    /// Adds a consumer; says whether it is active at once. One that is not learns of its turn through `turns`.
+    /// Adds a consumer; says whether it is active at once. One that is not learns of its turn through `notices`.
     pub(crate) fn attach(
         &self,
         queue: QueueId,
         id: ConsumerId,
         rank: i32,
         sharing: Sharing,
-        turns: UnboundedSender<Turn>,
+        notices: UnboundedSender<Notice>,
     ) -> Result<bool, Excluded> {
         let mut queues = self.lock();
         let used = queues.entry(queue).or_default();
@@ -98,7 +108,7 @@ impl Uses {
         }
         used.exclusive = sharing == Sharing::Exclusive;
         used.one_active = sharing == Sharing::OneActive;
-        used.consumers.push(Consumer { id, rank, turns });
+        used.consumers.push(Consumer { id, rank, notices });
         Ok(!used.one_active || used.consumers.len() == 1)
     }
 
@@ -133,9 +143,10 @@ impl Uses {
         if used.consumers.is_empty() { used.touched_ms } else { now_ms }
     }
 
-    /// Forgets a queue that is gone.
+    /// Forgets a queue that is gone, and tells its consumers.
     pub(crate) fn forget(&self, queue: QueueId) {
-        self.lock().remove(&queue);
+        let used = self.lock().remove(&queue);
+        used.iter().flat_map(|used| &used.consumers).for_each(|consumer| consumer.tell(News::Gone));
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<QueueId, Use>> {
@@ -145,13 +156,20 @@ impl Uses {
 
 impl Use {
     /// Puts the consumer of the highest rank first, of equals the one that came first, and tells it. A connection that is being torn
-    /// down hears nothing any more, and passes the turn on when it detaches.
+    /// down passes the turn on when it detaches.
     fn pass_on(&mut self) {
         let Some(rank) = self.consumers.iter().map(|consumer| consumer.rank).max() else { return };
         let first = self.consumers.iter().position(|consumer| consumer.rank == rank).expect("somebody has it");
         self.consumers[..=first].rotate_right(1);
-        let Consumer { id, turns, .. } = &self.consumers[0];
-        let _torn_down = turns.send(Turn { channel: id.channel, number: id.number });
+        self.consumers[0].tell(News::Turn);
+    }
+}
+
+impl Consumer {
+    /// A connection that is being torn down hears nothing any more.
+    fn tell(&self, what: News) {
+        let Self { id, notices, .. } = self;
+        let _torn_down = notices.send(Notice { channel: id.channel, number: id.number, what });
     }
 }
 
@@ -184,7 +202,7 @@ mod tests {
         for (number, rank, active) in [(1, 0, true), (2, 0, false), (3, 5, false), (4, 5, false)] {
             assert_eq!(uses.attach(QUEUE, id(number), rank, Sharing::OneActive, turns.clone()), Ok(active));
         }
-        let mut next = || told.try_recv().map(|turn| turn.number).ok();
+        let mut next = || told.try_recv().map(|notice| notice.number).ok();
         assert!(!uses.detach(QUEUE, id(1), 0));
         assert_eq!(next(), Some(3));
         assert!(!uses.detach(QUEUE, id(2), 0));
@@ -213,7 +231,10 @@ mod tests {
         let uses = Uses::default();
         uses.own(QUEUE, ConnectionId(7));
         assert_eq!((uses.owner(QUEUE), uses.owned_by(ConnectionId(7))), (Some(ConnectionId(7)), vec![QUEUE]));
+        let (turns, mut told) = unbounded_channel();
+        uses.attach(QUEUE, id(1), 0, Sharing::Shared, turns).expect("it is alone");
         uses.forget(QUEUE);
+        assert_eq!(told.try_recv().map(|notice| notice.what), Ok(News::Gone));
         assert_eq!((uses.owner(QUEUE), uses.owned_by(ConnectionId(7))), (None, vec![]));
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn consume(session: &mut Session, channel: u16, said: &basic::Consume
     };
     let number = session.next_number();
     let id = ConsumerId { connection: session.id, channel, number };
-    let active = session.door.uses.attach(queue.id, id, rank, sharing, session.turn_sender.clone());
+    let active = session.door.uses.attach(queue.id, id, rank, sharing, session.notice_sender.clone());
     let active = active.map_err(|_| {
         let vhost = session.vhost.name();
         AmqpError::new(ReplyCode::AccessRefused, format!("queue '{name}' in vhost '{vhost}' in exclusive use"))

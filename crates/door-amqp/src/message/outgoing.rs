@@ -9,7 +9,7 @@ use crate::wire::table::{Table, TableBuilder, Value};
 use broker::Delivery;
 use bytes::{Bytes, BytesMut};
 use std::borrow::Cow;
-use vocab::{HeaderValue, Message, Origin};
+use vocab::{HeaderValue, Message};
 
 /// How a message says where it was published to.
 #[derive(Debug)]
@@ -47,9 +47,21 @@ fn properties<'a>(delivery: &Delivery, message: &'a Message, vhost: &Vhost, coun
     let blind = read.and_then(|read| read.headers).is_some_and(|table| table.iter().any(|(name, _)| is_blind(name)));
     match (native, &read) {
         (Some(native), _) if origin.is_none() && count.is_none() && !blind => Cow::Borrowed(&native.bytes),
-        (_, Some(read)) => Cow::Owned(rewritten(*read, origin, vhost, count)),
+        (_, Some(read)) => Cow::Owned(rewritten(*read, message, vhost, count)),
         (_, None) if origin.is_none() && count.is_none() && is_bare(message) => Cow::Borrowed(NO_PROPERTIES),
+        (_, None) if is_bare(message) => Cow::Owned(rewritten(Properties::default(), message, vhost, count)),
         (_, None) => Cow::Owned(translated(delivery, message, vhost, count)),
+    }
+}
+
+/// The properties of a message that comes back to its sender, without what is not delivered.
+pub(crate) fn returned<'a>(message: &'a Message, vhost: &Vhost) -> Cow<'a, [u8]> {
+    let own = super::own_properties(message);
+    match Properties::parse(own) {
+        Ok(read) if read.headers.is_some_and(|table| table.iter().any(|(name, _)| is_blind(name))) => {
+            Cow::Owned(rewritten(read, message, vhost, None))
+        }
+        _ => Cow::Borrowed(own),
     }
 }
 
@@ -63,11 +75,15 @@ fn is_bare(message: &Message) -> bool {
     message.native.is_none() && message.headers.is_empty() && facts.lane.is_none() && facts.dedup.is_none()
 }
 
-/// The properties as they came, with what the broker has to say in their headers. A message that died does not expire again.
-fn rewritten(mut read: Properties<'_>, origin: Option<&Origin>, vhost: &Vhost, count: Option<u32>) -> Vec<u8> {
+/// The properties as they came, with what the broker has to say in their headers. A message that died does not expire again, and where
+/// it went on by one key alone, it was copied to no other.
+fn rewritten(mut read: Properties<'_>, message: &Message, vhost: &Vhost, count: Option<u32>) -> Vec<u8> {
+    let origin = message.facts.origin.as_deref();
     let said = death_headers(origin, read.expiration, vhost);
     let mut headers = TableBuilder::new();
-    let replaced: Vec<&str> = said.names().chain(count.map(|_| DELIVERY_COUNT)).chain([BCC]).collect();
+    let by_one_key = origin.is_some() && message.facts.route.as_ref().is_some_and(|route| route.keys.len() == 1);
+    let gone = [BCC].into_iter().chain(by_one_key.then_some(CC));
+    let replaced: Vec<&str> = said.names().chain(count.map(|_| DELIVERY_COUNT)).chain(gone).collect();
     headers.extend(read.headers.unwrap_or_default(), &replaced);
     said.put(&mut headers);
     put_count(&mut headers, count);
@@ -117,7 +133,8 @@ fn translated(delivery: &Delivery, message: &Message, vhost: &Vhost, count: Opti
 
 /// The header that tells failed deliveries.
 const DELIVERY_COUNT: &str = "x-delivery-count";
-/// The header that is not delivered.
+/// The header that names further keys, and the one of them that is not delivered.
+const CC: &str = "CC";
 const BCC: &str = "BCC";
 /// The headers that carry the facts of other doors' messages.
 const LANE: &str = "x-lane";

@@ -4,7 +4,7 @@ use super::Session;
 use crate::channel::unacked::Held;
 use crate::errors;
 use crate::message::outgoing;
-use crate::uses::Turn;
+use crate::uses::{News, Notice};
 use crate::wire::content::put_content;
 use crate::wire::methods::{MethodId, basic};
 use broker::{Delivery, Error, LeaseTerms, Receive, ReceiveError, Settle, Settlement};
@@ -131,20 +131,26 @@ impl Session {
     /// A queue went that is consumed from.
     fn cancel_by_server(&mut self, channel: u16, number: u32) {
         let removed = self.channels.get_mut(&channel).and_then(|open| open.consumers.remove(&number));
-        let Some(consumer) = removed else { return };
+        let Some(mut consumer) = removed else { return };
+        consumer.give_up_asking();
         self.detach(consumer.queue.id, channel, number);
         if self.capabilities.cancel_notify {
             self.say(channel, &basic::Cancel { consumer_tag: &consumer.tag, no_wait: true });
         }
     }
 
-    /// It is a consumer's turn to be the active one of its queue.
-    pub(super) fn take_turn(&mut self, turn: Turn) {
-        let Turn { channel, number } = turn;
+    /// Takes what a consumer has to know.
+    pub(super) fn take_notice(&mut self, notice: Notice) {
+        let Notice { channel, number, what } = notice;
         let consumer = self.channels.get_mut(&channel).and_then(|open| open.consumers.get_mut(&number));
-        if let Some(consumer) = consumer {
-            consumer.active = true;
-            self.ask(channel, number);
+        match (what, consumer) {
+            // It was cancelled meanwhile.
+            (_, None) => {}
+            (News::Gone, Some(_)) => self.cancel_by_server(channel, number),
+            (News::Turn, Some(consumer)) => {
+                consumer.active = true;
+                self.ask(channel, number);
+            }
         }
     }
 }

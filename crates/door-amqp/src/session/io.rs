@@ -4,7 +4,7 @@ use super::handshake::{self, Opened};
 use super::{Asked, Heart, Over, Session};
 use crate::door::AmqpDoor;
 use crate::limits::{CLOSE, HANDSHAKE, READ_BYTES, READ_BYTES_QUIET};
-use crate::uses::Turn;
+use crate::uses::Notice;
 use bytes::BytesMut;
 use door::{Shutdown, timeout};
 use futures_util::FutureExt;
@@ -27,7 +27,7 @@ enum Event {
     Written(io::Result<usize>),
     Published(super::batch::Done),
     Asked(Asked),
-    Turn(Turn),
+    Notice(Notice),
     Reply(Box<super::Reply>),
     Read(io::Result<usize>),
     Tick,
@@ -57,7 +57,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite>(
 impl Session {
     fn new(door: Arc<AmqpDoor>, opened: Opened) -> Self {
         let Opened { caller, vhost, tuning, capabilities } = opened;
-        let (turn_sender, turns) = mpsc::unbounded_channel();
+        let (notice_sender, notices) = mpsc::unbounded_channel();
         let (reply_sender, replies) = mpsc::channel(crate::limits::REPLIES_WAITING);
         let id = door.next_connection();
         let heart = Heart::new(tuning.heartbeat_s, door.now_ms());
@@ -75,8 +75,8 @@ impl Session {
             batch: Default::default(),
             under_way: FuturesUnordered::new(),
             asks: FuturesUnordered::new(),
-            turns,
-            turn_sender,
+            notices,
+            notice_sender,
             replies,
             reply_sender,
             left_unused: Vec::new(),
@@ -107,7 +107,7 @@ impl Session {
                 Event::Read(_) | Event::Written(Err(_)) => self.over = Some(Over::Lost),
                 Event::Published(done) => self.take_published(done),
                 Event::Asked(asked) => self.take_asked(asked),
-                Event::Turn(turn) => self.take_turn(turn),
+                Event::Notice(notice) => self.take_notice(notice),
                 Event::Reply(reply) => self.take_reply(&reply),
                 Event::Tick => self.tick(&mut pipe.input).await,
             }
@@ -153,7 +153,7 @@ impl Session {
             written = pipe.writer.write_buf(&mut self.out), if !self.out.is_empty() => Event::Written(written),
             Some(done) = self.under_way.next(), if !self.under_way.is_empty() => Event::Published(done),
             Some(asked) = self.asks.next(), if delivers && !self.asks.is_empty() => Event::Asked(asked),
-            Some(turn) = self.turns.recv() => Event::Turn(turn),
+            Some(notice) = self.notices.recv() => Event::Notice(notice),
             Some(reply) = self.replies.recv(), if delivers => Event::Reply(Box::new(reply)),
             read = pipe.reader.read_buf(&mut pipe.input), if reads => Event::Read(read),
             () = timer => Event::Tick,

@@ -6,7 +6,7 @@ use crate::channel::Mode;
 use crate::channel::confirms::Verdict;
 use crate::destination::{Destination, Found};
 use crate::errors::{self, AmqpError};
-use crate::message::own_properties;
+use crate::message;
 use crate::publish::Publish;
 use crate::wire::ReplyCode;
 use crate::wire::content::{Content, put_content};
@@ -77,11 +77,12 @@ impl Session {
         match &publish.destination.found {
             Found::Router { route, .. } => {
                 let mut route = route.clone();
-                route.keys.extend(publish.copies.iter().cloned());
+                route.keys.extend(publish.told_copies().iter().cloned());
                 Some(Box::new(route))
             }
             Found::Queue(_) if !publish.copies.is_empty() => {
-                let keys = std::iter::once(&*publish.destination.key).chain(publish.copies.iter().map(String::as_str));
+                let keys =
+                    std::iter::once(&*publish.destination.key).chain(publish.told_copies().iter().map(String::as_str));
                 let keys = keys.map(|key| self.vhost.stored(key).into_owned()).collect();
                 Some(Box::new(Route { router: String::new(), keys }))
             }
@@ -138,7 +139,7 @@ impl Session {
             exchange: &publish.destination.exchange,
             routing_key: &publish.destination.key,
         };
-        let properties = own_properties(&publish.message);
+        let properties = &message::returned(&publish.message, &self.vhost);
         let (body, frame_max) = (&publish.message.body, self.tuning.frame_max);
         put_content(&mut self.out, channel, &returned, properties, body, frame_max);
     }

@@ -19,6 +19,7 @@ use crate::core::error::{PublishError, ReceiveError};
 use crate::core::event::{Event, LeaseEnd, LeasedEvent};
 use crate::core::info::Leased;
 use crate::core::state::State;
+use crate::core::subscription::Progress;
 use crate::core::sweep::Aside;
 use crate::core::timers::Timer;
 use crate::core::waiters::Waiter;
@@ -163,7 +164,8 @@ impl Machine {
         for (queue, subscription) in std::mem::take(&mut self.state.volatile.touched) {
             while let Some(waiter) = self.state.volatile.waiters.first(queue, subscription).copied() {
                 let whom = Whom::Waiter(waiter.id);
-                match self.deliver(queue, subscription, waiter.max, waiter.terms, now_ms, out) {
+                let max = self.share(queue, subscription, &waiter);
+                match self.deliver(queue, subscription, max, waiter.terms, now_ms, out) {
                     Ok(leased) if leased.is_empty() => {
                         self.dismiss_impatient(queue, subscription, out);
                         break;
@@ -176,6 +178,21 @@ impl Machine {
                 self.stop_waiting(waiter.id);
             }
         }
+    }
+
+    /// How many messages a waiter is given. Those that hold what they get for as long as their session lasts share what is ready, so
+    /// that none of them sits on all of it while others of its rank go without.
+    fn share(&self, queue: QueueId, subscription: SubscriptionId, waiter: &Waiter) -> u32 {
+        let alike = match waiter.terms {
+            LeaseTerms::Session(_) => self.state.volatile.waiters.alike(queue, subscription),
+            LeaseTerms::Deadline(_) | LeaseTerms::Claim => 1,
+        };
+        if alike < 2 {
+            return waiter.max;
+        }
+        let progress = self.state.queues.get(&queue).and_then(|queue| queue.subscriptions.get(&subscription));
+        let ready: u64 = progress.into_iter().flatten().map(Progress::ready).sum();
+        waiter.max.min(u32::try_from(ready.div_ceil(alike)).unwrap_or(u32::MAX)).max(1)
     }
 
     /// Ends all waiting, with nothing received, and lets nobody wait from here on.

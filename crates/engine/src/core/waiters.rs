@@ -58,6 +58,14 @@ impl Waiters {
         self.lines.get(&(queue, subscription))?.front()
     }
 
+    /// How many of this line are of the first one's rank.
+    #[must_use]
+    pub fn alike(&self, queue: QueueId, subscription: SubscriptionId) -> u64 {
+        let Some(line) = self.lines.get(&(queue, subscription)) else { return 0 };
+        let rank = line.front().map(|first| first.rank);
+        line.partition_point(|waiter| Some(waiter.rank) >= rank) as u64
+    }
+
     /// Those of this line who wait only until it is known whether there is anything.
     #[must_use]
     pub fn impatient(&self, queue: QueueId, subscription: SubscriptionId) -> Vec<WaiterId> {

@@ -70,7 +70,6 @@ def arguments_that_cannot_be_are_refused():
         {"x-dead-letter-routing-key": "k"},
         {"x-single-active-consumer": "yes"},
         {"x-queue-type": "pile"},
-        {"x-queue-mode": "eager"},
     ]
     for arguments in wrong:
         peer.call(Queue.Declare(queue="jobs", arguments=arguments))

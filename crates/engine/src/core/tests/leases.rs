@@ -225,3 +225,22 @@ fn the_same_message_twice_in_one_command_is_settled_once() {
     assert_eq!(bench.ask(Command::Settle(twice)), Some(Answer::Settled(vec![Ok(()), Err(SettleError::Gone)])));
     assert_eq!(bench.stats(queue).totals.acked, 1);
 }
+
+#[test]
+fn those_who_hold_for_a_session_share_what_comes_together() {
+    let mut bench = Bench::new();
+    let queue = bench.create("q", QueueSettings::default());
+    for (waiter, max, rank) in [(1, 10, 5), (2, 10, 5), (3, 1, 5), (4, 10, 0)] {
+        let (subscription, terms) = (vocab::SubscriptionId(0), LeaseTerms::Session(SessionId(waiter)));
+        let receive = crate::core::command::Receive { queue, subscription, max, wait_ms: Some(9_000), terms, rank };
+        bench.ask(Command::Receive { receive, waiter: crate::core::command::WaiterId(waiter) });
+    }
+    bench.publish_plain(queue, 8);
+    let leased = bench.machine.state.queues[&queue].subscriptions[&vocab::SubscriptionId(0)][0].leases.values();
+    let mut counts = [0; 4];
+    for lease in leased {
+        let crate::core::event::LeaseEnd::Session(SessionId(session)) = lease.end else { panic!("of a session") };
+        counts[usize::try_from(session).expect("small") - 1] += 1;
+    }
+    assert_eq!(counts, [3, 3, 1, 1], "alike until the highest rank has had enough");
+}
