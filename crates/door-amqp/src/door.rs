@@ -29,8 +29,8 @@ pub(crate) const DEFAULT_EXCHANGES: &[(&str, RouterKind)] = &[
 /// How often queues are looked at that go when nobody uses them.
 const LOOK_FOR_UNUSED: Duration = Duration::from_millis(250);
 
-/// Queues of one look at the catalog.
-const LOOK_COUNT: usize = 1000;
+/// In every so many of these looks, queues that another door has deleted are looked for: every 4 s.
+const LOOKS_FOR_GONE: u32 = 16;
 
 /// The AMQP door. One serves any number of listeners and connections.
 pub struct AmqpDoor {
@@ -67,26 +67,31 @@ impl AmqpDoor {
         session::serve(self, stream, None, shutdown).await;
     }
 
-    /// Deletes queues that nobody has used for as long as they were to stay, for ever: the server runs it beside the door.
-    pub async fn delete_unused_queues(self: Arc<Self>) {
+    /// Deletes queues that nobody has used for as long as they were to stay, and forgets those that other doors have deleted, for
+    /// ever: the server runs it beside the door.
+    pub async fn keep_house(self: Arc<Self>) {
+        self.find_expiring();
+        let mut looks: u32 = 0;
         loop {
             timeout::pause(LOOK_FOR_UNUSED).await;
-            let now_ms = self.now_ms();
-            let mut after: Option<String> = None;
-            loop {
-                let queues = self.broker.list_queues("", after.as_deref(), LOOK_COUNT);
-                let expired = queues.iter().filter(|queue| {
-                    let expires_ms = Notes::of(&queue.annotations).expires_ms();
-                    expires_ms.is_some_and(|ms| now_ms - self.uses.idle_since_ms(queue.id, now_ms) >= ms)
-                });
-                for queue in expired {
-                    tracing::info!(queue = queue.name, "nobody used the queue for as long as it was to stay: it goes");
-                    self.delete_queue(queue.id).await;
-                }
-                match queues.last() {
-                    Some(last) if queues.len() == LOOK_COUNT => after = Some(last.name.clone()),
-                    _ => break,
-                }
+            for queue in self.uses.expired(self.now_ms()) {
+                tracing::info!(%queue, "nobody used the queue for as long as it was to stay: it goes");
+                self.delete_queue(queue).await;
+            }
+            looks = looks.wrapping_add(1);
+            if looks.is_multiple_of(LOOKS_FOR_GONE) {
+                let is_gone = |queue: &QueueId| self.broker.queue_by_id(*queue).is_none();
+                self.uses.known().into_iter().filter(is_gone).for_each(|queue| self.uses.forget(queue));
+            }
+        }
+    }
+
+    /// Queues of earlier runs that are to go when nobody uses them: their time begins anew.
+    fn find_expiring(&self) {
+        let now_ms = self.now_ms();
+        for queue in self.broker.list_queues("", None, usize::MAX) {
+            if let Some(expires_ms) = Notes::of(&queue.annotations).expires_ms() {
+                self.uses.expire_after(queue.id, expires_ms, now_ms);
             }
         }
     }

@@ -41,7 +41,7 @@ impl AmqpError {
         Self::new(ReplyCode::PreconditionFailed, text)
     }
 
-    /// The reply texts of clients' errors that are not the reader's business.
+    /// A frame that may not come where it came.
     pub(crate) fn unexpected(text: impl Into<String>) -> Self {
         Self::new(ReplyCode::UnexpectedFrame, text)
     }

@@ -67,6 +67,8 @@ struct Use {
     one_active: bool,
     consumers: Vec<Consumer>,
     touched_ms: u64,
+    /// The queue goes when nobody has used it for so many milliseconds.
+    expires_ms: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -136,11 +138,24 @@ impl Uses {
         self.lock().entry(queue).or_default().touched_ms = now_ms;
     }
 
-    /// Since when nobody has used the queue; it counts from `now_ms` where nothing is known of it.
-    pub(crate) fn idle_since_ms(&self, queue: QueueId, now_ms: u64) -> u64 {
+    /// Notes that the queue goes when nobody has used it for `expires_ms` from its last use on, which is `now_ms` if none is known.
+    pub(crate) fn expire_after(&self, queue: QueueId, expires_ms: u64, now_ms: u64) {
         let mut queues = self.lock();
         let used = queues.entry(queue).or_insert_with(|| Use { touched_ms: now_ms, ..Use::default() });
-        if used.consumers.is_empty() { used.touched_ms } else { now_ms }
+        used.expires_ms = Some(expires_ms);
+    }
+
+    /// The queues that nobody has used for as long as they were to stay.
+    pub(crate) fn expired(&self, now_ms: u64) -> Vec<QueueId> {
+        let is_over = |used: &Use| {
+            used.consumers.is_empty() && used.expires_ms.is_some_and(|ms| now_ms.saturating_sub(used.touched_ms) >= ms)
+        };
+        self.lock().iter().filter(|(_, used)| is_over(used)).map(|(queue, _)| *queue).collect()
+    }
+
+    /// Every queue that something is known of.
+    pub(crate) fn known(&self) -> Vec<QueueId> {
+        self.lock().keys().copied().collect()
     }
 
     /// Forgets a queue that is gone, and tells its consumers.
@@ -214,16 +229,18 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_is_idle_since_its_last_use_and_never_while_it_has_a_consumer() {
-        let (uses, (turns, _told)) = (Uses::default(), unbounded_channel());
-        assert_eq!(uses.idle_since_ms(QUEUE, 100), 100);
-        assert_eq!(uses.idle_since_ms(QUEUE, 200), 100);
-        uses.attach(QUEUE, id(1), 0, Sharing::Shared, turns).expect("it is alone");
-        assert_eq!(uses.idle_since_ms(QUEUE, 300), 300);
-        uses.detach(QUEUE, id(1), 400);
-        assert_eq!(uses.idle_since_ms(QUEUE, 500), 400);
-        uses.touch(QUEUE, 450);
-        assert_eq!(uses.idle_since_ms(QUEUE, 500), 450);
+    fn a_queue_expires_after_its_last_use_and_never_while_it_has_a_consumer() {
+        let (uses, (notices, _told)) = (Uses::default(), unbounded_channel());
+        uses.touch(QueueId(2), 0);
+        uses.expire_after(QUEUE, 100, 1_000);
+        assert_eq!((uses.expired(1_099), uses.expired(1_100)), (vec![], vec![QUEUE]));
+        uses.touch(QUEUE, 1_050);
+        assert_eq!((uses.expired(1_149), uses.expired(1_150)), (vec![], vec![QUEUE]));
+        uses.attach(QUEUE, id(1), 0, Sharing::Shared, notices).expect("it is alone");
+        assert_eq!(uses.expired(9_000), []);
+        uses.detach(QUEUE, id(1), 2_000);
+        assert_eq!((uses.expired(2_099), uses.expired(2_100)), (vec![], vec![QUEUE]));
+        assert_eq!(uses.known(), [QUEUE, QueueId(2)]);
     }
 
     #[test]

@@ -111,7 +111,7 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     queues::declare(&sqs, config).await?;
     let sqs = protocol_doors.serve(&Arc::new(sqs), listeners.sqs, connections_max);
     let amqp = Arc::new(amqp_door(config, &store, access.clone(), clock.clone()));
-    protocol_doors.accompany(Arc::clone(&amqp).delete_unused_queues());
+    protocol_doors.accompany(Arc::clone(&amqp).keep_house());
     let amqp = protocol_doors.serve(&amqp, listeners.amqp, connections_max);
     let queues_listed_max = config.metrics_queues_max;
     let (broker, doors, backup) = (store.broker().clone(), vec![sqs, amqp, admin], tools::backup::writer(&store));

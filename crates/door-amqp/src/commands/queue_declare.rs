@@ -33,7 +33,11 @@ pub(super) async fn run(session: &mut Session, channel: u16, said: &queue::Decla
     let found = if said.passive { session.usable_queue(&name)? } else { declare(session, said, &name).await? };
     session.last_queue = Some(name.clone().into());
     session.looked_up = None;
-    session.door.uses.touch(found.id, session.door.now_ms());
+    let now_ms = session.door.now_ms();
+    session.door.uses.touch(found.id, now_ms);
+    if let Some(expires_ms) = Notes::of(&found.annotations).expires_ms() {
+        session.door.uses.expire_after(found.id, expires_ms, now_ms);
+    }
     let stats = session.door.broker.stats(found.id).await;
     let stats = stats.map_err(|error| errors::gone(error, &name, session.vhost.name()))?;
     let consumers = session.door.uses.consumers(found.id);

@@ -109,7 +109,10 @@ impl Session {
                 Event::Asked(asked) => self.take_asked(asked),
                 Event::Notice(notice) => self.take_notice(notice),
                 Event::Reply(reply) => self.take_reply(&reply),
-                Event::Tick => self.tick(&mut pipe.input).await,
+                Event::Tick => {
+                    self.tick(&mut pipe.input).await;
+                    self.shrink(&mut pipe.input);
+                }
             }
             let wanted = self.heart.pause(self.blocked);
             if ticked || wanted != pause {
@@ -121,6 +124,15 @@ impl Session {
         }
         if self.over == Some(Over::Closed) {
             let _gone = timeout::within(CLOSE, pipe.writer.write_all_buf(&mut self.out)).await;
+        }
+    }
+
+    /// Lets go of buffers that a busy time has left behind.
+    fn shrink(&mut self, input: &mut BytesMut) {
+        for buffer in [input, &mut self.out] {
+            if buffer.is_empty() && buffer.capacity() > READ_BYTES_QUIET {
+                *buffer = BytesMut::new();
+            }
         }
     }
 

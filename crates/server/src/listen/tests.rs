@@ -3,7 +3,7 @@
 use super::*;
 
 fn config(sqs: Listen, allow_anonymous: bool) -> Config {
-    Config { sqs: Some(sqs), admin: Some(Listen::Off), allow_anonymous, ..Config::default() }
+    Config { sqs: Some(sqs), amqp: Some(Listen::Off), admin: Some(Listen::Off), allow_anonymous, ..Config::default() }
 }
 
 fn at(address: &str) -> Listen {

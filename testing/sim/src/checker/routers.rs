@@ -68,8 +68,14 @@ fn is_bind(op: &Op<'_>, binding: &Binding) -> bool {
     matches!(op.call, Call::Bind(made) if **made == *binding)
 }
 
-/// Whether somebody may have deleted it before the list was made.
+/// Whether somebody may have deleted it before the list was made, or it ended with the broker.
 fn is_over(ledger: &Ledger<'_>, list: &Op<'_>, target: Target) -> bool {
+    if let Target::Queue(id) = target
+        && let Some(queue) = ledger.queues.get(&id).filter(|queue| queue.is_transient())
+        && ledger.end_between(queue.told, list.answered.unwrap_or(list.over)).is_some()
+    {
+        return true;
+    }
     ledger.ops.iter().filter(|op| op.may_have_happened() && list.answered.is_some_and(|at| op.called < at)).any(|op| {
         match (op.call, target) {
             (Call::DeleteRouter(id), Target::Router(gone)) => *id == gone,
