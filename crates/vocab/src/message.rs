@@ -91,6 +91,13 @@ impl Message {
         Self { body: body.into(), ..Self::default() }
     }
 
+    /// Its body and headers together, in bytes: what a queue's limit on messages counts.
+    #[must_use]
+    pub fn headed_bytes(&self) -> u64 {
+        let headers: usize = self.headers.iter().map(|header| header.name.len() + header.value.content_bytes()).sum();
+        (self.body.len() + headers) as u64
+    }
+
     /// About how many bytes it takes when written down: what limits on commits and batches count.
     #[must_use]
     pub fn content_bytes(&self) -> usize {

@@ -100,7 +100,6 @@ pub(super) async fn get(session: &mut Session, channel: u16, said: &basic::Get<'
         session.say(channel, &basic::GetEmpty {});
         return Ok(());
     };
-    let left = broker.stats(queue.id).await.map_or(0, |stats| stats.ready);
     let since_ms = session.door.now_ms();
     let unacked = &mut session.channel(channel).unacked;
     let delivery_tag = if said.no_ack {
@@ -115,7 +114,7 @@ pub(super) async fn get(session: &mut Session, channel: u16, said: &basic::Get<'
         redelivered: delivery.lease.deliveries > 1,
         exchange: addressed.exchange,
         routing_key: addressed.key,
-        message_count: u32::try_from(left).unwrap_or(u32::MAX),
+        message_count: u32::try_from(delivery.lease.ready_left).unwrap_or(u32::MAX),
     };
     let frame_max = session.tuning.frame_max;
     put_content(&mut session.out, channel, &ok, &addressed.properties, &delivery.message.body, frame_max);

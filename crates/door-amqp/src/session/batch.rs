@@ -3,14 +3,13 @@
 //! Invariant: what was published before, on whichever channel, is handed over before.
 
 use super::Session;
+use crate::limits::{BATCH_BYTES, BATCH_COUNT};
 use broker::{Error, Placed, PublishError, Publishing, Unavailable};
 use futures_util::future::BoxFuture;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use vocab::{Message, QueueId, SessionId};
-
-use crate::limits::{BATCH_BYTES, BATCH_COUNT};
 
 /// Whom to confirm a publish to: its number on a channel, which is the one it was published on only as long as the session is the same.
 #[derive(Clone, Copy, Debug)]
@@ -67,12 +66,14 @@ impl Future for UnderWay {
 impl Session {
     /// Adds a message for a queue to the batch; what the batch holds for another queue goes first.
     pub(super) async fn gather(&mut self, queue: QueueId, message: Message, ticket: Option<Ticket>) {
-        if self.batch.queue != Some(queue) {
+        let bytes = message.content_bytes();
+        // A large message goes alone: a batch must fit one commit.
+        if self.batch.queue != Some(queue) || bytes >= BATCH_BYTES {
             self.hand_over().await;
         }
         let batch = &mut self.batch;
         batch.queue = Some(queue);
-        batch.bytes += message.content_bytes();
+        batch.bytes += bytes;
         batch.messages.push(message);
         batch.tickets.extend(ticket);
         if batch.messages.len() >= BATCH_COUNT || batch.bytes >= BATCH_BYTES {

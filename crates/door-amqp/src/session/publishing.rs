@@ -34,15 +34,11 @@ impl Session {
         publish.message.facts.sender = self.caller.user().map(|user| user.name.clone());
         match &mut self.channel(channel).mode {
             Mode::Transaction(transaction) => transaction.publish(publish),
-            Mode::Plain => {
-                self.send(channel, publish, None).await;
-                Ok(())
-            }
+            Mode::Plain => self.send(channel, publish, None).await,
             Mode::Confirms(confirms) => {
                 let tag = confirms.next();
                 let session = self.channel(channel).session;
-                self.send(channel, publish, Some(Ticket { channel, session, tag })).await;
-                Ok(())
+                self.send(channel, publish, Some(Ticket { channel, session, tag })).await
             }
         }
     }
@@ -90,22 +86,26 @@ impl Session {
         }
     }
 
-    async fn send(&mut self, channel: u16, publish: Publish, ticket: Option<Ticket>) {
+    async fn send(&mut self, channel: u16, publish: Publish, ticket: Option<Ticket>) -> Result<(), AmqpError> {
         if matches!(publish.destination.found, Found::Requester) {
             let reached = self.door.replies.send(&publish);
-            return self.end_unstored(channel, &publish, reached, ticket);
+            self.end_unstored(channel, &publish, reached, ticket);
+            return Ok(());
         }
         let queues = self.route(&publish);
         let Some(largest) = queues.iter().map(|queue| queue.settings.message_bytes_max).min() else {
-            return self.end_unstored(channel, &publish, false, ticket);
+            self.end_unstored(channel, &publish, false, ticket);
+            return Ok(());
         };
+        // A batch is taken or refused as a whole: what its queue would refuse must not get into one.
+        let bytes = publish.message.headed_bytes();
+        if bytes > largest {
+            let text = format!("message size {bytes} is larger than configured max size {largest}");
+            return Err(AmqpError::precondition(text));
+        }
         let fact = self.fact(&publish);
         let mut message = publish.message;
         message.facts.route = fact;
-        if message.body.len() as u64 > largest {
-            // One message must not refuse the batch that it is in.
-            self.hand_over().await;
-        }
         match &queues[..] {
             [queue] => {
                 self.gather(queue.id, message, ticket).await;
@@ -119,6 +119,7 @@ impl Session {
                 self.fan_out(&ids, message, ticket).await;
             }
         }
+        Ok(())
     }
 
     /// A publish that no queue takes has been dealt with at once; a mandatory one comes back.

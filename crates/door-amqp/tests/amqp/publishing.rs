@@ -113,3 +113,28 @@ async fn a_transaction_is_all_or_nothing() {
     client.say(1, &tx::Commit {}).await;
     assert_eq!(bench.closed(&mut client, 1).await.0, 406, "it was acknowledged by the commit");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_message_over_its_queues_limit_is_refused_in_words_and_takes_no_other_with_it() {
+    let mut bench = Bench::new();
+    let mut client = bench.open().await;
+    let settings = vocab::QueueSettings { message_bytes_max: 10, ..vocab::QueueSettings::default() };
+    let broker = bench.broker.clone();
+    let mut made = std::pin::pin!(broker.create_queue("q", settings, broker::Annotations::new()));
+    loop {
+        tokio::select! {
+            biased;
+            made = &mut made => break drop(made.expect("a fresh name")),
+            () = bench.settle(&mut client) => {}
+        }
+    }
+    client.say(2, &door_amqp::wire::methods::channel::Open {}).await;
+    bench.method(&mut client, 2).await;
+    client.publish(1, "q", b"before").await;
+    client.publish(1, "q", b"much too large").await;
+    client.publish(2, "q", b"after").await;
+    let (code, method, text) = bench.closed(&mut client, 1).await;
+    assert_eq!((code, method), (406, (60, 40)));
+    assert!(text.contains("message size 14 is larger than configured max size 10"), "{text}");
+    assert_eq!(ready(&mut bench, &mut client).await, 2);
+}

@@ -97,16 +97,10 @@ pub(super) fn enter(key: PartitionKey, first: Seq, reserved: Seq, messages: Vec<
     vec![Event::Reserved { key, below: Seq(next + SEQ_RESERVATION) }, published]
 }
 
-/// A message's body and headers together, in bytes: what a queue's limit counts.
-pub(super) fn headed_bytes(message: &Message) -> u64 {
-    let headers: usize = message.headers.iter().map(|header| header.name.len() + header.value.content_bytes()).sum();
-    (message.body.len() + headers) as u64
-}
-
 fn check_sizes(messages: &[Arc<Message>], bytes_max: u64) -> Result<(), PublishError> {
     let mut total = 0;
     for (index, message) in messages.iter().enumerate() {
-        let bytes = headed_bytes(message);
+        let bytes = message.headed_bytes();
         if bytes > bytes_max {
             return Err(PublishError::TooLarge { index, bytes, max: bytes_max });
         }

@@ -1,7 +1,7 @@
 //! Decides on redrives: what begins, which messages go next and where to, what ends.
 
 use crate::core::command::{MoveFetched, StartRedrive};
-use crate::core::decide::publish::{enter, headed_bytes};
+use crate::core::decide::publish::enter;
 use crate::core::decide::{Decision, SEQS_PER_LOOK};
 use crate::core::error::{CancelRedriveError, NoSuchQueue, StartRedriveError};
 use crate::core::event::{Event, MovedEvent, RedriveStartedEvent};
@@ -160,7 +160,7 @@ impl State {
             let home = self.queue_named(&origin.queue).filter(|home| home.info.id != source.info.id);
             home.ok_or(Trouble::OriginGone)?
         };
-        if headed_bytes(message) > target.info.settings.message_bytes_max {
+        if message.headed_bytes() > target.info.settings.message_bytes_max {
             return Err(Trouble::TooLarge);
         }
         Ok((target.info.id, message))
