@@ -112,7 +112,7 @@ Configuration:
 What next:
   curl http://127.0.0.1:9325/readyz       is it ready for clients?
   curl http://127.0.0.1:9325/metrics      queues, connections, log and memory, for Prometheus
-  docs/operating.md explains the data folder, durability, signals, exit codes and backups.";
+  docs/operating.md leads to the data folder, durability, signals, exit codes, security, monitoring and backups.";
 
 /// The flags of `longshore serve`. `None` means that nothing was typed.
 #[derive(Clone, Debug, Default, PartialEq, Args, Serialize)]
@@ -246,5 +246,7 @@ pub(crate) struct ServeArgs {
     log_level: Option<LogLevel>,
 }
 
+#[cfg(test)]
+mod reference;
 #[cfg(test)]
 mod tests;

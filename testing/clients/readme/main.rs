@@ -1,4 +1,4 @@
-//! Runs the README and the page for operators: every block marked `walk`, in order, in one shell, and compares what it shows.
+//! Runs the README and the operators' page about security: every block marked `walk`, in order, in one shell, and compares what it shows.
 //!
 //! The lines are the pages' own. Only two things are put in their place: the command that builds and
 //! starts the server becomes the server under test, and the default port becomes a free one.
@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 const README: &str = include_str!("../../../README.md");
-const OPERATING: &str = include_str!("../../../docs/operating.md");
+const SECURITY: &str = include_str!("../../../docs/operating/security.md");
 
 #[test]
 fn the_readme_does_what_it_shows() {
@@ -21,13 +21,13 @@ fn the_readme_does_what_it_shows() {
 }
 
 #[test]
-fn the_operators_page_does_what_it_shows() {
+fn the_security_page_does_what_it_shows() {
     for program in ["openssl", "curl"] {
         if Command::new(program).arg("--version").output().is_err() {
             return skip("certificates made by hand", program);
         }
     }
-    walk(OPERATING);
+    walk(SECURITY);
 }
 
 fn walk(page: &str) {

@@ -27,7 +27,7 @@ use door_sqs::DeclaredQueue;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Every key. The documentation of each is in `docs/operating.md` and behind its flag in `longshore serve --help`.
+/// Every key. The documentation of each is its flag's in `longshore serve --help`, and so in `docs/operating/configuration.md`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {

@@ -251,14 +251,3 @@ fn addresses_are_read_in_all_their_spellings() {
     check("localhost", None);
     check("localhost:99999", None);
 }
-
-#[test]
-fn the_documents_table_lists_every_key() {
-    let defaults = figment::providers::Serialized::defaults(Config::default());
-    let dict: figment::value::Dict = figment::Figment::from(defaults).extract().expect("a table of keys");
-    let document = include_str!("../../../../docs/operating.md");
-    assert!(dict.len() >= 15, "{dict:?}");
-    for key in dict.keys() {
-        assert!(document.contains(&format!("\n| `{key}` |")), "docs/operating.md has no row for `{key}`");
-    }
-}

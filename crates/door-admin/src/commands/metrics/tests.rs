@@ -82,7 +82,7 @@ fn the_journals_figures_are_all_there() {
 
 #[test]
 fn every_metric_is_documented_for_operators() {
-    let document = include_str!("../../../../../docs/operating.md");
+    let document = include_str!("../../../../../docs/operating/monitoring.md");
     let source = concat!(include_str!("../metrics.rs"), include_str!("queues.rs"));
     let named: BTreeSet<&str> = source
         .split('"')
@@ -91,6 +91,6 @@ fn every_metric_is_documented_for_operators() {
         .collect();
     assert!(named.len() > 20, "{named:?}");
     for name in named {
-        assert!(document.contains(&format!("`{name}")), "docs/operating.md does not mention {name}");
+        assert!(document.contains(&format!("`{name}")), "docs/operating/monitoring.md does not mention {name}");
     }
 }
