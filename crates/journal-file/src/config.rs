@@ -33,6 +33,9 @@ pub struct Config {
     pub spare_idle_ms: u64,
     /// A step that met a full disk is tried again after so many milliseconds.
     pub retry_ms: u64,
+    /// Publishes are refused when less than a twelfth of the disk is free, or less than so many bytes where that is less: the rest
+    /// is for what frees space. 0 refuses them only when the disk does.
+    pub reserve_bytes_max: u64,
     /// So many messages may wait in the log; beyond, the oldest segment's are sorted into a run.
     pub window_messages_max: u64,
     /// So many bytes of segments behind the one that is written to may hold messages; beyond, likewise.
@@ -71,6 +74,7 @@ impl Default for Config {
             idle_seal_us: 20_000,
             spare_idle_ms: 10_000,
             retry_ms: 1000,
+            reserve_bytes_max: 2048 * MIB,
             window_messages_max: 512 * KIB,
             window_bytes_max: 128 * MIB,
             uncovered_bytes_max: 1024 * MIB,

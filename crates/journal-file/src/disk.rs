@@ -9,7 +9,7 @@ mod read_only;
 pub use read_only::ReadOnlyDisk;
 
 use crate::error::OpenError;
-use crate::io::{BLOCK, File, Io, Mode};
+use crate::io::{BLOCK, File, Io, Mode, Space};
 use crate::names;
 use std::fs::{self, DirBuilder, OpenOptions, TryLockError};
 use std::io;
@@ -112,9 +112,10 @@ impl Io for Disk {
         self.handle.sync_all()
     }
 
-    fn free_bytes(&self) -> io::Result<u64> {
+    fn space(&self) -> io::Result<Space> {
         let space = rustix::fs::fstatvfs(&self.handle)?;
-        Ok(space.f_bavail.saturating_mul(space.f_frsize))
+        let bytes = |blocks: u64| blocks.saturating_mul(space.f_frsize);
+        Ok(Space { free_bytes: bytes(space.f_bavail), total_bytes: bytes(space.f_blocks) })
     }
 }
 

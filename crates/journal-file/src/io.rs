@@ -48,11 +48,20 @@ pub trait Io: Send + Sync + 'static {
     /// The disk refuses; names are then in an unknown state.
     fn sync_dir(&self) -> io::Result<()>;
 
-    /// Bytes that can still be allocated.
+    /// How much room there is on the disk.
     ///
     /// # Errors
     /// The disk refuses.
-    fn free_bytes(&self) -> io::Result<u64>;
+    fn space(&self) -> io::Result<Space>;
+}
+
+/// Room on the disk that a folder is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// Bytes that can still be allocated.
+    pub free_bytes: u64,
+    /// Bytes there would be on an empty disk.
+    pub total_bytes: u64,
 }
 
 /// One open file.

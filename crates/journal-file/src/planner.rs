@@ -95,7 +95,7 @@ impl Planner {
         }
         let told = self.told.take()?.live;
         let group: Vec<&Run> = told.iter().filter_map(|(number, _)| runs.get(*number)).collect();
-        if !is_worth(&group, config) || group.iter().any(|run| run.unreadable && run.live > 0) {
+        if !is_worth(runs, &group, config) || group.iter().any(|run| run.unreadable && run.live > 0) {
             return None;
         }
         let source = |(number, live): (u32, Vec<SeqSet>)| {
@@ -119,28 +119,28 @@ fn worth_rewriting<'a>(runs: &'a Runs, config: &Config) -> Vec<&'a Run> {
     let mut bytes = 0;
     for run in runs.iter() {
         let fits = bytes + living_bytes(run) <= config.run_bytes_max;
-        if !(is_candidate(run, config) && fits) {
-            if is_worth(&group, config) {
+        if !(is_candidate(runs, run, config) && fits) {
+            if is_worth(runs, &group, config) {
                 return group;
             }
             group.clear();
             bytes = 0;
         }
-        if is_candidate(run, config) {
+        if is_candidate(runs, run, config) {
             bytes += living_bytes(run);
             group.push(run);
         }
     }
-    if is_worth(&group, config) { group } else { Vec::new() }
+    if is_worth(runs, &group, config) { group } else { Vec::new() }
 }
 
-fn is_candidate(run: &Run, config: &Config) -> bool {
-    (run.is_sparse() || run.file.bytes < config.run_bytes_min) && (!run.unreadable || run.live == 0)
+fn is_candidate(runs: &Runs, run: &Run, config: &Config) -> bool {
+    (runs.is_sparse(run) || run.file.bytes < config.run_bytes_min) && (!run.unreadable || run.live == 0)
 }
 
-fn is_worth(group: &[&Run], config: &Config) -> bool {
+fn is_worth(runs: &Runs, group: &[&Run], config: &Config) -> bool {
     let small = group.iter().filter(|run| run.file.bytes < config.run_bytes_min).count();
-    group.iter().any(|run| run.is_sparse()) || small >= SMALL_NEIGHBOURS
+    group.iter().any(|run| runs.is_sparse(run)) || small >= SMALL_NEIGHBOURS
 }
 
 fn living_bytes(run: &Run) -> u64 {

@@ -20,6 +20,8 @@ pub(crate) struct Runs {
     partitions: BTreeMap<PartitionKey, Vec<Part>>,
     /// Something changed that may make a run worth rewriting.
     changed: bool,
+    /// Room on the disk is worth more than the work of rewriting.
+    pressed: bool,
 }
 
 /// One run, with what is needed to find and count its messages.
@@ -47,9 +49,9 @@ struct Part {
 }
 
 impl Run {
-    /// Less than half of it lives.
-    pub(crate) fn is_sparse(&self) -> bool {
-        self.live * 2 < self.count
+    /// So little of it lives that it should be rewritten: less than half, or less than nine tenths where room is short (`pressed`).
+    pub(crate) fn is_sparse(&self, pressed: bool) -> bool {
+        if pressed { self.live * 10 < self.count * 9 } else { self.live * 2 < self.count }
     }
 }
 
@@ -76,6 +78,7 @@ impl Runs {
         self.partitions.retain(|_, parts| !parts.is_empty());
         self.held.retain(|number, _| !replaced.contains(number));
         self.order.retain(|number| !replaced.contains(number));
+        self.changed = true;
         if let Some((file, sections)) = run {
             let live: Vec<u64> = sections
                 .iter()
@@ -130,10 +133,21 @@ impl Runs {
             let died = part.live.min(overlap);
             part.live -= died;
             let run = self.held.get_mut(&part.run).expect("a part's run is held");
-            let was_sparse = run.is_sparse();
+            let was_sparse = run.is_sparse(self.pressed);
             run.live -= died;
-            self.changed |= run.is_sparse() && (!was_sparse || run.live == 0);
+            self.changed |= run.is_sparse(self.pressed) && (!was_sparse || run.live == 0);
         }
+    }
+
+    /// Says whether room on the disk is short.
+    pub(crate) fn set_pressed(&mut self, pressed: bool) {
+        self.changed |= pressed && !self.pressed;
+        self.pressed = pressed;
+    }
+
+    /// Whether so little of the run lives that it should be rewritten.
+    pub(crate) fn is_sparse(&self, run: &Run) -> bool {
+        run.is_sparse(self.pressed)
     }
 
     /// How many of a partition's messages live, or fewer.
@@ -144,6 +158,8 @@ impl Runs {
     /// Corrects the count of the living of a run's sections.
     pub(crate) fn correct(&mut self, number: u32, live: &[u64]) {
         let Some(run) = self.held.get_mut(&number) else { return };
+        // It may not be worth it after all, and then another one may be.
+        self.changed = true;
         run.live = live.iter().sum();
         for (section, live) in run.sections.iter().zip(live) {
             let parts = self.partitions.get_mut(&section.key).expect("a section is a part of its partition");

@@ -98,6 +98,10 @@ pub(crate) struct State {
     pub(crate) checkpoints_fail: bool,
     /// The disk had no room for a run.
     pub(crate) runs_fail: bool,
+    /// Little room is left on the disk.
+    pub(crate) space_low: bool,
+    /// No room is left on the disk but the reserve.
+    pub(crate) space_tight: bool,
     /// The writer waits for a spare of at least so many bytes.
     pub(crate) spare_bytes_wanted: u64,
     /// Little is left of the segment that is written to.
@@ -260,7 +264,8 @@ impl Shared {
 
     pub(crate) fn room(&self) -> Room {
         let state = self.state();
-        if state.spares_fail && state.spares.len() <= RESERVE_SPARES { Room::Full } else { Room::Enough }
+        let spent = state.spares_fail && state.spares.len() <= RESERVE_SPARES;
+        if spent || state.space_tight { Room::Full } else { Room::Enough }
     }
 
     pub(crate) fn set_on_progress(&self, callback: OnProgress) {

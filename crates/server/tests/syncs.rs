@@ -1,7 +1,7 @@
 //! A counter in the file seam: between every send or acknowledgement and its answer, the disk was synced.
 
 use journal_file::Disk;
-use journal_file::io::{File, Io, Mode};
+use journal_file::io::{File, Io, Mode, Space};
 use longshore::broker::{LeaseTerms, Receive, Settle, Settlement};
 use longshore::embed::{self, Options};
 use longshore::vocab::{Durability, Message, QueueSettings, SubscriptionId};
@@ -47,8 +47,8 @@ impl Io for Counted<dyn Io> {
         self.inner.sync_dir()
     }
 
-    fn free_bytes(&self) -> io::Result<u64> {
-        self.inner.free_bytes()
+    fn space(&self) -> io::Result<Space> {
+        self.inner.space()
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::{DiskFile, list_names, open_at, open_options};
 use crate::error::OpenError;
-use crate::io::{File, Io, Mode};
+use crate::io::{File, Io, Mode, Space};
 use crate::names;
 use std::fs::{self, TryLockError};
 use std::io;
@@ -80,8 +80,8 @@ impl Io for ReadOnlyDisk {
         refused()
     }
 
-    fn free_bytes(&self) -> io::Result<u64> {
-        Ok(0)
+    fn space(&self) -> io::Result<Space> {
+        Ok(Space { free_bytes: 0, total_bytes: 0 })
     }
 }
 

@@ -25,6 +25,8 @@ impl FileJournal {
                 Outcome::Abandoned { unreadable } => self.runs.set_unreadable(unreadable),
             }
         }
+        let pressed = self.shared.state().space_low;
+        self.runs.set_pressed(pressed);
         if !self.planner.is_free() {
             return;
         }

@@ -2,7 +2,7 @@
 //!
 //! What it is not: a disk that loses or tears; that one is the simulator's.
 
-use crate::io::{File, Io, Mode};
+use crate::io::{File, Io, Mode, Space};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,8 +76,8 @@ impl Io for MemoryFolder {
         Ok(())
     }
 
-    fn free_bytes(&self) -> io::Result<u64> {
-        Ok(u64::MAX)
+    fn space(&self) -> io::Result<Space> {
+        Ok(Space { free_bytes: u64::MAX, total_bytes: u64::MAX })
     }
 }
 

@@ -145,7 +145,7 @@ impl Checkpoints {
 
     /// A fold that would fill the disk would take the room of what cannot wait.
     fn check_room(&self, chain: &[CheckpointEntry]) -> Result<(), PublishError> {
-        let free = self.shared.io.free_bytes().map_err(PublishError::at("the data folder"))?;
+        let free = self.shared.io.space().map_err(PublishError::at("the data folder"))?.free_bytes;
         let needed: u64 = chain.iter().map(|entry| entry.bytes).sum();
         if free < 2 * needed { Err(PublishError::Full { file: names::checkpoint(self.next) }) } else { Ok(()) }
     }

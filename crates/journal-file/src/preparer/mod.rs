@@ -1,12 +1,13 @@
 //! The preparer: everything that takes time and that nobody waits for.
 //!
-//! In this order: write a checkpoint, let it count, give retired segments back, make spare segments, give spares back
+//! In this order: look at the disk, write a checkpoint, let it count, give retired segments back, make spare segments, give spares back
 //! when the log stands still, fold checkpoints. Thread-free like the writer: [`Preparer::step`] does one piece of it.
 //!
 //! Invariants: a segment's file goes or is reused only after a manifest without it is durable, and is reused only if nobody
 //! reads from it; a full disk delays and is reported as [`journal::Room::Full`]; any other failure poisons.
 
 mod checkpoints;
+mod levels;
 mod spares;
 
 use crate::atomic_file::PublishError;
@@ -14,6 +15,7 @@ use crate::checkpoint::FoldError;
 use crate::names;
 use crate::shared::{Shared, Step};
 use checkpoints::Checkpoints;
+use levels::Levels;
 use spares::Spares;
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ pub struct Preparer {
     shared: Arc<Shared>,
     spares: Spares,
     checkpoints: Checkpoints,
+    levels: Levels,
     /// A full disk was met; nothing is tried again before.
     retry_at_us: Option<u64>,
 }
@@ -30,7 +33,8 @@ impl Preparer {
     pub(crate) fn new(shared: Arc<Shared>, next_spare: u32) -> Self {
         let spares = Spares::new(Arc::clone(&shared), next_spare);
         let checkpoints = Checkpoints::new(Arc::clone(&shared));
-        Self { shared, spares, checkpoints, retry_at_us: None }
+        let levels = Levels::new(Arc::clone(&shared));
+        Self { shared, spares, checkpoints, levels, retry_at_us: None }
     }
 
     /// Does the next thing that is due at `now_us` (the clock's monotonic time).
@@ -45,6 +49,7 @@ impl Preparer {
     }
 
     fn try_step(&mut self, now_us: u64) -> Result<Step, FoldError> {
+        self.levels.look();
         if self.retry_at_us.is_none_or(|at_us| at_us <= now_us) {
             self.retry_at_us = None;
             if self.settle_checkpoint(now_us)? || self.settle_retired(now_us)? {
@@ -56,7 +61,8 @@ impl Preparer {
             return Ok(Step::Worked);
         }
         let wakes = [wake_at_us, self.retry_at_us, self.checkpoints.retry_fold_at_us(now_us)];
-        Ok(Step::Idle { wake_at_us: wakes.into_iter().flatten().min() })
+        let wakes = wakes.into_iter().chain([self.levels.look_again_at_us(now_us)]);
+        Ok(Step::Idle { wake_at_us: wakes.flatten().min() })
     }
 
     /// A full disk only puts it off: the checkpoint before still counts.

@@ -63,7 +63,12 @@ impl Spares {
         }
         let (pool, wanted_bytes, rotations, pressed) = {
             let state = self.shared.state();
-            (state.spares.len(), state.spare_bytes_wanted, state.rotations, state.nearly_full || state.spares_fail)
+            (
+                state.spares.len(),
+                state.spare_bytes_wanted,
+                state.rotations,
+                state.nearly_full || state.spares_fail || state.space_tight,
+            )
         };
         if rotations != self.rotations_seen {
             self.rotations_seen = rotations;
@@ -105,7 +110,7 @@ impl Spares {
     fn begin(&mut self, wanted_bytes: u64, rotations: u32, now_us: u64) -> Result<Step, PublishError> {
         let least = self.shared.config.segment_bytes(0);
         let usual = self.shared.config.segment_bytes(rotations + 1);
-        let free = self.shared.io.free_bytes().unwrap_or(0);
+        let free = self.shared.io.space().map_or(0, |space| space.free_bytes);
         let bytes = if wanted_bytes > usual {
             wanted_bytes.next_multiple_of(BLOCK as u64)
         } else {

@@ -13,6 +13,7 @@ fn small() -> Config {
         segment_bytes_max: 64 * 1024,
         checkpoint_bytes: 1024 * 1024,
         cache_bytes: 0,
+        reserve_bytes_max: 0,
         ..Config::default()
     }
 }
@@ -26,6 +27,50 @@ fn fill(store: &mut Stepped, journal: &mut FileJournal) -> u64 {
         store.publish(journal, seq, 5000);
     }
     panic!("the disk never filled up");
+}
+
+const MIB: u64 = 1024 * 1024;
+
+/// What is kept for settling.
+const RESERVE: u64 = 4 * MIB;
+
+/// With a reserve, on a disk so large that it was never near the end of its spares.
+fn reserved() -> (Stepped, FileJournal, u64) {
+    let config = Config { reserve_bytes_max: RESERVE, ..small() };
+    let mut store = Stepped::in_memory(&MemoryFolder::default(), config);
+    store.faults.set_free_bytes(Some(64 * MIB));
+    let (mut journal, _) = store.open_recorded();
+    let last = fill(&mut store, &mut journal);
+    (store, journal, last)
+}
+
+#[test]
+fn publishes_stop_at_the_reserve_and_settling_does_not() {
+    let (mut store, mut journal, _) = reserved();
+    let free = store.faults.free_bytes().expect("the test set it");
+    assert!(free <= RESERVE && free > RESERVE / 2, "{free} bytes are left");
+    for _ in 0..100 {
+        journal.append(16, true, QueueId(1), b"an acknowledgement");
+        store.commit(&mut journal).expect("there is a reserve for it");
+    }
+    save(&mut journal, "state");
+    store.run(&mut journal);
+    journal.poll().expect("nothing failed");
+    assert_eq!((journal.room(), journal.stats().checkpoints), (Room::Full, 1));
+}
+
+#[test]
+fn room_that_somebody_else_makes_is_seen_although_nothing_moves() {
+    let (mut store, mut journal, last) = reserved();
+    store.faults.set_free_bytes(Some(RESERVE + RESERVE / 16));
+    store.clock.advance_ms(5000);
+    store.run(&mut journal);
+    assert_eq!(journal.room(), Room::Full, "an eighth more than the reserve is asked for");
+    store.faults.set_free_bytes(Some(2 * RESERVE));
+    store.clock.advance_ms(5000);
+    store.run(&mut journal);
+    assert_eq!(journal.room(), Room::Enough);
+    store.publish(&mut journal, last + 1, 5000);
 }
 
 fn filled() -> (Stepped, FileJournal, u64) {

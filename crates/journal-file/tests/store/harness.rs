@@ -2,7 +2,7 @@
 
 use journal::conformance::{Harness, Recorder};
 use journal::{Journal, Opened, Poisoned, Replay, ReplayError, Urgency};
-use journal_file::io::{File, Io, Mode};
+use journal_file::io::{File, Io, Mode, Space};
 use journal_file::{Compactor, Config, FileJournal, OpenError, Preparer, Step, Store, Writer};
 use std::collections::BTreeMap;
 use std::io;
@@ -29,6 +29,8 @@ struct Switches {
     /// Operations that still succeed, if they are counted.
     left: Option<u64>,
     free_bytes: Option<u64>,
+    /// The most that was ever free.
+    total_bytes: u64,
     /// What open files are called by now.
     names: BTreeMap<String, Arc<Mutex<String>>>,
 }
@@ -56,7 +58,15 @@ impl Faults {
 
     /// The disk has so much room left; new files and growth take from it.
     pub(crate) fn set_free_bytes(&self, free: Option<u64>) {
-        self.with(|switches| switches.free_bytes = free);
+        self.with(|switches| {
+            switches.free_bytes = free;
+            switches.total_bytes = switches.total_bytes.max(free.unwrap_or(0));
+        });
+    }
+
+    /// The room that is left on the disk, where it is counted.
+    pub(crate) fn free_bytes(&self) -> Option<u64> {
+        self.with(|switches| switches.free_bytes)
     }
 
     /// What was done since the last call.
@@ -145,10 +155,10 @@ impl Io for FaultyIo {
         self.inner.sync_dir()
     }
 
-    fn free_bytes(&self) -> io::Result<u64> {
-        match self.faults.with(|switches| switches.free_bytes) {
-            Some(free) => Ok(free),
-            None => self.inner.free_bytes(),
+    fn space(&self) -> io::Result<Space> {
+        match self.faults.with(|switches| (switches.free_bytes, switches.total_bytes)) {
+            (Some(free_bytes), total_bytes) => Ok(Space { free_bytes, total_bytes }),
+            (None, _) => self.inner.space(),
         }
     }
 }

@@ -13,6 +13,7 @@ use vocab::{Message, PartitionId, PartitionKey, Position, QueueId, Seq};
 
 const MESSAGES: u64 = 60;
 const BODY_BYTES: usize = 3000;
+const MIB: u64 = 1024 * 1024;
 
 /// Far more than it takes: in each, one segment or one group of runs is seen to.
 const ROUNDS: usize = 100;
@@ -33,6 +34,11 @@ pub(crate) fn moving() -> Config {
         block_cache_bytes: 16_000,
         ..Config::default()
     }
+}
+
+/// As [`moving`], with runs of several segments' messages.
+fn joined() -> Config {
+    Config { run_bytes_min: 24 * 1024, run_bytes_max: 120 * 1024, ..moving() }
 }
 
 fn other(partition: u16) -> PartitionKey {
@@ -328,6 +334,36 @@ fn rot_in_a_segment_is_not_carried_into_a_run() {
     }
     let poisoned = polled.expect_err("a message is damaged");
     assert!(poisoned.reason.contains(&segments[0]) && poisoned.reason.contains("damaged"), "{poisoned}");
+}
+
+#[test]
+fn every_run_in_which_nothing_lives_goes_at_once() {
+    let mut setting = Setting::filled(moving());
+    let before = setting.names("run-").len();
+    for key in [KEY, other(0), other(1)] {
+        for seq in (1..=MESSAGES).step_by(5) {
+            setting.forget(key, seq..=seq);
+        }
+    }
+    setting.checkpoint();
+    assert_eq!(setting.names("run-").len() as u64, before as u64 - MESSAGES / 5);
+}
+
+#[test]
+fn where_room_is_short_runs_that_are_mostly_alive_are_rewritten_too() {
+    let mut setting = Setting::filled(Config { reserve_bytes_max: 4 * MIB, ..joined() });
+    for key in [KEY, other(0), other(1)] {
+        for seq in (1..=MESSAGES).step_by(5) {
+            setting.forget(key, seq..=seq);
+        }
+    }
+    setting.checkpoint();
+    let before = setting.run_bytes();
+    setting.store.faults.set_free_bytes(Some(64 * MIB));
+    setting.store.faults.set_free_bytes(Some(5 * MIB));
+    setting.checkpoint();
+    assert!(setting.run_bytes() * 10 < before * 9, "{} bytes of {before} are left", setting.run_bytes());
+    setting.check_everything_that_lives();
 }
 
 #[test]

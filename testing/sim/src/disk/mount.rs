@@ -6,7 +6,7 @@ use super::content::Content;
 use super::drive::{Drive, input_output, lock, power_off};
 use super::faults::Fault;
 use super::names::FileId;
-use journal_file::io::{BLOCK, File, Io, Mode};
+use journal_file::io::{BLOCK, File, Io, Mode, Space};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -85,9 +85,9 @@ impl Io for Mount {
         self.drive()?.sync_names()
     }
 
-    fn free_bytes(&self) -> io::Result<u64> {
+    fn space(&self) -> io::Result<Space> {
         let drive = self.drive()?;
-        Ok(drive.capacity.saturating_sub(drive.used()))
+        Ok(Space { free_bytes: drive.capacity.saturating_sub(drive.used()), total_bytes: drive.capacity })
     }
 }
 

@@ -151,12 +151,12 @@ fn a_full_disk_refuses_to_grow_a_file_but_takes_what_fits() {
     let file = named(&io, "log");
     disk.set_capacity(8192);
     file.write_at(0, &[1; 4096]).unwrap();
-    assert_eq!(io.free_bytes().unwrap(), 4096);
+    assert_eq!(io.space().unwrap().free_bytes, 4096);
     let refused = file.write_at(4096, &[2; 8192]).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::StorageFull);
     assert_eq!(file.len().unwrap(), 8192, "the part that fits was written");
     file.write_at(0, &[3; 8192]).expect("writing over old bytes needs no room");
-    assert_eq!(io.free_bytes().unwrap(), 0);
+    assert_eq!(io.space().unwrap().free_bytes, 0);
     assert_eq!(disk.tally().count(Fault::DiskFull), 1);
     disk.set_capacity(ROOMY);
     file.write_at(8192, &[4; 4096]).expect("there is room again");

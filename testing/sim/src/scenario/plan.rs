@@ -152,6 +152,7 @@ fn config(dice: &mut Dice) -> Config {
         idle_seal_us: dice.within(1000..50_000),
         spare_idle_ms: dice.within(500..20_000),
         retry_ms: dice.within(10..500),
+        reserve_bytes_max: *dice.pick(&[0, 64 * 1024, u64::MAX]),
         read_bytes: 4096 * dice.within(1..9) as usize,
         direct: dice.percent(70),
         // Small windows and runs, so that messages move as often as a short history lets them.

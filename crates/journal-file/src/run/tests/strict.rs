@@ -1,7 +1,7 @@
 //! A folder in memory that refuses what a direct write may not be.
 
 use crate::fuzz::MemoryFolder;
-use crate::io::{BLOCK, File, Io, Mode};
+use crate::io::{BLOCK, File, Io, Mode, Space};
 use std::io;
 use std::sync::Arc;
 
@@ -43,8 +43,8 @@ impl Io for Strict {
         self.folder.sync_dir()
     }
 
-    fn free_bytes(&self) -> io::Result<u64> {
-        self.folder.free_bytes()
+    fn space(&self) -> io::Result<Space> {
+        self.folder.space()
     }
 }
 
