@@ -54,6 +54,10 @@ id!(
     SessionId(u64)
 );
 id!(
+    /// One consumer of this process, from 1; 0 where it is not known who. No restart remembers it.
+    ConsumerId(u32)
+);
+id!(
     /// How often this store has been opened; durable before anything else is written.
     BootEpoch(u32)
 );
@@ -65,6 +69,11 @@ id!(
 id!(
     /// Number of a commit in the journal, from 1, without gaps. Position 0 is durable from the start.
     Position(u64)
+);
+
+id!(
+    /// A door of this process, from 1; 0 where it is not known which, or where the broker itself acts.
+    DoorCode(u8)
 );
 
 impl Seq {

@@ -19,8 +19,8 @@ pub mod token;
 
 pub use bury::{BuryPolicy, CountedBy, DeadLetter};
 pub use ids::{
-    BootEpoch, LeaseEpoch, PartitionId, PartitionKey, Position, QueueId, RouterId, Seq, SessionId, ShardId,
-    SubscriptionId,
+    BootEpoch, ConsumerId, DoorCode, LeaseEpoch, PartitionId, PartitionKey, Position, QueueId, RouterId, Seq,
+    SessionId, ShardId, SubscriptionId,
 };
 pub use kind::Kind;
 pub use message::{Facts, Header, HeaderValue, Message, Native, Route};
