@@ -66,7 +66,9 @@ fn page() -> String {
     for (table, meaning) in FILE_ONLY {
         writeln!(page, "| `[[{table}]]` | {meaning} |").expect("a text grows");
     }
-    page.push_str("\nThe keys `tls_…` may stand in a table `[tls]` without their prefix. A file for a server of its own:\n\n");
+    page.push_str(
+        "\nThe keys `tls_…` may stand in a table `[tls]` without their prefix. A file for a server of its own:\n\n",
+    );
     for line in EXAMPLE.lines() {
         writeln!(page, "    {line}").expect("a text grows");
     }
@@ -107,7 +109,9 @@ fn the_page_is_what_the_code_says() {
     let found = std::fs::read_to_string(PAGE).unwrap_or_default();
     if found != page {
         std::fs::write(PAGE, &page).expect("the source can be written");
-        panic!("docs/operating/configuration.md was not what the code says; it is written anew: look at it and commit it");
+        panic!(
+            "docs/operating/configuration.md was not what the code says; it is written anew: look at it and commit it"
+        );
     }
 }
 
@@ -130,6 +134,7 @@ fn the_example_is_understood() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("my.toml");
     std::fs::write(&file, EXAMPLE).expect("a file");
-    let config = load(&Sources { file: Some(file), environment: Vec::new(), flags: ServeArgs::default() }).expect("a good configuration");
+    let config = load(&Sources { file: Some(file), environment: Vec::new(), flags: ServeArgs::default() })
+        .expect("a good configuration");
     assert_eq!(config.host, ["queue.internal"]);
 }

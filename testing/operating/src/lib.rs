@@ -1,0 +1,8 @@
+//! The kit for tests of what operators are given: the files of the source, and a server that runs as one of them says.
+//!
+//! What it is not: a part of the product. The tests are in `tests`.
+
+mod installation;
+pub mod source;
+
+pub use installation::Installation;
