@@ -3,6 +3,7 @@
 mod configuration; // what it says about bad options
 mod doors; // where it listens, and when it refuses to
 mod embedded; // the example that needs no server
+mod fixtures; // folders that released versions wrote
 mod full_disk; // told, and over without a restart
 mod health; // what the admin door answers
 mod import_sqs; // from what AWS prints to a file of queues
