@@ -2,8 +2,8 @@
 //!
 //! What it is not: the proof of it, which is [`crate::authentication`]'s.
 
+use crate::Vhost;
 use crate::errors::AmqpError;
-use crate::names::Vhost;
 use crate::wire::ReplyCode;
 use door::access::{Permission, User};
 use std::sync::Arc;

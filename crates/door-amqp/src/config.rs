@@ -29,7 +29,7 @@ pub struct AmqpConfig {
 impl Default for AmqpConfig {
     fn default() -> Self {
         Self {
-            vhosts: vec![crate::names::DEFAULT.to_owned()],
+            vhosts: vec![vocab::NameSpace::DEFAULT.to_owned()],
             account_id: "000000000000".to_owned(),
             access: Access::anonymous(),
             durability: Durability::Always,

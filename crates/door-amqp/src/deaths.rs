@@ -6,7 +6,7 @@
 //!  x-first-death-queue, x-first-death-reason, x-first-death-exchange
 //! ```
 
-use crate::names::Vhost;
+use crate::Vhost;
 use crate::wire::table::{ArrayBuilder, TableBuilder, Value};
 use vocab::{Death, DeathReason, Origin};
 

@@ -1,9 +1,9 @@
 //! The door itself: the broker it speaks to, and what all its connections share.
 
+use crate::Vhost;
 use crate::config::AmqpConfig;
 use crate::errors::{self, AmqpError};
 use crate::figures::Figures;
-use crate::names::Vhost;
 use crate::queue_arguments::Notes;
 use crate::session::{self, Replies};
 use crate::uses::{ConnectionId, Uses};

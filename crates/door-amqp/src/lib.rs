@@ -24,7 +24,6 @@ mod figures;
 pub mod fuzz;
 mod limits;
 mod message;
-mod names;
 mod publish;
 mod queue_arguments;
 mod server_properties;
@@ -34,3 +33,5 @@ pub mod wire;
 
 pub use config::AmqpConfig;
 pub use door::AmqpDoor;
+// A virtual host is a name space of queues and routers.
+use vocab::NameSpace as Vhost;

@@ -17,8 +17,8 @@ mod values;
 pub(crate) use equivalence::{difference, inequivalent, type_name};
 pub(crate) use notes::Notes;
 
+use crate::Vhost;
 use crate::errors::AmqpError;
-use crate::names::Vhost;
 use crate::wire::table::Table;
 use values::Reader;
 use vocab::{BuryPolicy, CountedBy, DeadLetter, Durability, LengthLimit, Overflow, QueueSettings};
@@ -80,9 +80,7 @@ fn length(reader: &Reader<'_>) -> Result<Option<LengthLimit>, AmqpError> {
     let overflow = match reader.text("x-overflow")? {
         None | Some("drop-head") => Overflow::DropOldest,
         Some("reject-publish") => Overflow::Refuse,
-        Some("reject-publish-dlx") => {
-            return Err(reader.refused("x-overflow", "'reject-publish-dlx' is not supported by this server"));
-        }
+        Some("reject-publish-dlx") => Overflow::RefuseAndBury,
         Some(_) => return Err(reader.refused("x-overflow", "invalid overflow behaviour")),
     };
     Ok((messages_max.is_some() || bytes_max.is_some()).then_some(LengthLimit { messages_max, bytes_max, overflow }))

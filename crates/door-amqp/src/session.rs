@@ -26,12 +26,12 @@ mod publishing;
 mod replies;
 mod settling;
 
+use crate::Vhost;
 use crate::caller::Caller;
 use crate::channel::Channel;
 use crate::destination::Destination;
 use crate::door::AmqpDoor;
 use crate::limits::{BATCHES_UNDER_WAY, UNWRITTEN_BYTES_MAX};
-use crate::names::Vhost;
 use crate::uses::{ConnectionId, Notice};
 use crate::wire::methods::{self, Method};
 use batch::{Batch, UnderWay};

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod message;
 pub mod message_id;
 pub mod mutant;
+pub mod names;
 pub mod origin;
 pub mod random;
 pub mod router;
@@ -25,6 +26,7 @@ pub use ids::{
 pub use kind::Kind;
 pub use message::{Facts, Header, HeaderValue, Message, Native, Route};
 pub use message_id::MessageId;
+pub use names::NameSpace;
 pub use origin::{BuryReason, Death, DeathReason, Origin};
 pub use router::{Binding, HeaderMatch, RouterKind, RouterSettings, Target};
 pub use settings::{DedupPolicy, DedupScope, Durability, LengthLimit, Order, Overflow, QueueSettings};

@@ -92,6 +92,21 @@ pub enum Overflow {
     DropOldest,
     /// The publish, as a whole.
     Refuse,
+    /// The same; and what was refused goes where the queue sets messages aside, as too long for it. Its producer hears of the refusal
+    /// when that is durable. Where the queue sets nothing aside, or has no place for it, it is refused like any other, and so is
+    /// all of an atomic transaction.
+    RefuseAndBury,
+}
+
+impl Overflow {
+    /// Whether a publish may be refused for it, so that each should be judged by itself.
+    #[must_use]
+    pub fn refuses(self) -> bool {
+        match self {
+            Self::DropOldest => false,
+            Self::Refuse | Self::RefuseAndBury => true,
+        }
+    }
 }
 
 /// In which order a queue hands its messages out.

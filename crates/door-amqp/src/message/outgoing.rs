@@ -1,8 +1,8 @@
 //! A neutral message as its AMQP consumer sees it: exchange, routing key and properties.
 
 use super::DOOR;
+use crate::Vhost;
 use crate::deaths::death_headers;
-use crate::names::Vhost;
 use crate::publish::is_undelivered;
 use crate::wire::properties::{PERSISTENT, Properties};
 use crate::wire::table::{Table, TableBuilder, Value};

@@ -1,8 +1,8 @@
 //! Whether a queue that exists is what a declaration asks for, and in which words it is not.
 
 use super::{Declared, Notes};
+use crate::Vhost;
 use crate::errors::AmqpError;
-use crate::names::Vhost;
 use crate::wire::table::Value;
 
 /// The arguments that must be the same: those that RabbitMQ compares.

@@ -9,8 +9,8 @@
 
 use super::Declared;
 use super::values::Reader;
+use crate::Vhost;
 use crate::errors::AmqpError;
-use crate::names::Vhost;
 use crate::wire::table::Table;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

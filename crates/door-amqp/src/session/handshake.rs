@@ -9,11 +9,11 @@
 
 use super::io::Pipe;
 use super::{Capabilities, Tuning};
+use crate::Vhost;
 use crate::authentication::{self, Claim};
 use crate::caller::Caller;
 use crate::door::AmqpDoor;
 use crate::errors::AmqpError;
-use crate::names::Vhost;
 use crate::server_properties::server_properties;
 use crate::wire::ReplyCode;
 use crate::wire::frame::{self, FRAME_MIN_SIZE, FrameKind};

@@ -16,7 +16,7 @@ use broker::{Error, QueueInfo};
 use bytes::{Bytes, BytesMut};
 use door::access::Permission;
 use std::sync::Arc;
-use vocab::{Overflow, Route, RouterKind};
+use vocab::{Route, RouterKind};
 
 impl Session {
     /// Takes a publish that has arrived whole.
@@ -109,7 +109,7 @@ impl Session {
         match &queues[..] {
             [queue] => {
                 self.gather(queue.id, message, ticket).await;
-                if queue.settings.length.is_some_and(|length| length.overflow == Overflow::Refuse) {
+                if queue.settings.length.is_some_and(|length| length.overflow.refuses()) {
                     // Each is taken or refused by itself.
                     self.hand_over().await;
                 }

@@ -211,13 +211,28 @@ impl Machine {
             let messages: Vec<_> = messages.into_iter().map(Arc::new).collect();
             self.use_shares(key, &messages);
             let decision = self.state.decide_publish(key, messages, now_ms);
+            let before = out.events.len();
             let answer = self.take(decision, out);
-            self.trim(key, now_ms, out);
+            if answer.is_ok() {
+                self.trim(key, now_ms, out);
+            } else {
+                self.trim_entered(before, now_ms, out);
+            }
             let grounds = if answer.is_ok() { self.own_grounds(key) } else { Grounds::NewestEvent };
             (answer, grounds)
         };
         out.told.push(Told { whom: Whom::Asker, answer: Answer::Published(answer), grounds });
         Executed::Answered
+    }
+
+    /// Makes the queues as short as they may be that something entered since event number `from` of the output.
+    fn trim_entered(&mut self, from: usize, now_ms: u64, out: &mut Output) {
+        let entered = |(event, _): &(Event, Hurry)| match event {
+            Event::Published { key, .. } => Some(*key),
+            _ => None,
+        };
+        let keys: Vec<_> = out.events[from..].iter().filter_map(entered).collect();
+        keys.into_iter().for_each(|key| self.trim(key, now_ms, out));
     }
 
     /// Makes a queue as short as it may be. Whoever waits for a message gets it before it is dropped.

@@ -99,8 +99,9 @@ fn true_reason(
             to_here().any(|policy| policy.expired)
                 && (ledger.may_be_moved(message) || was_over(ledger, message, home, origin))
         }
-        // No queue has a limit to its length.
-        BuryReason::TooLong => false,
+        BuryReason::TooLong => {
+            home.settings.iter().any(|(_, settings)| settings.length.is_some()) && to_here().next().is_some()
+        }
     };
     let newest = origin.deaths.first();
     let newest_is_true =
@@ -168,7 +169,7 @@ fn in_time(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: &Lease<'_>) 
 }
 
 /// The policy of a queue that always had it, and from before the message was sent a place for what it sets aside.
-pub(super) fn constant_policy<'l>(
+pub(in crate::checker) fn constant_policy<'l>(
     ledger: &'l Ledger<'_>,
     message: &Message,
     queue: &'l Queue,

@@ -56,10 +56,11 @@ fn was_sent_there(ledger: &Ledger<'_>, uid: Uid, message: &Message, shown: &Show
     if publish.called > shown.told {
         return Err(Violation::new(format!("m{uid} was handed out before it was sent"), events));
     }
-    if !publish.may_have_happened() || (publish.done() && message.id.is_none()) {
+    let at_home = shown.queue == message.queue;
+    let refused = !publish.may_have_happened() || (publish.done() && message.id.is_none());
+    if refused && (at_home || !ledger.may_be_set_aside(message)) && !ledger.may_be_moved(message) {
         return Err(Violation::new(format!("m{uid} was refused, and is there all the same"), events));
     }
-    let at_home = shown.queue == message.queue;
     let moved = ledger.may_be_moved(message) && ledger.is_target(shown.queue);
     if at_home != shown.origin.is_none() && !(moved && shown.origin.is_none()) {
         return Err(Violation::new(format!("m{uid} in queue {} tells a wrong origin", shown.queue), events));

@@ -3,6 +3,7 @@
 //! What comes back or becomes due may make a queue longer than its limit until the next publish, so length and order are judged
 //! only where nobody received and nothing was delayed before. That no more was dropped than had to be is judged everywhere.
 
+use super::burial::constant_policy;
 use super::ledger::{Census, Ledger, Message};
 use super::violation::Violation;
 use crate::history::{Call, Uid};
@@ -13,7 +14,9 @@ use vocab::{Overflow, QueueId};
 pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     for census in &ledger.censuses {
         for (id, queue) in &ledger.queues {
-            let limit = queue.length().and_then(|length| length.messages_max);
+            // What is set aside has to be read first: until then it is there.
+            let limit = queue.length().filter(|length| length.overflow != Overflow::DropOldest || !queue.buries());
+            let limit = limit.and_then(|length| length.messages_max);
             if let Some(max) = limit.filter(|_| !queue.delays() && is_untouched(ledger, *id, census)) {
                 not_too_long(*id, max, census)?;
                 drops_the_first(ledger, *id, census)?;
@@ -23,10 +26,15 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     Ok(())
 }
 
-/// Whether its limit may have taken the message: enough came that stay longer. What is missing without this is lost.
+/// Whether its limit may have taken the message: enough came that stay longer. What is missing without this is lost. A queue that
+/// sets aside what is too much loses none.
 #[must_use]
 pub fn may_be_dropped(ledger: &Ledger<'_>, uid: Uid, message: &Message, census: &Census) -> bool {
-    let length = ledger.queues.get(&message.queue).and_then(super::ledger::Queue::length);
+    let home = ledger.queues.get(&message.queue);
+    if home.and_then(|queue| constant_policy(ledger, message, queue)).is_some_and(|policy| policy.queue().is_some()) {
+        return false;
+    }
+    let length = home.and_then(super::ledger::Queue::length);
     let dropping = length.filter(|length| length.overflow == Overflow::DropOldest);
     let Some(max) = dropping.and_then(|length| length.messages_max) else { return false };
     let others = ledger.messages.iter().filter(|(other, later)| {

@@ -60,6 +60,10 @@ pub enum Path {
     RouterDeleted,
     /// A publish was refused because its queue was full.
     LengthRefused,
+    /// A message was buried because its queue was too long, or would have been.
+    BuriedByLength,
+    /// A message that a full queue refused was found where it was set aside.
+    RefusedAndBuried,
     /// A message was handed out before one of a lower priority that was sent earlier.
     HigherFirst,
     /// A transient queue ended with the broker.
@@ -98,7 +102,7 @@ pub enum Path {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 44] = [
         Self::BuriedByDeliveries,
         Self::BuriedByFailures,
         Self::BuriedByRejection,
@@ -124,6 +128,8 @@ impl Path {
         Self::FannedOut,
         Self::RouterDeleted,
         Self::LengthRefused,
+        Self::BuriedByLength,
+        Self::RefusedAndBuried,
         Self::HigherFirst,
         Self::TransientEnded,
         Self::Purged,
@@ -155,6 +161,8 @@ impl Path {
             Self::Dropped => return last_totals(ledger, |totals| totals.dropped),
             Self::Redriven => return last_totals(ledger, |totals| totals.redriven),
             Self::LengthRefused => ops(ledger, |op| refused_with(op, "takes at most")),
+            Self::BuriedByLength => buried(ledger, |reason| *reason == BuryReason::TooLong),
+            Self::RefusedAndBuried => refused_and_buried(ledger),
             Self::HigherFirst => higher_first(ledger),
             Self::TransientEnded => transients_ended(ledger),
             Self::RedriveWentOn => redrives_went_on(ledger),
@@ -295,6 +303,11 @@ fn refused_with(op: &Op<'_>, words: &str) -> bool {
     matches!((op.call, op.reply), (Call::Publish { .. }, Some(Reply::Refused(why))) if why.contains(words))
 }
 
+fn refused_and_buried(ledger: &Ledger<'_>) -> usize {
+    let seen = ledger.messages.values().filter(|message| !message.leases.is_empty() || !message.sightings.is_empty());
+    seen.filter(|message| ledger.was_set_aside(message)).count()
+}
+
 /// Deliveries of neighbours in one answer, the later place first.
 fn higher_first(ledger: &Ledger<'_>) -> usize {
     let pairs = ledger.leases.windows(2).filter(|pair| {
@@ -377,6 +390,8 @@ impl fmt::Display for Path {
             Self::FannedOut => "published through a router",
             Self::RouterDeleted => "router deleted",
             Self::LengthRefused => "publish refused by a full queue",
+            Self::BuriedByLength => "buried by its queue's length",
+            Self::RefusedAndBuried => "refused and buried",
             Self::HigherFirst => "handed out before an older one of a lower priority",
             Self::TransientEnded => "transient queue ended with the broker",
             Self::Purged => "queue purged",

@@ -32,7 +32,10 @@ pub fn of(dice: &mut Dice) -> Vec<(String, QueueSettings)> {
     let passing = QueueSettings { transient: true, ..plain(dice) };
     let levels = QueueSettings { priority_max: dice.within(1..4) as u8, ..plain(dice) };
     let dropping = bounded(Overflow::DropOldest, dice);
-    let refusing = bounded(Overflow::Refuse, dice);
+    let dropping = QueueSettings { bury: dice.percent(50).then(buries_what_is_too_much), ..dropping };
+    let sets_aside = dice.percent(50);
+    let refusing = bounded(if sets_aside { Overflow::RefuseAndBury } else { Overflow::Refuse }, dice);
+    let refusing = QueueSettings { bury: sets_aside.then(buries_what_is_too_much), ..refusing };
     let sometimes = [
         ("brief", brief),
         ("fussy", fussy),
@@ -118,6 +121,10 @@ fn burying(counted_by: CountedBy, dead_letter: &str, settings: QueueSettings, di
 /// Without a limit: only time and a consumer's word set messages aside.
 fn on_a_word(dead_letter: DeadLetter) -> BuryPolicy {
     BuryPolicy { counted_by: CountedBy::Deliveries, max: None, dead_letter, expired: true }
+}
+
+fn buries_what_is_too_much() -> BuryPolicy {
+    on_a_word(DeadLetter::Queue("dead-expired".to_owned()))
 }
 
 fn nowhere(bury: BuryPolicy) -> BuryPolicy {

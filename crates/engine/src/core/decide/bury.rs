@@ -1,24 +1,28 @@
 //! Decides where messages go that are set aside: into other queues, in the step that ends them in theirs, or nowhere.
 //!
 //! What it is not: when that happens. A message at its limit, or rejected, is found by [`crate::core::machine`] when its lease ends or
-//! when it is picked; what is over its time by a [`crate::core::sweep`]. Both have it read, and come here.
+//! when it is picked; what is over its time by a [`crate::core::sweep`]. Both have it read, and come here; so does a publish that
+//! its queue has no room for.
 //!
 //! Invariant: a message enters all of its dead-letter queues, and leaves its own, in one decision, or nothing happens to it.
 
+mod entering;
+mod refused;
+
 use crate::core::command::BuryFetched;
 use crate::core::decide::Decision;
-use crate::core::decide::publish::enter;
 use crate::core::event::{Event, Record, Removal};
 use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::sweep::{Aside, may_be_swept};
-use std::collections::BTreeMap;
+use entering::{Entering, buried};
 use std::sync::Arc;
 use vocab::limits::MOVE_BATCH_BYTES;
+use vocab::names::{shown_within, stored_beside};
 use vocab::origin::{dying_again, is_circle};
 use vocab::{
-    BuryPolicy, BuryReason, CountedBy, DeadLetter, Death, DeathReason, Message, MessageId, Origin, PartitionId,
-    PartitionKey, QueueId, Route, Seq, SubscriptionId,
+    BuryPolicy, BuryReason, CountedBy, DeadLetter, Death, DeathReason, Message, MessageId, Origin, PartitionKey,
+    QueueId, Route, Seq, SubscriptionId,
 };
 
 /// What became of messages that were to be buried.
@@ -45,11 +49,10 @@ enum Way {
 /// The messages of one decision, sorted by what happens to them.
 #[derive(Default)]
 struct Parting {
-    entering: BTreeMap<QueueId, Vec<Arc<Message>>>,
+    entering: Entering,
     buried: SeqRanges,
     dropped: SeqRanges,
     expired: SeqRanges,
-    bytes: usize,
 }
 
 impl State {
@@ -67,7 +70,7 @@ impl State {
                 Way::Expires => parting.expired.push(*seq),
                 Way::Stays => answer.staying.push(*seq),
             }
-            if parting.bytes >= MOVE_BATCH_BYTES {
+            if parting.entering.bytes >= MOVE_BATCH_BYTES {
                 break;
             }
         }
@@ -99,38 +102,39 @@ impl State {
         let Some(message) = message else { return Way::Stays };
         let id = MessageId::new(key, seq);
         let origin = origin_of(queue, id, message, record, reason, now_ms);
-        self.enter_targets(queue, policy, message, origin, now_ms)
+        match self.targets_of(queue, policy, message, &origin.deaths) {
+            None => Way::Stays,
+            Some((targets, _)) if targets.is_empty() => Way::Nowhere,
+            Some((targets, route)) => Way::Into(targets, Arc::new(buried(message, origin, route, now_ms))),
+        }
     }
 
-    /// The message with its new origin, and the queues that take it.
-    fn enter_targets(&self, queue: &Queue, policy: &BuryPolicy, message: &Message, origin: Origin, now_ms: u64) -> Way {
-        let (targets, route) = match &policy.dead_letter {
-            DeadLetter::Nowhere => return Way::Nowhere,
+    /// The queues that take a message with these deaths, and the way that it comes to them; `None` while the one that the policy
+    /// names does not exist.
+    fn targets_of(
+        &self,
+        queue: &Queue,
+        policy: &BuryPolicy,
+        message: &Message,
+        deaths: &[Death],
+    ) -> Option<(Vec<QueueId>, Option<Box<Route>>)> {
+        Some(match &policy.dead_letter {
+            DeadLetter::Nowhere => (Vec::new(), None),
             DeadLetter::Queue(_) => {
-                let Some(target) = self.dead_letter_of(queue) else { return Way::Stays };
+                let target = self.dead_letter_of(queue)?;
                 // Each lap of such a circle takes a consumer, unless nothing but time and length drive it.
                 let breaks = |reason| matches!(reason, DeathReason::Rejected | DeathReason::Limit);
-                (self.outside_circles(vec![target.info.id], &origin.deaths, breaks), message.facts.route.clone())
+                (self.outside_circles(vec![target.info.id], deaths, breaks), message.facts.route.clone())
             }
             DeadLetter::Router { router, key } => {
-                let keys = keys_of(queue, key.as_ref(), message);
+                let keys = keys_of(queue, router, key.as_ref(), message);
                 let names: Vec<&str> = keys.iter().map(String::as_str).collect();
                 let matching = self.route(router, &names, &message.headers).unwrap_or_default();
                 let breaks = |reason| reason == DeathReason::Rejected;
                 let route = Route { router: router.clone(), keys };
-                (self.outside_circles(matching, &origin.deaths, breaks), Some(Box::new(route)))
+                (self.outside_circles(matching, deaths, breaks), Some(Box::new(route)))
             }
-        };
-        if targets.is_empty() {
-            return Way::Nowhere;
-        }
-        let mut buried = message.clone();
-        buried.facts.origin = Some(Box::new(origin));
-        buried.facts.route = route;
-        buried.facts.published_ms = now_ms;
-        buried.facts.due_ms = None;
-        buried.facts.expires_ms = None;
-        Way::Into(targets, Arc::new(buried))
+        })
     }
 
     /// Those of the queues in which the message would not go around for ever.
@@ -193,12 +197,19 @@ impl State {
     }
 }
 
-/// The keys that a message is published again with.
-fn keys_of(queue: &Queue, key: Option<&String>, message: &Message) -> Vec<String> {
-    match (key, &message.facts.route) {
+/// The keys that a message is published again with through `router`. Without a router a key is a queue's name as it is stored; with one
+/// it is what those within the queue's name space say.
+fn keys_of(queue: &Queue, router: &str, key: Option<&String>, message: &Message) -> Vec<String> {
+    let name = &queue.info.name;
+    match (key, message.facts.route.as_deref()) {
         (Some(key), _) => vec![key.clone()],
-        (None, Some(route)) => route.keys.clone(),
-        (None, None) => vec![queue.info.name.clone()],
+        (None, Some(route)) => match (route.router.is_empty(), router.is_empty()) {
+            (true, false) => route.keys.iter().map(|key| shown_within(key).to_owned()).collect(),
+            (false, true) => route.keys.iter().map(|key| stored_beside(name, key).into_owned()).collect(),
+            (true, true) | (false, false) => route.keys.clone(),
+        },
+        (None, None) if router.is_empty() => vec![name.clone()],
+        (None, None) => vec![shown_within(name).to_owned()],
     }
 }
 
@@ -229,18 +240,11 @@ fn origin_of(
 impl Parting {
     fn add(&mut self, seq: Seq, targets: Vec<QueueId>, message: &Arc<Message>) {
         self.buried.push(seq);
-        for target in targets {
-            self.bytes += message.content_bytes();
-            self.entering.entry(target).or_default().push(Arc::clone(message));
-        }
+        self.entering.add(targets, message);
     }
 
     fn into_events(self, state: &State, queue: &Queue, key: PartitionKey) -> Vec<Event> {
-        let mut events = Vec::new();
-        for (target, messages) in self.entering {
-            let log = state.queues[&target].log(PartitionId(0)).expect("every queue has partition 0");
-            events.extend(enter(PartitionKey::new(target, PartitionId(0)), log.next, log.reserved, messages));
-        }
+        let mut events = self.entering.into_events(state);
         if !self.buried.is_empty() {
             events.push(Event::Buried { key, seqs: self.buried });
         }

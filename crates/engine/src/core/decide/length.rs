@@ -1,6 +1,8 @@
 //! Decides on queues that are longer than they may be: what is refused, and what gives way.
 //!
-//! What counts is what could be received at once. What a burial or a redrive brings is never refused; the next publish sees to it.
+//! What counts is what could be received at once. What a burial or a redrive brings is never refused; where the oldest
+//! gives way, a burial makes room like a publish, and for a redrive the next of these does.
+//! Where what is refused goes is decided in `bury.rs`.
 
 use crate::core::error::{Measure, PublishError};
 use crate::core::event::{Event, Removal};
@@ -47,7 +49,7 @@ pub(super) fn check_length(
     partition: PartitionId,
     messages: &[Arc<Message>],
 ) -> Result<(), PublishError> {
-    let limit = queue.info.settings.length.filter(|limit| limit.overflow == Overflow::Refuse);
+    let limit = queue.info.settings.length.filter(|limit| limit.overflow.refuses());
     let (Some(limit), Some(progress)) = (limit, queue.progress(SubscriptionId(0), partition)) else { return Ok(()) };
     let ready = || messages.iter().filter(|message| message.facts.due_ms.is_none());
     let (count, bytes) = (ready().count() as u64, ready().map(|message| message.body.len() as u64).sum::<u64>());

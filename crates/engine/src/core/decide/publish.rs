@@ -13,7 +13,7 @@ use vocab::limits::{BATCH_COUNT_MAX, COMMIT_BYTES_MAX, SEQ_RESERVATION};
 use vocab::{Message, PartitionKey, QueueSettings, Seq};
 
 impl State {
-    /// All messages into the log, or none.
+    /// All messages into the log, or none; a queue may set those aside that it has no room for.
     #[must_use]
     pub fn decide_publish(
         &self,
@@ -32,7 +32,10 @@ impl State {
         let (first, count) = (log.next, messages.len());
         let repeats = take_repeats(&queue.info.settings, log, &mut messages, now_ms);
         if let Err(error) = check_length(queue, key.partition, &messages) {
-            return Decision::unchanged(Err(error));
+            return match self.bury_refused(queue, &messages, now_ms) {
+                Ok(events) => Decision { events, answer: Err(error) },
+                Err(too_large) => Decision::unchanged(Err(too_large)),
+            };
         }
         let answer = Ok(Placed { first, count, repeats });
         if messages.is_empty() {

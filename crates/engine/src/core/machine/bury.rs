@@ -21,7 +21,9 @@ impl Machine {
         let key = fetched.key;
         let lanes: Vec<_> = fetched.messages.iter().map(|(seq, _)| self.state.lane_of(key, *seq)).collect();
         let decision = self.state.decide_bury(fetched, now_ms);
+        let before = out.events.len();
         let buried = self.take(decision, out);
+        self.trim_entered(before, now_ms, out);
         for ((seq, message), lane) in fetched.messages.iter().zip(lanes) {
             // An unreadable message stays passed by: it can be neither delivered nor moved. One whose dead-letter queue
             // went away in between is delivered again, unless its time has come.
@@ -146,7 +148,9 @@ impl Machine {
             return;
         }
         let decision = self.state.decide_bury(fetched, now_ms);
+        let before = out.events.len();
         let buried = self.take(decision, out);
+        self.trim_entered(before, now_ms, out);
         let State { queues, volatile, .. } = &mut self.state;
         let (Some(queue), Some(sweep)) = (queues.get(&key.queue), volatile.sweeps.get_mut(&key)) else { return };
         for (seq, message) in &fetched.messages[..buried.looked_at] {

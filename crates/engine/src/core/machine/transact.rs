@@ -14,6 +14,7 @@ impl Machine {
         let publishes: Vec<_> = publishes.into_iter().map(|publish| SharedFanOut::new(publish, now_ms)).collect();
         let mut keys: Vec<_> = publishes.iter().flat_map(|publish| publish.to.iter().copied()).collect();
         keys.extend(settlements.iter().map(|settlement| settlement.token.key));
+        let started = out.events.len();
         let published = check_size(&publishes, settlements.len()).and_then(|()| {
             if atomic {
                 self.publish_all_or_none(&publishes, now_ms, out)
@@ -26,7 +27,7 @@ impl Machine {
             let decision = self.state.decide_settle(settlements, now_ms);
             let settled = self.take(decision, out);
             self.bury_returned(now_ms, out, before);
-            publishes.iter().flat_map(|publish| &publish.to).for_each(|key| self.trim(*key, now_ms, out));
+            self.trim_entered(started, now_ms, out);
             Box::new(Transacted { published, settled })
         });
         let grounds = self.transaction_grounds(&keys, &answer);

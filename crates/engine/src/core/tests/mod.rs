@@ -12,6 +12,7 @@ mod length;
 mod levels;
 mod live;
 mod redrives;
+mod refused;
 mod replay;
 mod routers;
 mod salvages;

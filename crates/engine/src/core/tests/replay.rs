@@ -45,7 +45,7 @@ pub(super) enum Act {
 
 /// Crashes leap over whole pages of seqs; with a `crash_weight` of 0 there are none.
 pub(super) fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
-    let queue = || 0_usize..8;
+    let queue = || 0_usize..9;
     let act = prop_oneof![
         4 => (queue(), 1_usize..5, proptest::option::weighted(0.3, 0_u64..3_000), proptest::option::weighted(0.2, 1_u64..9_000))
             .prop_map(|(queue, count, due_in_ms, expires_in_ms)| Act::Publish { queue, count, due_in_ms, expires_in_ms }),
@@ -113,7 +113,7 @@ pub(super) fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &
                     Message { facts, ..Message::with_body(vec![b'x'; index * usize::from(priority)]) }
                 };
                 let messages = (0..count).map(message).collect();
-                bench.publish(queues[queue], messages);
+                bench.ask(Command::Publish { key: key(queues[queue]), messages });
             }
             Act::Receive { queue, max, lease_ms } => {
                 let leased = bench.receive_with(queues[queue], max, LeaseTerms::Deadline(lease_ms));
@@ -244,7 +244,10 @@ pub(super) fn bench_with_queues() -> (Bench, Vec<QueueId>) {
     let dead_letter = DeadLetter::Router { router: "router 1".to_owned(), key: Some("a.b".to_owned()) };
     let routed = bench.create("routed", timed(dead_letter));
     let leveled = bench.create("leveled", leveled(4, 9));
-    (bench, vec![dead, counted, failing, laned, timely, strict, routed, leveled])
+    let length = LengthLimit { messages_max: Some(6), bytes_max: None, overflow: Overflow::RefuseAndBury };
+    let full = QueueSettings { length: Some(length), ..burying(CountedBy::Failures, 3, "leveled") };
+    let full = bench.create("full", full);
+    (bench, vec![dead, counted, failing, laned, timely, strict, routed, leveled, full])
 }
 
 /// What is over its time is set aside; a consumer's word, too.

@@ -1,11 +1,17 @@
 //! The ledger's entries and the questions that several rules ask of them.
 
 use super::repeats::{DedupName, Standing};
+use crate::checker::burial::constant_policy;
 use crate::history::{Call, Ending, Handed, History, OpId, Reply, Sent, Uid};
 use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, RedriveInfo, Settle, StartRedrive};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use vocab::{DeadLetter, Durability, LeaseToken, LengthLimit, MessageId, Order, Origin, QueueId, QueueSettings, Seq};
+use vocab::{
+    DeadLetter, Durability, LeaseToken, LengthLimit, MessageId, Order, Origin, Overflow, QueueId, QueueSettings, Seq,
+};
+
+/// What the refusal of a full queue says.
+const QUEUE_FULL: &str = "that wait to be received";
 
 /// A sorted history.
 #[derive(Debug)]
@@ -260,12 +266,35 @@ impl Ledger<'_> {
         self.endings[after..].first().map(|(at, _)| *at).filter(|at| *at < until)
     }
 
+    /// Whether its queue may have refused the message, and set it aside.
+    #[must_use]
+    pub fn may_be_set_aside(&self, message: &Message) -> bool {
+        let publish = &self.ops[message.op];
+        let refused = !publish.may_have_happened() || (publish.done() && message.id.is_none());
+        let home = self.queues.get(&message.queue);
+        let mut limits = home.into_iter().flat_map(|queue| &queue.settings).filter_map(|(_, settings)| settings.length);
+        refused && limits.any(|limit| limit.overflow == Overflow::RefuseAndBury)
+    }
+
+    /// Whether its producer was told that its queue is full, when that certainly set aside what it refused.
+    #[must_use]
+    pub fn was_set_aside(&self, message: &Message) -> bool {
+        let publish = &self.ops[message.op];
+        let told_why = matches!((publish.call, publish.reply), (Call::Publish { .. }, Some(Reply::Refused(why))) if why.contains(QUEUE_FULL));
+        let home = self.queues.get(&message.queue).filter(|_| told_why);
+        home.is_some_and(|queue| {
+            let buries = queue.length().is_some_and(|limit| limit.overflow == Overflow::RefuseAndBury);
+            buries && constant_policy(self, message, queue).is_some()
+        })
+    }
+
     /// When somebody was first told that the message exists: its producer, an owner or a looker.
     #[must_use]
     pub fn told_to_exist(&self, message: &Message) -> Option<usize> {
         let publish = &self.ops[message.op];
         let published =
             publish.answered.filter(|_| publish.done() && message.id.is_some() && message.standing != Standing::Repeat);
+        let published = published.or_else(|| publish.answered.filter(|_| self.was_set_aside(message)));
         let leased = message.leases.first().map(|lease| self.leases[*lease].told);
         let seen = message.sightings.first().map(|sighting| sighting.told);
         [published, leased, seen].into_iter().flatten().min()
@@ -298,6 +327,12 @@ impl Queue {
             DeadLetter::Router { router, .. } => Some(&**router),
             DeadLetter::Queue(_) | DeadLetter::Nowhere => None,
         })
+    }
+
+    /// Whether it sets anything aside, or ever may have.
+    #[must_use]
+    pub fn buries(&self) -> bool {
+        self.settings.iter().any(|(_, settings)| settings.bury.is_some())
     }
 
     /// Whether it is gone with the broker's next end.
