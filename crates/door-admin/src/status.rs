@@ -6,6 +6,7 @@ use broker::Broker;
 use door::{Door, Limits, Shutdown, Tally};
 use std::fmt;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 /// Shared by the server, which reports progress, and the admin door, which answers from it.
@@ -24,6 +25,8 @@ pub struct Running {
     pub doors: Vec<DoorFigures>,
     /// Queues with series of their own in the metrics, the first in order of name; the others are summed.
     pub queues_listed_max: usize,
+    /// The data folder.
+    pub data: PathBuf,
     /// Writes the store as it is at the moment of the call.
     pub backup: WriteBackup,
 }

@@ -115,7 +115,7 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let amqp = protocol_doors.serve(&amqp, listeners.amqp, connections_max);
     let queues_listed_max = config.metrics_queues_max;
     let (broker, doors, backup) = (store.broker().clone(), vec![sqs, amqp, admin], tools::backup::writer(&store));
-    status.ready(Running { broker, doors, queues_listed_max, backup });
+    status.ready(Running { broker, doors, queues_listed_max, data: config.data.clone(), backup });
     announce(config, &store, &addresses, tls.as_ref(), &clock);
 
     let cause = tokio::select! {

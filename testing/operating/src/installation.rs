@@ -51,8 +51,9 @@ impl Installation {
         self
     }
 
-    /// Adds arguments.
-    pub fn arguments<'a>(&mut self, arguments: impl IntoIterator<Item = &'a str>) -> &mut Self {
+    /// The same machine with these arguments.
+    #[must_use]
+    pub fn with<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         self.command.args(arguments);
         self
     }
@@ -88,21 +89,25 @@ impl Installation {
 }
 
 impl Running {
-    /// Where it answers admin requests.
-    ///
-    /// # Panics
-    /// When its ready line does not say.
-    #[must_use]
-    pub fn admin(&self) -> SocketAddr {
-        let said = self.program.said();
-        let (_, address) = said.split_once("admin=").or_else(|| said.split_once("\"admin\":\"")).expect("it is told");
-        address.split([' ', '"']).next().and_then(|address| address.parse().ok()).expect("an address")
-    }
-
-    /// GET, under the name of `host`.
+    /// Asks the admin door, under the name of `host`.
     #[must_use]
     pub fn get(&self, path: &str, host: &str) -> Response {
-        http::request(self.admin(), "GET", path, &[("Host", host)], b"")
+        http::request(self.address("admin"), "GET", path, &[("Host", host)], b"")
+    }
+
+    /// Asks the SQS door.
+    #[must_use]
+    pub fn sqs(&self, target: &str) -> Response {
+        http::request(self.address("sqs"), "GET", target, &[], b"")
+    }
+
+    /// Where a door listens, by the ready line, human or JSON.
+    fn address(&self, door: &str) -> SocketAddr {
+        let said = self.program.said();
+        let ready = said.lines().find(|line| line.contains("ready")).expect("it was waited for");
+        let named = [format!(" {door}="), format!("\"{door}\":\"")];
+        let after = named.iter().find_map(|name| ready.split_once(name)).expect("the ready line names every door").1;
+        after.split([' ', '"']).next().and_then(|address| address.parse().ok()).expect("an address")
     }
 
     /// What it has logged.

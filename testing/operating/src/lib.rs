@@ -2,7 +2,8 @@
 //!
 //! What it is not: a part of the product. The tests are in `tests`.
 
+pub mod exposition;
 mod installation;
 pub mod source;
 
-pub use installation::Installation;
+pub use installation::{Installation, Running};

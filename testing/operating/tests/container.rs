@@ -75,7 +75,7 @@ fn its_ports_are_the_doors_own() {
 #[test]
 fn its_data_is_a_volume_of_the_user_that_runs_it() {
     let data = variables().into_iter().find(|(name, _)| name == "LONGSHORE_DATA").expect("a data folder").1;
-    assert_eq!(all("VOLUME"), [data.clone()]);
+    assert_eq!(all("VOLUME"), [data.as_str()]);
     assert_eq!(all("USER"), ["10001:10001"]);
     let made = all("RUN").into_iter().find(|run| run.starts_with("useradd")).expect("a user");
     assert!(made.contains("--uid 10001 ") && made.contains(&format!("--home-dir {data} ")), "{made}");
@@ -91,8 +91,7 @@ fn without_users_it_refuses_to_serve_strangers_and_says_what_to_do() {
         let value = value.split_once(':').map_or_else(|| value.to_owned(), |(host, _port)| format!("{host}:0"));
         installation.environment(&name, &value);
     }
-    installation.arguments(["serve"]);
-    let (status, said) = installation.end();
+    let (status, said) = installation.with(["serve"]).end();
     assert_eq!(status.code(), Some(4), "{said}");
     assert!(said.contains("--allow-anonymous") && said.contains("users"), "{said}");
 }

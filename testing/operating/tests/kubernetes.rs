@@ -44,8 +44,7 @@ fn installation() -> Installation {
     }
     let arguments = container()["args"].clone();
     let arguments = arguments.as_vec().expect("a list").iter().map(text);
-    installation.arguments(arguments.map(|argument| argument.strip_prefix("/etc/longshore/").unwrap_or(argument)));
-    installation
+    installation.with(arguments.map(|argument| argument.strip_prefix("/etc/longshore/").unwrap_or(argument)))
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! What operators are given, tried: it starts as the files say, and the files speak of what is there.
 
+mod alerts; // rules for Prometheus
 mod container; // the Containerfile
+mod dashboard; // for Grafana
+mod figures; // a server in which everything has happened
 mod kubernetes; // the manifest
+mod queries; // PromQL against real figures
 mod unit; // the systemd unit

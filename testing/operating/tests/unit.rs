@@ -36,11 +36,7 @@ fn its_command_starts_the_server() {
     let mut installation = Installation::new();
     installation.file("longshore.toml", &source::text(CONFIGURATION));
     let words: Vec<&str> = words.map(|word| if word.ends_with(".toml") { "longshore.toml" } else { word }).collect();
-    let running = {
-        installation.arguments(words);
-        installation
-    }
-    .serve();
+    let running = installation.with(words).serve();
     assert_eq!(running.get("/readyz", "localhost").status, 200);
     assert!(running.log().lines().all(|line| line.starts_with('{')), "{}", running.log());
 }

@@ -7,7 +7,7 @@
 
 mod queues;
 
-use crate::commands::process;
+use crate::commands::process::{Disk, Process};
 use crate::status::{Phase, Running, Status};
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -23,7 +23,8 @@ const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 struct Figures {
     phase: Phase,
-    resident_bytes: Option<u64>,
+    process: Process,
+    disk: Option<Disk>,
     running: Option<Running>,
     queues: Queues,
 }
@@ -40,22 +41,24 @@ async fn gather(status: &Status) -> Figures {
         Some(running) => Queues::ask(&running.broker, running.queues_listed_max).await,
         None => Queues::default(),
     };
-    Figures { phase: status.phase(), resident_bytes: process::resident_bytes(), running, queues }
+    let disk = running.as_ref().and_then(|running| Disk::of(&running.data));
+    Figures { phase: status.phase(), process: Process::ask(), disk, running, queues }
 }
 
 fn render(figures: &Figures) -> String {
     let recorder = PrometheusBuilder::new().build_recorder();
     metrics::with_local_recorder(&recorder, || {
         record_process(figures);
+        if let Some(disk) = figures.disk {
+            record_disk(disk);
+        }
         if let Some(running) = &figures.running {
-            record_journal(&running.broker.journal_stats());
-            describe_gauge!("longshore_disk_full", "1 while publishes are refused for want of disk space");
-            gauge!("longshore_disk_full").set(if running.broker.is_disk_full() { 1.0 } else { 0.0 });
+            record_store(running);
             record_doors(running);
         }
         figures.queues.record();
     });
-    recorder.handle().render()
+    recorder.handle().render() + &seconds_spent(figures)
 }
 
 /// Gauges are floating-point numbers in the format; counts are exact up to 2⁵³.
@@ -69,10 +72,48 @@ fn record_process(figures: &Figures) {
     gauge!("longshore_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     describe_gauge!("longshore_ready", "1 while the store is open, every door listens and no stop was asked for");
     gauge!("longshore_ready").set(if figures.phase == Phase::Ready { 1.0 } else { 0.0 });
-    if let Some(bytes) = figures.resident_bytes {
-        describe_gauge!("process_resident_memory_bytes", "Resident memory of the process");
-        gauge!("process_resident_memory_bytes").set(float(bytes));
+    let Process { resident_bytes, start_seconds, open_fds, max_fds, cpu_seconds: _written_as_text } = figures.process;
+    let gauges = [
+        ("process_resident_memory_bytes", resident_bytes.map(float), "Resident memory of the process"),
+        ("process_start_time_seconds", start_seconds, "When the process was started, Unix time"),
+        ("process_open_fds", open_fds.map(float), "Open descriptors of the process"),
+        ("process_max_fds", max_fds.map(float), "Descriptors that the process may have open"),
+    ];
+    for (name, value, help) in gauges {
+        if let Some(value) = value {
+            describe_gauge!(name, help);
+            gauge!(name).set(value);
+        }
     }
+}
+
+/// Families that the recorder cannot hold, because its counters are whole numbers and Prometheus counts time in seconds.
+fn seconds_spent(figures: &Figures) -> String {
+    let synced = figures.running.as_ref().map(|running| float(running.broker.journal_stats().sync_us) / 1e6);
+    let counters = [
+        ("process_cpu_seconds_total", figures.process.cpu_seconds, "Processor time of the process"),
+        ("longshore_journal_sync_seconds_total", synced, "Time spent in syncs of the log"),
+    ];
+    let told = counters.into_iter().filter_map(|(name, seconds, help)| {
+        Some(format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {}\n", seconds?))
+    });
+    told.collect()
+}
+
+fn record_disk(disk: Disk) {
+    describe_gauge!("longshore_disk_free_bytes", "Free space of the disk that the data folder is on");
+    gauge!("longshore_disk_free_bytes").set(float(disk.free_bytes));
+    describe_gauge!("longshore_disk_size_bytes", "Size of the disk that the data folder is on");
+    gauge!("longshore_disk_size_bytes").set(float(disk.total_bytes));
+}
+
+fn record_store(running: &Running) {
+    let broker = &running.broker;
+    record_journal(&broker.journal_stats());
+    describe_gauge!("longshore_disk_full", "1 while publishes are refused for want of disk space");
+    gauge!("longshore_disk_full").set(if broker.is_disk_full() { 1.0 } else { 0.0 });
+    describe_gauge!("longshore_journal_failed", "1 once the log refused a write or a sync: the server ends");
+    gauge!("longshore_journal_failed").set(if broker.health().is_err() { 1.0 } else { 0.0 });
 }
 
 fn record_journal(stats: &JournalStats) {
@@ -80,7 +121,6 @@ fn record_journal(stats: &JournalStats) {
         ("longshore_journal_commits_total", stats.commits, "Commits that became durable"),
         ("longshore_journal_written_bytes_total", stats.bytes_written, "Bytes written to the log, padding included"),
         ("longshore_journal_syncs_total", stats.syncs, "Syncs of the log"),
-        ("longshore_journal_sync_microseconds_total", stats.sync_us, "Time spent in syncs of the log"),
         ("longshore_journal_checkpoints_total", stats.checkpoints, "Checkpoints taken"),
         ("longshore_journal_cache_hits_total", stats.cache_hits, "Message bodies found in memory"),
         ("longshore_journal_cache_misses_total", stats.cache_misses, "Message bodies read back from the disk"),

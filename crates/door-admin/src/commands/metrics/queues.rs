@@ -9,6 +9,7 @@ use super::float;
 use broker::{Broker, QueueInfo, QueueStats, QueueTotals};
 use futures_util::{StreamExt, stream};
 use metrics::{counter, describe_counter, describe_gauge, gauge};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Questions to the broker at a time. Their answers share syncs, so asking one by one would be slow.
@@ -31,6 +32,8 @@ pub(super) struct Figures {
     label: String,
     stats: QueueStats,
     empty_receives: u64,
+    /// Messages in queues that others set theirs aside in; `None` where there is no such queue under this label.
+    dead_letters: Option<u64>,
 }
 
 impl Queues {
@@ -38,10 +41,13 @@ impl Queues {
     pub(super) async fn ask(broker: &Broker, listed_max: usize) -> Self {
         let all = broker.list_queues("", None, usize::MAX);
         let total = all.len();
+        let graves: BTreeSet<String> = all.iter().filter_map(|queue| grave(queue)).map(str::to_owned).collect();
+        let graves = &graves;
         let asked = stream::iter(all).map(|queue: Arc<QueueInfo>| async move {
             let stats = broker.stats(queue.id).await.ok()?;
             let empty_receives = broker.empty_receives(queue.id);
-            Some(Figures { label: queue.name.clone(), stats, empty_receives })
+            let dead_letters = graves.contains(&queue.name).then(|| messages(&stats));
+            Some(Figures { label: queue.name.clone(), stats, empty_receives, dead_letters })
         });
         let figures = asked.buffered(ASKED_AT_A_TIME).filter_map(std::future::ready);
         let add = |mut queues: Self, figures| {
@@ -72,10 +78,20 @@ impl Queues {
     }
 }
 
+/// The queue that this one sets its messages aside in.
+fn grave(queue: &QueueInfo) -> Option<&str> {
+    queue.settings.bury.as_ref()?.queue()
+}
+
+fn messages(stats: &QueueStats) -> u64 {
+    stats.ready + stats.delayed + stats.leased
+}
+
 fn describe() {
     describe_gauge!("longshore_queues", "Queues that exist");
     describe_gauge!("longshore_queues_listed", "Queues with series of their own; the others are summed");
     describe_gauge!("longshore_queue_messages", "Live messages by queue and state");
+    describe_gauge!("longshore_queue_dead_letters", "Messages in queues that other queues set theirs aside in");
     describe_gauge!("longshore_queue_waiters", "Receives that wait for a message");
     describe_gauge!(
         "longshore_queue_oldest_timestamp_seconds",
@@ -99,14 +115,18 @@ impl Figures {
         self.stats.oldest_ms = [self.stats.oldest_ms, oldest_ms].into_iter().flatten().min();
         add_totals(&mut self.stats.totals, &totals);
         self.empty_receives += more.empty_receives;
+        self.dead_letters = [self.dead_letters, more.dead_letters].into_iter().flatten().reduce(|a, b| a + b);
     }
 
     fn record(&self) {
-        let Self { label, stats, empty_receives } = self;
+        let Self { label, stats, empty_receives, dead_letters } = self;
         for (state, count) in [("ready", stats.ready), ("delayed", stats.delayed), ("leased", stats.leased)] {
             gauge!("longshore_queue_messages", "queue" => label.clone(), "state" => state).set(float(count));
         }
         gauge!("longshore_queue_waiters", "queue" => label.clone()).set(float(stats.waiters));
+        if let Some(count) = *dead_letters {
+            gauge!("longshore_queue_dead_letters", "queue" => label.clone()).set(float(count));
+        }
         if let Some(oldest_ms) = stats.oldest_ms {
             let seconds = float(oldest_ms) / 1000.0;
             gauge!("longshore_queue_oldest_timestamp_seconds", "queue" => label.clone()).set(seconds);
@@ -170,6 +190,11 @@ fn add_totals(sum: &mut QueueTotals, more: &QueueTotals) {
 impl Figures {
     /// Made up, for tests.
     pub(super) fn new(label: &str, stats: QueueStats, empty_receives: u64) -> Self {
-        Self { label: label.to_owned(), stats, empty_receives }
+        Self { label: label.to_owned(), stats, empty_receives, dead_letters: None }
+    }
+
+    /// The same, of a queue that others set their messages aside in.
+    pub(super) fn dead(self) -> Self {
+        Self { dead_letters: Some(messages(&self.stats)), ..self }
     }
 }

@@ -11,7 +11,9 @@ fn figures(queues: Vec<QueueFigures>, listed_max: usize) -> Figures {
     for queue in queues {
         all.add(queue, listed_max);
     }
-    Figures { phase: Phase::Ready, resident_bytes: Some(4096), running: None, queues: all }
+    let process = Process { resident_bytes: Some(4096), cpu_seconds: Some(1.25), ..Process::default() };
+    let disk = Some(Disk { free_bytes: 10, total_bytes: 40 });
+    Figures { phase: Phase::Ready, process, disk, running: None, queues: all }
 }
 
 fn check(text: &str, line: &str) {
@@ -35,6 +37,10 @@ fn a_queues_counts_appear_under_its_name() {
     check(&text, r#"longshore_queue_empty_receives_total{queue="orders"} 6"#);
     check(&text, "longshore_ready 1");
     check(&text, "process_resident_memory_bytes 4096");
+    check(&text, "process_cpu_seconds_total 1.25");
+    check(&text, "longshore_disk_free_bytes 10");
+    check(&text, "longshore_disk_size_bytes 40");
+    assert!(!text.contains("longshore_queue_dead_letters{"), "{text}");
 }
 
 #[test]
@@ -63,6 +69,15 @@ fn queues_over_the_cap_are_summed_under_one_label() {
 }
 
 #[test]
+fn dead_letters_are_told_by_the_queue_that_they_are_in() {
+    let queue = |name| QueueFigures::new(name, stats(3, None), 0);
+    let text = render(&figures(vec![queue("a").dead(), queue("b"), queue("c").dead(), queue("d").dead()], 2));
+    check(&text, r#"longshore_queue_dead_letters{queue="a"} 5"#);
+    check(&text, r#"longshore_queue_dead_letters{queue="(others)"} 10"#);
+    assert!(!text.contains(r#"longshore_queue_dead_letters{queue="b"}"#), "{text}");
+}
+
+#[test]
 fn where_every_queue_is_listed_there_are_no_others() {
     let text = render(&figures(vec![QueueFigures::new("a", QueueStats::default(), 0)], 1));
     assert!(!text.contains("(others)"), "{text}");
@@ -71,12 +86,11 @@ fn where_every_queue_is_listed_there_are_no_others() {
 #[test]
 fn the_journals_figures_are_all_there() {
     let recorder = PrometheusBuilder::new().build_recorder();
-    let stats = JournalStats { commits: 7, syncs: 5, sync_us: 900, segments: 2, ..JournalStats::default() };
+    let stats = JournalStats { commits: 7, syncs: 5, segments: 2, ..JournalStats::default() };
     metrics::with_local_recorder(&recorder, || record_journal(&stats));
     let text = recorder.handle().render();
     check(&text, "longshore_journal_commits_total 7");
     check(&text, "longshore_journal_syncs_total 5");
-    check(&text, "longshore_journal_sync_microseconds_total 900");
     check(&text, "longshore_journal_segments 2");
 }
 
