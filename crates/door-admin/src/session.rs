@@ -1,11 +1,17 @@
 //! One HTTP connection to the admin door.
 
-use crate::commands::{self, OPERATIONS};
+use crate::api::Api;
+use crate::commands;
+use crate::config::AdminConfig;
+use crate::frame::routes::routes;
 use crate::status::Status;
-use axum::{Extension, Router};
+use axum::Router;
 use door::tls::HTTP_EXPECTED_TLS;
-use door::{Connection, Door, HostRule, Tally};
+use door::{Connection, Door, Tally};
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
@@ -27,17 +33,18 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 /// The admin door.
 #[derive(Debug)]
 pub struct Admin {
+    api: Arc<Api>,
     routes: Router,
-    tally: Arc<Tally>,
 }
 
 impl Admin {
-    /// A door that answers from `status` to those whom `host_rule` lets pass.
+    /// A door that speaks for the server that `status` tells of.
     #[must_use]
-    pub fn new(status: Arc<Status>, host_rule: HostRule) -> Self {
-        let tally = Arc::new(Tally::new(&OPERATIONS));
-        let routes = commands::routes(status, Arc::new(host_rule), Arc::clone(&tally));
-        Self { routes, tally }
+    pub fn new(status: Arc<Status>, config: AdminConfig) -> Self {
+        let tally = Arc::new(Tally::new(commands::names()));
+        let api = Arc::new(Api::new(status, config, tally));
+        let routes = routes(commands::calls(), &api);
+        Self { api, routes }
     }
 }
 
@@ -47,8 +54,8 @@ impl Door for Admin {
     }
 
     fn refusal(&self) -> &'static [u8] {
-        b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: 21\r\n\r\n\
-          too many connections\n"
+        b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 75\r\n\r\n\
+          {\"error\":{\"code\":\"unavailable\",\"message\":\"there are too many connections\"}}"
     }
 
     fn application_protocols(&self) -> &'static [&'static [u8]] {
@@ -60,13 +67,21 @@ impl Door for Admin {
     }
 
     fn tally(&self) -> &Arc<Tally> {
-        &self.tally
+        &self.api.tally
+    }
+
+    fn errors(&self) -> Vec<(&'static str, u64)> {
+        self.api.errors.all()
     }
 
     fn serve(self: Arc<Self>, connection: Connection) -> impl Future<Output = ()> + Send + 'static {
-        let service = TowerToHyperService::new(self.routes.clone().layer(Extension(Peer(connection.peer))));
+        let routes = TowerToHyperService::new(self.routes.clone());
         async move {
             let Connection { stream, peer, shutdown, .. } = connection;
+            let service = service_fn(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(Peer(peer));
+                routes.call(request)
+            });
             let mut http = http1::Builder::new();
             http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME_MAX).max_buf_size(HEAD_BYTES_MAX);
             let mut session = pin!(http.serve_connection(TokioIo::new(stream), service));

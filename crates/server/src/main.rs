@@ -25,7 +25,7 @@ use crate::signals::Signals;
 use crate::stop::Parts;
 use clap::{CommandFactory, Parser};
 use door::{Access, Listener, Tls};
-use door_admin::{Admin, Running, Status};
+use door_admin::{Admin, AdminConfig, Running, Status};
 use door_amqp::{AmqpConfig, AmqpDoor};
 use door_sqs::{SqsConfig, SqsDoor};
 use longshore::embed::Store;
@@ -92,7 +92,7 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
 
     let (admin_door, protocol_doors) = (Doors::new(), Doors::new());
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
-    let admin = Admin::new(Arc::clone(&status), host_rule(config, &listeners.admin, true));
+    let admin = Admin::new(Arc::clone(&status), admin_config(config, &listeners.admin, access.clone()));
     let admin = admin_door.serve(&Arc::new(admin), listeners.admin, connections_max);
     if let Some(tls) = tls.clone() {
         tls::keep_fresh(tls, &admin_door)?;
@@ -126,6 +126,20 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     parts.stop(cause, Duration::from_secs(config.drain), &mut signals).await
 }
 
+fn admin_config(config: &Config, listeners: &[Listener], access: Access) -> AdminConfig {
+    AdminConfig {
+        host_rule: host_rule(config, listeners, is_anonymous(config)),
+        access,
+        account_id: config.account_id.0.clone(),
+        audit_folder: Some(config.data.clone()),
+    }
+}
+
+/// Whether requests come without proof of who sends them.
+fn is_anonymous(config: &Config) -> bool {
+    config.users.is_empty() || config.allow_anonymous
+}
+
 fn sqs_door(
     config: &Config,
     store: &Store,
@@ -133,13 +147,12 @@ fn sqs_door(
     access: Access,
     clock: Arc<SystemClock>,
 ) -> SqsDoor {
-    let anonymous = config.users.is_empty() || config.allow_anonymous;
     let sqs = SqsConfig {
         region: config.region.0.clone(),
         account_id: config.account_id.0.clone(),
         limits: config.sqs_limits.0,
         durability: config.durability.0,
-        host_rule: host_rule(config, listeners, anonymous),
+        host_rule: host_rule(config, listeners, is_anonymous(config)),
         access,
         ..SqsConfig::default()
     };

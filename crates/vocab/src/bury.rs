@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 /// When a message is set aside, and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BuryPolicy {
     /// Which counter is compared.
@@ -33,6 +34,7 @@ pub struct BuryPolicy {
 
 /// Where messages go that are set aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "Written", into = "Written")]
 pub enum DeadLetter {
     /// Into the queue of this name. It may name the queue itself, or none that exists: then a message stays and comes back.
@@ -50,6 +52,7 @@ pub enum DeadLetter {
 
 /// How it is written down: a queue's name as plain text, as it always was, so nothing else may be text.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, deny_unknown_fields)]
 enum Written {
     Queue(String),
@@ -83,6 +86,7 @@ impl From<DeadLetter> for Written {
 
 /// Which of the two durable counters a bury policy compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CountedBy {
     /// Every lease counts, also one that was given back.

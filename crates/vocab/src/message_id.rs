@@ -16,6 +16,7 @@
 
 use crate::ids::{PartitionId, PartitionKey, QueueId, Seq};
 use std::fmt;
+use std::str::FromStr;
 use uuid::Uuid;
 
 const TAG: u8 = 0x4C;
@@ -66,6 +67,26 @@ impl MessageId {
     }
 }
 
+/// The text is no message's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoMessageId;
+
+impl fmt::Display for NoMessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this is no message id; ids are told when messages are sent and look like 00000001-0000-804c-8000-000000000001")
+    }
+}
+
+impl std::error::Error for NoMessageId {}
+
+impl FromStr for MessageId {
+    type Err = NoMessageId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Uuid::try_parse(text).ok().and_then(Self::from_uuid).ok_or(NoMessageId)
+    }
+}
+
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut buffer = Uuid::encode_buffer();
@@ -84,11 +105,15 @@ mod tests {
             let id = MessageId::new(PartitionKey::new(QueueId(queue), PartitionId(partition)), Seq(seq));
             prop_assert_eq!(MessageId::from_uuid(id.to_uuid()), Some(id));
             prop_assert_eq!(id.to_uuid().get_version_num(), 8);
+            prop_assert_eq!(id.to_string().parse(), Ok(id));
         }
     }
 
     #[test]
     fn a_strangers_uuid_is_refused() {
         assert_eq!(MessageId::from_uuid(Uuid::from_u128(0x1234)), None);
+        for text in ["", "orders", "00000000-0000-0000-0000-000000001234"] {
+            assert_eq!(text.parse::<MessageId>(), Err(NoMessageId), "{text:?}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a queue behaves. All times are milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QueueSettings {
     /// How long a lease lasts when the consumer does not say.
@@ -69,6 +70,7 @@ impl QueueSettings {
 
 /// How much of a queue may be ready at a time: what is leased or waits for its time does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LengthLimit {
     /// At most so many messages.
@@ -84,6 +86,7 @@ pub struct LengthLimit {
 
 /// What gives way when a publish would make a queue longer than it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Overflow {
     /// What has been ready longest by its place, of the lowest priority first, until the rest fits; the new one too, if it must. A limit
@@ -111,6 +114,7 @@ impl Overflow {
 
 /// In which order a queue hands its messages out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// By place, whatever else is leased.
@@ -126,6 +130,7 @@ pub enum Order {
 /// When a published message is taken for one that the queue was given before: it is not stored again, and its producer
 /// is told the first one's id, whether or not that one still lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DedupPolicy {
     /// For so many milliseconds from the first publish.
@@ -144,6 +149,7 @@ impl DedupPolicy {
 
 /// Where dedup ids must differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DedupScope {
     /// In the whole queue.
@@ -155,6 +161,7 @@ pub enum DedupScope {
 
 /// What an answer waits for. It changes only when the outbox opens, never what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Durability {
     /// Nothing is told before it is synced to disk.

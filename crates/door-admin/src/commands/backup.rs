@@ -3,12 +3,14 @@
 //! What it is not: the archive, which the server writes. Invariants: only this machine gets one, since it holds every message;
 //! an archive that could not be finished ends the connection, so that nobody takes it for a whole one.
 
+use crate::api::Api;
+use crate::errors::{ApiError, Code};
 use crate::session::Peer;
-use crate::status::{Status, WriteBackup};
+use crate::status::WriteBackup;
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use std::io::{self, Write};
@@ -22,13 +24,15 @@ const PIECE_BYTES: usize = 256 * 1024;
 const PIECES_WAITING_MAX: usize = 4;
 
 /// Streams an archive.
-pub(crate) async fn answer(State(status): State<Arc<Status>>, Extension(Peer(peer)): Extension<Peer>) -> Response {
+pub(crate) async fn answer(
+    State(api): State<Arc<Api>>,
+    Extension(Peer(peer)): Extension<Peer>,
+) -> Result<Response, ApiError> {
     if !door::listener::is_loopback(peer.ip()) {
-        return (StatusCode::FORBIDDEN, "backups are given to this machine only\n").into_response();
+        return Err(ApiError::new(Code::Forbidden, "backups are given to this machine only")
+            .hint("run `longshore backup` on the server's own machine"));
     }
-    let Some(running) = status.running() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "recovering\n").into_response();
-    };
+    let running = api.running()?;
     let (sender, receiver) = mpsc::channel(PIECES_WAITING_MAX);
     let write = Arc::clone(&running.backup);
     tokio::task::spawn_blocking(move || send(&write, sender));
@@ -36,7 +40,7 @@ pub(crate) async fn answer(State(status): State<Arc<Status>>, Extension(Peer(pee
         let piece: io::Result<Bytes> = receiver.recv().await?;
         Some((piece, receiver))
     });
-    ([(header::CONTENT_TYPE, "application/x-tar")], Body::from_stream(pieces)).into_response()
+    Ok(([(header::CONTENT_TYPE, "application/x-tar")], Body::from_stream(pieces)).into_response())
 }
 
 fn send(write: &WriteBackup, sender: Sender<io::Result<Bytes>>) {

@@ -7,6 +7,7 @@
 
 mod queues;
 
+use crate::api::Api;
 use crate::commands::process::{Disk, Process};
 use crate::status::{Phase, Running, Status};
 use axum::extract::State;
@@ -30,8 +31,8 @@ struct Figures {
 }
 
 /// All figures. While the store is being opened there are only the process's own.
-pub(crate) async fn answer(State(status): State<Arc<Status>>) -> impl IntoResponse {
-    let figures = gather(&status).await;
+pub(crate) async fn answer(State(api): State<Arc<Api>>) -> impl IntoResponse {
+    let figures = gather(&api.status).await;
     ([(CONTENT_TYPE, TEXT_FORMAT)], render(&figures))
 }
 

@@ -1,81 +1,46 @@
-//! What the admin door can be asked: one file per command, and the rule that stands before all of them.
+//! What the admin door can be asked: a file per verb, and the one table that all of them are in.
+//!
+//! A further call is a line in its folder's `calls`, or here; routes, rights, metrics, the OpenAPI document and the tests'
+//! matrix follow from it.
 
 mod backup;
 mod healthz;
 mod metrics;
+mod openapi;
 mod process;
+mod queues;
 mod readyz;
+mod server;
 
-use crate::status::Status;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::{
-    Router,
-    routing::{get, post},
-};
-use door::{HostRule, Outcome, Refused, Tally};
-use std::sync::Arc;
+use crate::authorization::Need;
+use crate::frame::Call;
+use axum::http::Method;
+use std::sync::LazyLock;
 
-/// Names in the tally, in the order of their indexes; the last takes every path that is not a command.
-pub(crate) const OPERATIONS: [&str; 5] = ["/healthz", "/readyz", "/metrics", "/backup", "other"];
-
-/// Whatever is no plain look must carry this header: a web page can send none of its own to another site.
-pub(crate) const CHANGE_HEADER: HeaderName = HeaderName::from_static("longshore-change");
-
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-struct Gate {
-    host_rule: Arc<HostRule>,
-    tally: Arc<Tally>,
+/// Every call of the door. Its order is that of the counts in the metrics.
+pub(crate) fn calls() -> Vec<Call> {
+    [own(), server::calls(), queues::calls()].into_iter().flatten().collect()
 }
 
-/// All paths of the door.
-pub(crate) fn routes(status: Arc<Status>, host_rule: Arc<HostRule>, tally: Arc<Tally>) -> Router {
-    let gate = Arc::new(Gate { host_rule, tally });
-    Router::new()
-        .route("/healthz", get(healthz::answer))
-        .route("/readyz", get(readyz::answer))
-        .route("/metrics", get(metrics::answer))
-        .route("/backup", post(backup::answer))
-        .fallback(not_found)
-        .with_state(status)
-        .layer(from_fn_with_state(gate, judge_and_count))
+/// The names of all calls, in their order, and one for whatever is none.
+pub(crate) fn names() -> &'static [&'static str] {
+    static NAMES: LazyLock<Vec<&'static str>> =
+        LazyLock::new(|| calls().iter().map(|call| call.name).chain(["other"]).collect());
+    &NAMES
 }
 
-async fn judge_and_count(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let operation = OPERATIONS.iter().position(|&name| name == path).unwrap_or(OPERATIONS.len() - 1);
-    let only_looks = matches!(*request.method(), Method::GET | Method::HEAD);
-    let response = match judge(&gate.host_rule, request.headers()) {
-        Ok(()) if only_looks || request.headers().contains_key(CHANGE_HEADER) => next.run(request).await,
-        Ok(()) => (StatusCode::FORBIDDEN, format!("this needs the header {CHANGE_HEADER}: yes\n")).into_response(),
-        Err(refused) => (StatusCode::FORBIDDEN, format!("{refused}\n")).into_response(),
-    };
-    gate.tally.count(operation, outcome_of(response.status()));
-    response
-}
-
-fn judge(rule: &HostRule, headers: &HeaderMap) -> Result<(), Refused> {
-    // A header that is not text is no name of ours either.
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    rule.check(text(header::HOST), text(header::ORIGIN))?;
-    rule.check_fetch_site(text(SEC_FETCH_SITE))
-}
-
-fn outcome_of(status: StatusCode) -> Outcome {
-    if status.is_server_error() {
-        Outcome::Failed
-    } else if status.is_client_error() {
-        Outcome::Refused
-    } else {
-        Outcome::Done
-    }
-}
-
-async fn not_found() -> impl IntoResponse {
-    (StatusCode::NOT_FOUND, "this door answers GET /healthz, /readyz and /metrics, and POST /backup\n")
+/// What is no part of the versioned API.
+fn own() -> Vec<Call> {
+    vec![
+        Call::get("/healthz", "healthz", "Whether the process is worth keeping", Need::Nothing, healthz::answer)
+            .unlisted(),
+        Call::get("/readyz", "readyz", "Whether clients should be sent here", Need::Nothing, readyz::answer).unlisted(),
+        Call::get("/metrics", "metrics", "Every figure, for Prometheus", Need::User, metrics::answer).unlisted(),
+        Call::change(Method::POST, "/backup", "backup", "The whole store as an archive", Need::Operate, backup::answer)
+            .unlisted(),
+        Call::get("/openapi.json", "openapi", "This document", Need::Nothing, openapi::answer)
+            .gives_other("application/json"),
+    ]
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The door as a client sees it: over a socket, without a broker (the store is still being opened).
 
+use crate::config::AdminConfig;
 use crate::session::Admin;
 use crate::status::Status;
 use door::listener::loopback;
@@ -20,7 +21,8 @@ fn start() -> Running {
     let (trigger, shutdown) = shutdown::pair();
     let tasks = Tasks::new(shutdown.clone());
     let rule = HostRule { allowed: vec!["mq.example".to_owned()], anonymous: true };
-    let admin = Arc::new(Admin::new(Arc::new(Status::new(shutdown)), rule));
+    let config = AdminConfig { host_rule: rule, ..AdminConfig::default() };
+    let admin = Arc::new(Admin::new(Arc::new(Status::new(shutdown)), config));
     let listener = Listener::open(loopback(0)[0]).expect("a free port");
     let address = listener.local();
     tasks.spawn(accept::run(listener, Arc::clone(&admin), Limits::new(10), tasks.clone()));
@@ -49,7 +51,10 @@ async fn a_recovering_server_is_alive_but_not_ready() {
 #[tokio::test]
 async fn an_unknown_path_names_the_known_ones() {
     let answer = ask(&start(), "/health", "host: localhost\r\n").await;
-    assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("/healthz"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 404 ") && answer.contains("\"not_found\"") && answer.contains("/healthz"),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
@@ -66,7 +71,7 @@ async fn web_pages_and_foreign_names_are_refused_and_counted() {
     assert!(ask(&running, "/metrics", "host: mq.example:9325\r\n").await.starts_with("HTTP/1.1 200 "));
     let count = |outcome| {
         let mut rows = running.admin.tally().rows();
-        rows.find(|row| row.operation == "/metrics" && row.outcome == outcome).map(|row| row.count)
+        rows.find(|row| row.operation == "metrics" && row.outcome == outcome).map(|row| row.count)
     };
     assert_eq!((count(Outcome::Refused), count(Outcome::Done)), (Some(3), Some(1)));
 }

@@ -51,6 +51,18 @@ impl User {
         self.granted(account, queue, |may| !may.is_empty())
     }
 
+    /// Whether this user may do anything with every queue there is or will be: who runs the server, not one application of it.
+    #[must_use]
+    pub fn may_operate(&self) -> bool {
+        self.grants.iter().any(|grant| grant.queues == "*" && grant.may.include(Permission::Manage))
+    }
+
+    /// Whether `secret` belongs to one of their enabled keys; all of them are compared.
+    #[must_use]
+    pub(super) fn has_secret(&self, secret: &[u8]) -> bool {
+        self.keys.iter().fold(false, |found, key| found | (key.secret.is(secret) & key.enabled))
+    }
+
     fn granted(&self, account: &str, queue: &str, enough: impl Fn(Permissions) -> bool) -> bool {
         let mut grants = self.grants.iter().filter(|grant| enough(grant.may));
         if account == self.account {
@@ -96,6 +108,13 @@ mod tests {
         assert!(wide.may(Permission::Send, "2", "jobs") && wide.may(Permission::Send, "3", "anything"));
         assert!(!wide.may(Permission::Send, "1", "jobs"));
         assert!(user(&[("*", &[Permission::Send])]).may(Permission::Send, "2", "jobs"));
+    }
+
+    #[test]
+    fn who_manages_every_queue_operates_the_server() {
+        let may = |grants: &[(&str, &[Permission])]| user(grants).may_operate();
+        assert!(may(&[("a", &[Permission::Send]), ("*", &[Permission::Manage])]));
+        assert!(!may(&[("*", &[Permission::Send, Permission::Receive]), ("?*", &[Permission::Manage])]));
     }
 
     #[test]

@@ -1,13 +1,14 @@
-//! All users, found by the id of a key or by name.
+//! All users, found by the id of a key, by name, or by a secret alone.
 
 use super::user::{Key, User};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// An unchanging set of users.
 #[derive(Debug, Default)]
 pub struct Users {
     keys: HashMap<String, (Arc<User>, Arc<Key>)>,
+    names: BTreeMap<String, Arc<User>>,
 }
 
 /// A key, and whose it is.
@@ -42,9 +43,9 @@ impl Users {
     /// # Errors
     /// [`UsersError`] where names or key ids are not unique, or a user has nothing to prove who they are.
     pub fn new(users: impl IntoIterator<Item = User>) -> Result<Self, UsersError> {
-        let (mut names, mut keys) = (BTreeSet::new(), HashMap::new());
+        let (mut names, mut keys) = (BTreeMap::new(), HashMap::new());
         for user in users.into_iter().map(Arc::new) {
-            if !names.insert(user.name.clone()) {
+            if names.insert(user.name.clone(), Arc::clone(&user)).is_some() {
                 return Err(UsersError::SameName(user.name.clone()));
             }
             if user.keys.is_empty() {
@@ -59,7 +60,7 @@ impl Users {
                 }
             }
         }
-        Ok(Self { keys })
+        Ok(Self { keys, names })
     }
 
     /// The key with this id and its user, if it is there and enabled. One look-up, whatever the number of users.
@@ -67,6 +68,37 @@ impl Users {
     pub fn key(&self, id: &str) -> Option<Found<'_>> {
         let (user, key) = self.keys.get(id)?;
         key.enabled.then_some(Found { user, key })
+    }
+
+    /// Whose `secret` it is, by the id of a key or by the user's name: then any of their enabled keys will do.
+    #[must_use]
+    pub fn proven(&self, id_or_name: &str, secret: &[u8]) -> Option<&Arc<User>> {
+        if let Some(found) = self.key(id_or_name) {
+            return found.key.secret.is(secret).then_some(found.user);
+        }
+        let user = self.names.get(id_or_name)?;
+        user.has_secret(secret).then_some(user)
+    }
+
+    /// Whose `secret` it is. Every enabled key of every user is compared, so that the time it takes tells nothing; of two users with
+    /// one secret neither is found.
+    #[must_use]
+    pub fn holder(&self, secret: &[u8]) -> Option<&Arc<User>> {
+        let mut holders = Vec::new();
+        for user in self.names.values() {
+            if user.has_secret(secret) {
+                holders.push(user);
+            }
+        }
+        match holders[..] {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// All of them, in order of name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<User>> {
+        self.names.values()
     }
 
     /// How many keys there are, disabled ones too.
@@ -99,6 +131,28 @@ mod tests {
         }
         assert!(users.key("lost").is_none() && users.key("never").is_none());
         assert_eq!(users.keys_len(), 4);
+    }
+
+    #[test]
+    fn a_secret_proves_who_it_is_with_a_name_or_alone() {
+        let keys = vec![key("old", "a", true), key("new", "b", true), key("lost", "c", false)];
+        let audit = user("audit", vec![key("other", "d", true)]);
+        let twins = [user("castor", vec![key("1", "t", true)]), user("pollux", vec![key("2", "t", true)])];
+        let users = Users::new([user("shop", keys), audit].into_iter().chain(twins)).expect("valid");
+        let proven = |name: &str, secret: &[u8]| users.proven(name, secret).map(|user| user.name.as_str());
+        assert_eq!(
+            (proven("shop", b"a"), proven("shop", b"b"), proven("new", b"b")),
+            (Some("shop"), Some("shop"), Some("shop"))
+        );
+        assert_eq!(
+            (proven("shop", b"c"), proven("shop", b"d"), proven("new", b"a"), proven("nobody", b"a")),
+            (None, None, None, None)
+        );
+        let holder = |secret: &[u8]| users.holder(secret).map(|user| user.name.as_str());
+        assert_eq!(
+            (holder(b"b"), holder(b"d"), holder(b"c"), holder(b"t"), holder(b"")),
+            (Some("shop"), Some("audit"), None, None, None)
+        );
     }
 
     #[test]

@@ -1,0 +1,57 @@
+//! What every call of the door can reach.
+
+use crate::audit::Audit;
+use crate::config::AdminConfig;
+use crate::errors::{ApiError, ErrorCounts};
+use crate::status::{Running, Status};
+use broker::{Broker, QueueInfo};
+use door::{Access, HostRule, Tally};
+use std::sync::Arc;
+
+/// Shared by all connections.
+#[derive(Debug)]
+pub(crate) struct Api {
+    /// The server.
+    pub(crate) status: Arc<Status>,
+    /// Who may come in.
+    pub(crate) access: Access,
+    /// Which requests are answered at all.
+    pub(crate) host_rule: HostRule,
+    /// The account of queues with a plain name.
+    pub(crate) account_id: String,
+    /// Requests by call and outcome.
+    pub(crate) tally: Arc<Tally>,
+    /// Errors told, by code.
+    pub(crate) errors: ErrorCounts,
+    /// The record of changes.
+    pub(crate) audit: Audit,
+}
+
+impl Api {
+    /// Nothing has happened yet.
+    pub(crate) fn new(status: Arc<Status>, config: AdminConfig, tally: Arc<Tally>) -> Self {
+        let AdminConfig { access, host_rule, account_id, audit_folder } = config;
+        let audit = Audit::new(audit_folder);
+        Self { status, access, host_rule, account_id, tally, errors: ErrorCounts::default(), audit }
+    }
+
+    /// What runs.
+    pub(crate) fn running(&self) -> Result<&Running, ApiError> {
+        self.status.running().ok_or_else(ApiError::starting)
+    }
+
+    /// The broker.
+    pub(crate) fn broker(&self) -> Result<&Broker, ApiError> {
+        self.running().map(|running| &running.broker)
+    }
+
+    /// The log's time; 0 before the store is open.
+    pub(crate) fn log_ms(&self) -> u64 {
+        self.status.running().map_or(0, |running| running.broker.log_ms())
+    }
+
+    /// The queue of this name.
+    pub(crate) fn queue(&self, name: &str) -> Result<Arc<QueueInfo>, ApiError> {
+        self.broker()?.queue(name).ok_or_else(|| ApiError::no_such_queue(name))
+    }
+}

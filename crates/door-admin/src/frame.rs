@@ -1,0 +1,20 @@
+//! HTTP and JSON as this door reads and writes them: what a call is, who is let through to it, and how it is described.
+//!
+//! ```text
+//!   request ─→ front (Host and Origin, headers of every answer)
+//!           ─→ gate of the call (who asks, the change header, the right it needs; counted, and recorded if it changes anything)
+//!           ─→ Json, Params, path ─→ commands/<verb>
+//! ```
+
+pub(crate) mod call;
+mod front;
+mod gate;
+mod json;
+pub(crate) mod openapi;
+mod params;
+pub(crate) mod routes;
+pub(crate) mod trouble;
+
+pub(crate) use call::Call;
+pub(crate) use json::Json;
+pub(crate) use params::{Params, QueueInPath};

@@ -1,0 +1,5 @@
+//! What the API shows of things, in its own words: one type for each kind of thing, used by every call that shows it.
+
+mod queue;
+
+pub(crate) use queue::{Queue, QueueDetail, Rates};

@@ -1,0 +1,143 @@
+//! A queue, in a list and on its own.
+
+use broker::{QueueInfo, QueueStats, QueueTotals};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use vocab::{Order, QueueSettings};
+
+/// A queue in a list.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Queue {
+    pub(crate) name: String,
+    /// Of this incarnation: a queue made again under its name has another.
+    id: u32,
+    /// Messages that can be received at once.
+    pub(crate) ready: u64,
+    /// Messages that wait for their time.
+    pub(crate) delayed: u64,
+    /// Messages that are being worked on.
+    pub(crate) leased: u64,
+    /// Receives that wait for a message.
+    waiters: u64,
+    /// When the oldest message was published; null where there is none.
+    pub(crate) oldest_ms: Option<u64>,
+    order: Order,
+    /// The queue that messages are set aside in; null where there is none.
+    dead_letter: Option<String>,
+    /// The queues that set messages aside in this one.
+    sources: Vec<String>,
+    pub(crate) rates: Rates,
+    totals: Totals,
+}
+
+/// Messages a second, over about the last ten; null until there are two looks to compare.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct Rates {
+    /// Published.
+    #[serde(rename = "in")]
+    pub(crate) published: Option<f64>,
+    /// Handed out.
+    #[serde(rename = "out")]
+    pub(crate) delivered: Option<f64>,
+    /// Acknowledged.
+    #[serde(rename = "ack")]
+    pub(crate) acked: Option<f64>,
+    /// Given back as failures, or come back because their lease ended.
+    #[serde(rename = "fail")]
+    pub(crate) failed: Option<f64>,
+}
+
+/// What happened to a queue's messages since it was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Totals {
+    published: u64,
+    published_bytes: u64,
+    delivered: u64,
+    acked: u64,
+    released: u64,
+    failed: u64,
+    lease_expired: u64,
+    expired: u64,
+    buried: u64,
+    purged: u64,
+    redriven: u64,
+    dropped: u64,
+}
+
+/// A queue on its own.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct QueueDetail {
+    #[serde(flatten)]
+    queue: Queue,
+    settings: QueueSettings,
+    /// Doors' own notes about the queue.
+    annotations: BTreeMap<String, String>,
+    created_ms: u64,
+    /// When its settings last changed.
+    modified_ms: u64,
+    /// Grows with every change of its settings.
+    revision: u64,
+}
+
+impl Queue {
+    /// The queue with these figures.
+    pub(crate) fn new(info: &QueueInfo, stats: &QueueStats, rates: Rates, sources: Vec<String>) -> Self {
+        let QueueStats { ready, delayed, leased, waiters, oldest_ms, totals } = *stats;
+        Self {
+            name: info.name.clone(),
+            id: info.id.0,
+            ready,
+            delayed,
+            leased,
+            waiters,
+            oldest_ms,
+            order: info.settings.order,
+            dead_letter: info.settings.bury.as_ref().and_then(|bury| bury.queue()).map(str::to_owned),
+            sources,
+            rates,
+            totals: totals.into(),
+        }
+    }
+}
+
+impl QueueDetail {
+    /// The queue with its settings.
+    pub(crate) fn new(info: &QueueInfo, queue: Queue) -> Self {
+        let QueueInfo { settings, annotations, created_ms, modified_ms, revision, .. } = info.clone();
+        Self { queue, settings, annotations, created_ms, modified_ms, revision }
+    }
+}
+
+impl From<QueueTotals> for Totals {
+    fn from(totals: QueueTotals) -> Self {
+        let QueueTotals {
+            published,
+            published_bytes,
+            delivered,
+            acked,
+            released,
+            failed,
+            lease_expired,
+            expired,
+            buried,
+            purged,
+            redriven,
+            dropped,
+        } = totals;
+        Self {
+            published,
+            published_bytes,
+            delivered,
+            acked,
+            released,
+            failed,
+            lease_expired,
+            expired,
+            buried,
+            purged,
+            redriven,
+            dropped,
+        }
+    }
+}
