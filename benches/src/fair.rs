@@ -13,7 +13,7 @@ use anyhow::Result;
 use clap::Args;
 use longshore::broker::{Annotations, Broker, LeaseTerms, Receive, Settle, Settlement};
 use longshore::embed;
-use longshore::vocab::{Facts, Message, Order, QueueId, QueueSettings, SubscriptionId};
+use longshore::vocab::{ConsumerId, Facts, Message, Order, QueueId, QueueSettings, SubscriptionId};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -149,7 +149,15 @@ async fn measure(
 /// Takes a message, works on it, acknowledges it, for ever.
 async fn worker(broker: &Broker, queue: QueueId, begin: Instant, work: Duration, waits: &Waits) -> Result<()> {
     let terms = LeaseTerms::Deadline(None);
-    let receive = Receive { queue, subscription: SubscriptionId(0), max: 1, wait_ms: Some(20_000), terms, rank: 0 };
+    let receive = Receive {
+        queue,
+        subscription: SubscriptionId(0),
+        max: 1,
+        wait_ms: Some(20_000),
+        terms,
+        rank: 0,
+        consumer: ConsumerId::UNKNOWN,
+    };
     loop {
         for delivery in broker.receive(receive.clone()).await? {
             let sent = std::str::from_utf8(&delivery.message.body)?.parse().ok().map(Duration::from_micros);

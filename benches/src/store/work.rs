@@ -7,7 +7,9 @@ use super::order::Publish;
 use super::supply::{Left, Noise, Supply};
 use anyhow::{Context, Result};
 use longshore::broker::{Broker, CreateQueueError, Delivery, Error, LeaseTerms, Receive, Settle, Settlement};
-use longshore::vocab::{DedupPolicy, DedupScope, LeaseToken, Order, QueueId, QueueSettings, SubscriptionId};
+use longshore::vocab::{
+    ConsumerId, DedupPolicy, DedupScope, LeaseToken, Order, QueueId, QueueSettings, SubscriptionId,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::future::Future;
@@ -195,7 +197,15 @@ where
 
 async fn receive(broker: &Broker, queue: QueueId, max: u32, wait_ms: u64, terms: LeaseTerms) -> Result<Vec<Delivery>> {
     Ok(broker
-        .receive(Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms, rank: 0 })
+        .receive(Receive {
+            queue,
+            subscription: SubscriptionId(0),
+            max,
+            wait_ms: Some(wait_ms),
+            terms,
+            rank: 0,
+            consumer: ConsumerId::UNKNOWN,
+        })
         .await?)
 }
 

@@ -4,13 +4,13 @@
 //! may be told (design rule 1).
 
 use crate::catalog::Catalog;
-use crate::delivery::{Delivery, PeekedMessage, deliveries, peeked_messages, resolve};
+use crate::delivery::{Delivery, deliveries, resolve};
 use crate::empty_receives::EmptyReceives;
 use crate::error::{Error, Unavailable};
 use crate::life::{Life, State};
 use crate::reply::Teller;
 use engine::core::answer::Answer;
-use engine::core::command::{Command, WaiterId};
+use engine::core::command::{Command, Question, WaiterId};
 use engine::driver::{Content, Envelope, Inbox, Offload};
 use engine::{
     Annotations, CreateQueueError, Extension, JournalStats, Leased, NoSuchQueue, Opened, PublishError, Purge,
@@ -19,7 +19,7 @@ use engine::{
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use vocab::{Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SessionId};
+use vocab::{Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, SessionId};
 
 /// One permit of the room for publishes stands for so many bytes.
 pub(crate) const PERMIT_BYTES: usize = 1024;
@@ -109,6 +109,23 @@ impl Broker {
             (Answer::Updated(updated), _) => updated.map_err(Error::Refused),
             (other, _) => other_kind!(other),
         }
+    }
+
+    /// Stops or lets go on all deliveries from a queue, whoever else changes its settings at the same time; the queue as it is then.
+    ///
+    /// # Errors
+    /// The queue does not exist.
+    pub async fn set_paused(&self, queue: QueueId, paused: bool) -> Result<Arc<QueueInfo>, Error<NoSuchQueue>> {
+        let mut info = self.queue_by_id(queue).ok_or(Error::Refused(NoSuchQueue(queue)))?;
+        while info.settings.paused != paused {
+            let settings = QueueSettings { paused, ..info.settings.clone() };
+            info = match self.update_queue(queue, info.revision, settings, info.annotations.clone()).await {
+                Ok(info) | Err(Error::Refused(UpdateQueueError::Changed(info))) => info,
+                Err(Error::Refused(UpdateQueueError::NoSuchQueue(gone))) => return Err(Error::Refused(gone)),
+                Err(Error::Unavailable(unavailable)) => return Err(unavailable.into()),
+            };
+        }
+        Ok(info)
     }
 
     /// Removes a queue and everything in it.
@@ -226,8 +243,19 @@ impl Broker {
     /// # Errors
     /// The queue does not exist.
     pub async fn stats(&self, queue: QueueId) -> Result<QueueStats, Error<NoSuchQueue>> {
-        match self.ask(Command::Stats { queue }).await? {
+        match self.ask(Command::Ask(Question::Stats(queue))).await? {
             (Answer::Stats(stats), _) => stats.map(|stats| *stats).map_err(Error::Refused),
+            (other, _) => other_kind!(other),
+        }
+    }
+
+    /// Counts every queue's messages by state, exactly, at one moment; in order of id.
+    ///
+    /// # Errors
+    /// The broker is not available.
+    pub async fn all_stats(&self) -> Result<Vec<(QueueId, QueueStats)>, Unavailable> {
+        match self.ask(Command::Ask(Question::AllStats)).await? {
+            (Answer::AllStats(stats), _) => Ok(stats),
             (other, _) => other_kind!(other),
         }
     }
@@ -236,19 +264,6 @@ impl Broker {
     #[must_use]
     pub fn empty_receives(&self, queue: QueueId) -> u64 {
         self.shared.empty_receives.of(queue)
-    }
-
-    /// Live messages in order from `from` on, at most `count`, without leasing them.
-    ///
-    /// # Errors
-    /// The queue does not exist.
-    pub async fn peek(&self, queue: QueueId, from: Seq, count: u32) -> Result<Vec<PeekedMessage>, Error<NoSuchQueue>> {
-        let key = PartitionKey::new(queue, PartitionId(0));
-        match self.ask(Command::Peek { key, from, count }).await? {
-            (Answer::Peeked(Ok(peeked)), content) => Ok(peeked_messages(&self.shared.offload, peeked, content).await?),
-            (Answer::Peeked(Err(error)), _) => Err(Error::Refused(error)),
-            (other, _) => other_kind!(other),
-        }
     }
 
     /// Figures of the log, as they were when it was last quiet.

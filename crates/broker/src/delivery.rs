@@ -2,7 +2,7 @@
 
 use crate::error::Unavailable;
 use engine::driver::{Content, Offload};
-use engine::{Fetch, Leased, Peeked, ReadError};
+use engine::{Fetch, Leased, ReadError};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use vocab::{LeaseToken, Message, MessageId};
@@ -18,15 +18,6 @@ pub struct Delivery {
     pub message: Arc<Message>,
 }
 
-/// One live message, looked at without a lease.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PeekedMessage {
-    /// Its place and state.
-    pub peeked: Peeked,
-    /// The content.
-    pub message: Arc<Message>,
-}
-
 /// What became of reading one message.
 pub(crate) type Read = Result<Arc<Message>, Arc<str>>;
 
@@ -37,13 +28,8 @@ pub(crate) fn deliveries(
     contents: Vec<Read>,
     in_order: bool,
 ) -> (Result<Vec<Delivery>, Unavailable>, Vec<LeaseToken>) {
-    let to_delivery = |lease: Leased, message: Arc<Message>| {
-        let own = MessageId::new(lease.token.key, lease.token.seq);
-        let id = message.facts.origin.as_ref().map_or(own, |origin| origin.id);
-        Delivery { id, lease, message }
-    };
     let passed_by = if in_order { take_unordered(&mut leased, &contents) } else { Vec::new() };
-    (join(leased, contents, to_delivery), passed_by)
+    (join(leased, contents), passed_by)
 }
 
 /// Takes out what follows the first message that cannot be read.
@@ -53,22 +39,13 @@ fn take_unordered(leased: &mut Vec<Leased>, contents: &[Read]) -> Vec<LeaseToken
     passed_by.iter().map(|lease| lease.token).collect()
 }
 
-/// Peeked messages and their contents.
-pub(crate) async fn peeked_messages(
-    offload: &Offload,
-    peeked: Vec<Peeked>,
-    content: Content,
-) -> Result<Vec<PeekedMessage>, Unavailable> {
-    join(peeked, resolve(offload, content).await, |peeked, message| PeekedMessage { peeked, message })
-}
-
 /// What could be read, in order; an error only when nothing could.
-fn join<L, D>(list: Vec<L>, contents: Vec<Read>, make: impl Fn(L, Arc<Message>) -> D) -> Result<Vec<D>, Unavailable> {
-    let mut made = Vec::with_capacity(list.len());
+fn join(leased: Vec<Leased>, contents: Vec<Read>) -> Result<Vec<Delivery>, Unavailable> {
+    let mut made = Vec::with_capacity(leased.len());
     let mut damage = None;
-    for (item, content) in list.into_iter().zip(contents) {
+    for (lease, content) in leased.into_iter().zip(contents) {
         match content {
-            Ok(message) => made.push(make(item, message)),
+            Ok(message) => made.push(Delivery::of(lease, message)),
             Err(reason) => {
                 tracing::error!(%reason, "a message could not be read");
                 damage = Some(reason);
@@ -78,6 +55,14 @@ fn join<L, D>(list: Vec<L>, contents: Vec<Read>, make: impl Fn(L, Arc<Message>) 
     match damage {
         Some(reason) if made.is_empty() => Err(Unavailable::Damaged(reason)),
         _ => Ok(made),
+    }
+}
+
+impl Delivery {
+    fn of(lease: Leased, message: Arc<Message>) -> Self {
+        let own = MessageId::new(lease.token.key, lease.token.seq);
+        let id = message.facts.origin.as_ref().map_or(own, |origin| origin.id);
+        Self { id, lease, message }
     }
 }
 
@@ -95,7 +80,7 @@ pub(crate) async fn resolve(offload: &Offload, content: Content) -> Vec<Read> {
     receiver.await.unwrap_or_else(|_| vec![Err("the server is stopping".into()); count])
 }
 
-fn read(fetch: Fetch) -> Read {
+pub(crate) fn read(fetch: Fetch) -> Read {
     match fetch {
         Fetch::Ready(message) => Ok(message),
         Fetch::Read(read) => read().map_err(|error: ReadError| error.to_string().into()),

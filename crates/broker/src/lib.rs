@@ -9,6 +9,7 @@
 //! What it is not: no protocol word appears here, no file is opened, and the library never ends its host's process.
 
 pub mod broker;
+mod browse;
 mod catalog;
 pub mod delivery;
 mod empty_receives;
@@ -22,15 +23,16 @@ pub mod start;
 pub mod threads;
 
 pub use broker::Broker;
-pub use delivery::{Delivery, PeekedMessage};
+pub use browse::{Browsed, BrowsedMessage};
+pub use delivery::Delivery;
 pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
-    Annotations, BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, Extension,
-    FanOut, JournalStats, LeaseTerms, Leased, Measure, MessageState, NoSuchQueue, NoSuchRouter, Outcome, Peeked,
+    Annotations, BindError, Browse, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError,
+    Extension, FanOut, JournalStats, LeaseTerms, Leased, Measure, MessageState, NoSuchQueue, NoSuchRouter, Outcome,
     Placed, PublishError, Purge, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive, RedriveId,
-    RedriveInfo, RedriveTarget, RouterInfo, Routing, Settle, SettleError, Settlement, StartRedrive, StartRedriveError,
-    TransactError, Transacted, Transaction, Transfer, Trouble, UpdateQueueError,
+    RedriveInfo, RedriveTarget, RouterInfo, Routing, Seen, Settle, SettleError, Settlement, StartRedrive,
+    StartRedriveError, States, TransactError, Transacted, Transaction, Transfer, Trouble, UpdateQueueError,
 };
 pub use error::{Error, Unavailable};
 pub use pipeline::Publishing;

@@ -3,7 +3,7 @@
 use crate::broker::{Broker, other_kind};
 use crate::error::Error;
 use engine::core::answer::Answer;
-use engine::core::command::Command;
+use engine::core::command::{Command, Question};
 use engine::{CancelRedriveError, NoSuchQueue, RedriveId, RedriveInfo, StartRedrive, StartRedriveError};
 use vocab::QueueId;
 
@@ -25,7 +25,7 @@ impl Broker {
     /// # Errors
     /// The queue does not exist.
     pub async fn redrives(&self, queue: QueueId) -> Result<Vec<RedriveInfo>, Error<NoSuchQueue>> {
-        match self.ask(Command::Redrives { queue }).await? {
+        match self.ask(Command::Ask(Question::Redrives(queue))).await? {
             (Answer::Redrives(redrives), _) => redrives.map_err(Error::Refused),
             (other, _) => other_kind!(other),
         }

@@ -16,7 +16,7 @@ pub(crate) struct ConnectionId(pub(crate) u64);
 
 /// One consumer: the number that its channel gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ConsumerId {
+pub(crate) struct ConsumerKey {
     pub(crate) connection: ConnectionId,
     pub(crate) channel: u16,
     pub(crate) number: u32,
@@ -73,7 +73,7 @@ struct Use {
 
 #[derive(Debug)]
 struct Consumer {
-    id: ConsumerId,
+    id: ConsumerKey,
     rank: i32,
     notices: UnboundedSender<Notice>,
 }
@@ -98,7 +98,7 @@ impl Uses {
     pub(crate) fn attach(
         &self,
         queue: QueueId,
-        id: ConsumerId,
+        id: ConsumerKey,
         rank: i32,
         sharing: Sharing,
         notices: UnboundedSender<Notice>,
@@ -115,7 +115,7 @@ impl Uses {
     }
 
     /// Takes a consumer out; says whether the queue is left without any.
-    pub(crate) fn detach(&self, queue: QueueId, id: ConsumerId, now_ms: u64) -> bool {
+    pub(crate) fn detach(&self, queue: QueueId, id: ConsumerKey, now_ms: u64) -> bool {
         let mut queues = self.lock();
         let Some(used) = queues.get_mut(&queue) else { return false };
         let Some(index) = used.consumers.iter().position(|consumer| consumer.id == id) else { return false };
@@ -195,8 +195,8 @@ mod tests {
 
     const QUEUE: QueueId = QueueId(1);
 
-    fn id(number: u32) -> ConsumerId {
-        ConsumerId { connection: ConnectionId(1), channel: 1, number }
+    fn id(number: u32) -> ConsumerKey {
+        ConsumerKey { connection: ConnectionId(1), channel: 1, number }
     }
 
     #[test]

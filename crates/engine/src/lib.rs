@@ -14,6 +14,7 @@ pub mod record;
 pub mod snapshot;
 
 pub use core::answer::{Placed, Transacted};
+pub use core::browse::{Browse, MessageState, Page, Seen, States};
 pub use core::command::{
     Command, Extension, FanOut, LeaseTerms, Purge, Receive, Settle, Settlement, StartRedrive, Transaction, Transfer,
 };
@@ -21,7 +22,7 @@ pub use core::error::{
     BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, Measure, NoSuchQueue,
     NoSuchRouter, PublishError, ReceiveError, SettleError, StartRedriveError, TransactError, UpdateQueueError,
 };
-pub use core::info::{Annotations, Leased, MessageState, Peeked, QueueInfo, QueueStats, QueueTotals};
+pub use core::info::{Annotations, Leased, QueueInfo, QueueStats, QueueTotals};
 pub use core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, RedriveTarget, Trouble};
 pub use core::routers::{RouterInfo, Routing};
 pub use journal::{Fetch, Journal, JournalStats, Opened, Poisoned, ReadError, Replay, ReplayError};

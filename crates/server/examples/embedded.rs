@@ -6,7 +6,7 @@
 
 use longshore::broker::{Broker, CreateQueueError, Error, LeaseTerms, Receive, Settle, Settlement};
 use longshore::embed::{self, Options};
-use longshore::vocab::{Message, QueueId, QueueSettings, SubscriptionId};
+use longshore::vocab::{ConsumerId, Message, QueueId, QueueSettings, SubscriptionId};
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,7 @@ pub(crate) async fn run(folder: &Path, out: &mut impl Write) -> anyhow::Result<(
         wait_ms: Some(1000),
         terms: LeaseTerms::Deadline(Some(30_000)),
         rank: 0,
+        consumer: ConsumerId::UNKNOWN,
     };
     for delivery in broker.receive(one).await? {
         let body = String::from_utf8_lossy(&delivery.message.body).into_owned();

@@ -2,9 +2,9 @@
 
 use journal_file::examine::{Folder, SegmentScan, Stretch, examine_run, open_segment};
 use journal_file::{ReadOnlyDisk, names};
-use longshore::broker::{Broker, LeaseTerms, Receive, Settle, Settlement};
+use longshore::broker::{Broker, Browse, BrowsedMessage, LeaseTerms, Receive, Settle, Settlement, States};
 use longshore::embed::{self, Config, Options};
-use longshore::vocab::{Message, QueueId, QueueSettings, Seq, SubscriptionId};
+use longshore::vocab::{ConsumerId, Message, QueueId, QueueSettings, Seq, SubscriptionId};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -57,10 +57,30 @@ pub(crate) fn make(folder: &Path) {
 
 async fn acknowledge(broker: &Broker, queue: QueueId, max: u32) {
     let terms = LeaseTerms::Deadline(None);
-    let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(1000), terms, rank: 0 };
+    let receive = Receive {
+        queue,
+        subscription: SubscriptionId(0),
+        max,
+        wait_ms: Some(1000),
+        terms,
+        rank: 0,
+        consumer: ConsumerId::UNKNOWN,
+    };
     let delivered = broker.receive(receive).await.expect("messages");
     let acks = delivered.iter().map(|one| Settlement { token: one.lease.token, how: Settle::Ack }).collect();
     broker.settle(acks).await.expect("a verdict each");
+}
+
+/// A queue's living messages, in order.
+pub(crate) async fn all_messages(broker: &Broker, queue: QueueId) -> Vec<BrowsedMessage> {
+    let (mut messages, mut next) = (Vec::new(), Some(Seq(0)));
+    while let Some(from) = next {
+        let wish = Browse { queue, from, count: 10_000, states: States::ALL };
+        let browsed = broker.browse(wish).await.expect("it exists");
+        messages.extend(browsed.messages);
+        next = browsed.next;
+    }
+    messages
 }
 
 /// Bodies of a queue's living messages, in order.
@@ -70,8 +90,8 @@ pub(crate) fn bodies(folder: &Path, queue: &str) -> Vec<String> {
     let bodies = runtime.block_on(async {
         let broker = store.broker();
         let Some(info) = broker.queue(queue) else { return Vec::new() };
-        let peeked = broker.peek(info.id, Seq(0), 100_000).await.expect("it exists");
-        peeked.iter().map(|one| String::from_utf8_lossy(&one.message.body).into_owned()).collect()
+        let messages = all_messages(broker, info.id).await;
+        messages.iter().map(|one| String::from_utf8_lossy(&one.message.body).into_owned()).collect()
     });
     store.shut_down().expect("sealed");
     bodies

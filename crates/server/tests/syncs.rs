@@ -4,7 +4,7 @@ use journal_file::Disk;
 use journal_file::io::{File, Io, Mode, Space};
 use longshore::broker::{LeaseTerms, Receive, Settle, Settlement};
 use longshore::embed::{self, Options};
-use longshore::vocab::{Durability, Message, QueueSettings, SubscriptionId};
+use longshore::vocab::{ConsumerId, Durability, Message, QueueSettings, SubscriptionId};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -92,7 +92,15 @@ async fn unsynced_answers(durability: Durability, rounds: usize) -> usize {
         broker.publish(queue, vec![Message::with_body("x")]).await.expect("there is room");
         unsynced += usize::from(syncs.load(Ordering::SeqCst) == before);
         let terms = LeaseTerms::Deadline(None);
-        let receive = Receive { queue, subscription: SubscriptionId(0), max: 1, wait_ms: Some(0), terms, rank: 0 };
+        let receive = Receive {
+            queue,
+            subscription: SubscriptionId(0),
+            max: 1,
+            wait_ms: Some(0),
+            terms,
+            rank: 0,
+            consumer: ConsumerId::UNKNOWN,
+        };
         let token = broker.receive(receive).await.expect("it exists")[0].lease.token;
         let before = syncs.load(Ordering::SeqCst);
         let verdicts = broker.settle(vec![Settlement { token, how: Settle::Ack }]).await.expect("the store works");

@@ -76,6 +76,11 @@ id!(
     DoorCode(u8)
 );
 
+impl ConsumerId {
+    /// It is not known who.
+    pub const UNKNOWN: Self = Self(0);
+}
+
 impl Seq {
     /// The seq after this one.
     #[must_use]

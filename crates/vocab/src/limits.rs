@@ -37,6 +37,12 @@ pub const BINDING_BYTES_MAX: usize = 16 * 1024;
 /// Most messages in one receive: keeps one answer and one lease record bounded.
 pub const RECEIVE_COUNT_MAX: u32 = 10_000;
 
+/// Most messages that one look at a queue shows, so that it holds nobody up.
+pub const BROWSE_COUNT_MAX: u32 = 10_000;
+
+/// Bytes of content after which a look at a queue shows no more, so that looking costs no memory; the last message may go beyond.
+pub const BROWSE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 /// Most messages or settlements in one command, for the same reason.
 pub const BATCH_COUNT_MAX: usize = 10_000;
 

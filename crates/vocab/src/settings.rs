@@ -46,6 +46,9 @@ pub struct QueueSettings {
     /// It is gone at the next start, with everything in it, and answers about its messages do not wait for the disk.
     #[serde(default)]
     pub transient: bool,
+    /// Nothing is delivered from it: a receive waits as if it were empty. Publishes, settlements, expiry and redrives go on.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 impl QueueSettings {
@@ -190,6 +193,7 @@ impl Default for QueueSettings {
             priority_max: 0,
             length: None,
             transient: false,
+            paused: false,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use vocab::clock::ManualClock;
-use vocab::{Message, QueueId, QueueSettings, SubscriptionId};
+use vocab::{ConsumerId, Message, QueueId, QueueSettings, SubscriptionId};
 
 pub(crate) struct Bench {
     pub(crate) store: MemoryStore,
@@ -107,9 +107,17 @@ impl Bench {
 
 pub(crate) fn wish(queue: QueueId, wait_ms: u64) -> Receive {
     let terms = LeaseTerms::Deadline(None);
-    Receive { queue, subscription: SubscriptionId(0), max: 10, wait_ms: Some(wait_ms), terms, rank: 0 }
+    Receive {
+        queue,
+        subscription: SubscriptionId(0),
+        max: 10,
+        wait_ms: Some(wait_ms),
+        terms,
+        rank: 0,
+        consumer: ConsumerId::UNKNOWN,
+    }
 }
 
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+pub(crate) fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -5,6 +5,7 @@ mod catalog; // queues by name, durable before they are shown
 mod durability; // nothing is told before its grounds are durable
 mod endings; // shutting down, failing, coming back
 mod limits; // priorities, limits on length, purges, transient queues
+mod operating; // figures, pauses, and looking at messages
 mod pipelining; // many things under way at a time
 mod receiving; // waiting, giving up, delivery of contents
 mod redriving; // moving messages out of a dead-letter queue, over restarts

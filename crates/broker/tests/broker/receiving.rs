@@ -1,9 +1,9 @@
 //! Waiting, giving up, and the contents of what is delivered.
 
 use crate::bench::{Bench, wish};
-use broker::{MessageState, Settle, Settlement};
+use broker::{Settle, Settlement};
 use std::pin::pin;
-use vocab::{BuryPolicy, CountedBy, Message, QueueSettings, Seq};
+use vocab::{BuryPolicy, CountedBy, Message, QueueSettings};
 
 #[test]
 fn a_waiting_receive_gets_what_is_published() {
@@ -92,19 +92,4 @@ fn a_buried_message_shows_the_id_it_had() {
     bench.pass_ms(60_000);
     assert_eq!(bench.bodies(dead), ["poison"]);
     assert!(bench.bodies(queue).is_empty());
-}
-
-#[test]
-fn peeking_shows_states_and_contents_and_changes_nothing() {
-    let mut bench = Bench::new();
-    let queue = bench.create("q", QueueSettings::default());
-    bench.publish(queue, "leased");
-    bench.receive(queue).expect("it exists");
-    bench.publish(queue, "ready");
-    let broker = bench.broker.clone();
-    let seen = bench.run(broker.peek(queue, Seq(0), 10)).expect("it exists");
-    let states: Vec<_> = seen.iter().map(|p| (p.message.body.clone(), p.peeked.state)).collect();
-    assert!(matches!(states[0].1, MessageState::Leased(Some(_))) && states[0].0 == "leased");
-    assert!(matches!(states[1].1, MessageState::Ready) && states[1].0 == "ready");
-    assert_eq!(bench.bodies(queue), ["ready"]);
 }

@@ -6,13 +6,13 @@ use crate::errors::{self, AmqpError};
 use crate::message::outgoing;
 use crate::queue_arguments::Notes;
 use crate::session::{REPLY_ADDRESS, Session, Word};
-use crate::uses::{ConsumerId, Sharing};
+use crate::uses::{ConsumerKey, Sharing};
 use crate::wire::ReplyCode;
 use crate::wire::content::put_content;
 use crate::wire::methods::{basic, channel};
 use broker::{LeaseTerms, Receive};
 use door::access::Permission;
-use vocab::SubscriptionId;
+use vocab::{ConsumerId, SubscriptionId};
 
 /// `basic.consume`
 pub(super) fn consume(session: &mut Session, channel: u16, said: &basic::Consume<'_>) -> Result<(), AmqpError> {
@@ -50,7 +50,7 @@ pub(super) fn consume(session: &mut Session, channel: u16, said: &basic::Consume
         (false, false) => Sharing::Shared,
     };
     let number = session.next_number();
-    let id = ConsumerId { connection: session.id, channel, number };
+    let id = ConsumerKey { connection: session.id, channel, number };
     let active = session.door.uses.attach(queue.id, id, rank, sharing, session.notice_sender.clone());
     let active = active.map_err(|_| {
         let vhost = session.vhost.name();
@@ -91,8 +91,15 @@ pub(super) async fn get(session: &mut Session, channel: u16, said: &basic::Get<'
     let queue = session.usable_queue(&name)?;
     session.door.uses.touch(queue.id, session.door.now_ms());
     let terms = LeaseTerms::Session(session.channel(channel).session);
-    let receive =
-        Receive { queue: queue.id, subscription: SubscriptionId(0), max: 1, wait_ms: Some(0), terms, rank: 0 };
+    let receive = Receive {
+        queue: queue.id,
+        subscription: SubscriptionId(0),
+        max: 1,
+        wait_ms: Some(0),
+        terms,
+        rank: 0,
+        consumer: ConsumerId::UNKNOWN,
+    };
     let broker = session.door.broker.clone();
     let vhost = session.vhost.name().to_owned();
     let got = broker.receive(receive).await.map_err(|error| errors::receive(error, &name, &vhost))?;

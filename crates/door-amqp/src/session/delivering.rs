@@ -11,8 +11,8 @@ use broker::{Delivery, Error, LeaseTerms, Receive, ReceiveError, Settle, Settlem
 use door::timeout;
 use futures_util::future::{AbortHandle, Abortable, BoxFuture};
 use std::time::Duration;
-use vocab::SubscriptionId;
 use vocab::limits::WAIT_MS_MAX;
+use vocab::{ConsumerId, SubscriptionId};
 
 /// A consumer's ask for messages, under way.
 pub(super) type Ask = BoxFuture<'static, Asked>;
@@ -54,7 +54,15 @@ impl Session {
         consumer.asked = Some(handle);
         let (queue, rank) = (consumer.queue.id, consumer.rank);
         let (wait_ms, terms) = (Some(WAIT_MS_MAX), LeaseTerms::Session(session));
-        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms, terms, rank };
+        let receive = Receive {
+            queue,
+            subscription: SubscriptionId(0),
+            max,
+            wait_ms,
+            terms,
+            rank,
+            consumer: ConsumerId::UNKNOWN,
+        };
         let broker = self.door.broker.clone();
         let asking = async move {
             if !pause.is_zero() {

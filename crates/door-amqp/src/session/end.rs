@@ -6,7 +6,7 @@ use crate::channel::consumer::Consumer;
 use crate::channel::{Channel, Phase};
 use crate::errors::AmqpError;
 use crate::limits::CLOSE;
-use crate::uses::ConsumerId;
+use crate::uses::ConsumerKey;
 use crate::wire::methods::{MethodId, channel, connection};
 use crate::wire::{ReplyCode, Scope};
 use vocab::QueueId;
@@ -118,7 +118,7 @@ impl Session {
 
     /// Takes a consumer off its queue. A queue that is to go with its last consumer is seen to soon.
     pub(crate) fn detach(&mut self, queue: QueueId, channel: u16, number: u32) {
-        let id = ConsumerId { connection: self.id, channel, number };
+        let id = ConsumerKey { connection: self.id, channel, number };
         if self.door.uses.detach(queue, id, self.door.now_ms()) {
             self.left_unused.push(queue);
         }

@@ -13,7 +13,7 @@ use crate::receiving::{MESSAGE_OVERHEAD_BYTES, MESSAGES, Wish, write_message};
 use crate::sending::check_id;
 use broker::{Delivery, Error, Extension, LeaseTerms, Receive, ReceiveError};
 use serde::Deserialize;
-use vocab::{QueueId, SubscriptionId};
+use vocab::{ConsumerId, QueueId, SubscriptionId};
 
 #[derive(Deserialize)]
 struct Request<'a> {
@@ -80,6 +80,7 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Asked, SqsErro
         wait_ms: request.wait_seconds.map(check_wait).transpose()?,
         terms: LeaseTerms::Deadline(request.visibility_seconds.map(visibility).transpose()?),
         rank: 0,
+        consumer: ConsumerId::UNKNOWN,
     };
     let fifo = is_fifo(&queue.settings);
     let mut system = request.attribute_names.unwrap_or_default();

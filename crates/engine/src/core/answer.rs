@@ -1,15 +1,16 @@
 //! What a command is answered, and what the answer rests on.
 
+use crate::core::browse::Page;
 use crate::core::command::WaiterId;
 use crate::core::error::{
     BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, NoSuchQueue, PublishError,
     ReceiveError, SettleError, StartRedriveError, TransactError, UpdateQueueError,
 };
-use crate::core::info::{Leased, Peeked, QueueInfo, QueueStats};
+use crate::core::info::{Leased, QueueInfo, QueueStats};
 use crate::core::redrive::RedriveInfo;
 use crate::core::routers::{RouterInfo, Routing};
 use std::sync::Arc;
-use vocab::{PartitionKey, Seq};
+use vocab::{PartitionKey, QueueId, Seq};
 
 /// The answer to one command, in the command's own kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,15 +43,17 @@ pub enum Answer {
     Extended(Vec<Result<u64, SettleError>>),
     /// To `Transfer`: the leases as they are then.
     Transferred(Vec<Result<Leased, SettleError>>),
-    /// To `Stats`.
+    /// To `Question::Stats`.
     Stats(Result<Box<QueueStats>, NoSuchQueue>),
-    /// To `Peek`.
-    Peeked(Result<Vec<Peeked>, NoSuchQueue>),
+    /// To `Question::AllStats`: of every queue, in order of id.
+    AllStats(Vec<(QueueId, QueueStats)>),
+    /// To `Question::Browse`.
+    Browsed(Result<Page, NoSuchQueue>),
     /// To `StartRedrive`: the redrive.
     RedriveStarted(Result<Box<RedriveInfo>, StartRedriveError>),
     /// To `CancelRedrive`: the redrive as it ended.
     RedriveCancelled(Result<Box<RedriveInfo>, CancelRedriveError>),
-    /// To `Redrives`: newest first.
+    /// To `Question::Redrives`: newest first.
     Redrives(Result<Vec<RedriveInfo>, NoSuchQueue>),
     /// To commands that have nothing to say.
     Done,

@@ -2,14 +2,15 @@
 //!
 //! What it is not: a protocol's request. Names of queues, permissions and waiting on disk are the broker's.
 
+use crate::core::browse::Browse;
 use crate::core::info::Annotations;
 use crate::core::lanes::LanesRead;
 use crate::core::redrive::RedriveId;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
-    Binding, LeaseToken, Message, PartitionKey, QueueId, QueueSettings, RouterId, RouterKind, RouterSettings, Seq,
-    SessionId, SubscriptionId,
+    Binding, ConsumerId, LeaseToken, Message, PartitionKey, QueueId, QueueSettings, RouterId, RouterKind,
+    RouterSettings, Seq, SessionId, SubscriptionId,
 };
 
 /// One request to the engine.
@@ -114,27 +115,23 @@ pub enum Command {
         /// Which one.
         id: RedriveId,
     },
-    /// Lists a queue's redrives, newest first.
-    Redrives {
-        /// Which queue.
-        queue: QueueId,
-    },
     /// Messages of a redrive were read; see [`crate::core::effect::Effect::FetchToMove`].
     Move(Box<MoveFetched>),
-    /// Counts a queue's messages by state.
-    Stats {
-        /// Which queue.
-        queue: QueueId,
-    },
-    /// Lists live messages in order of seq, without leasing them.
-    Peek {
-        /// Which partition.
-        key: PartitionKey,
-        /// From this seq on.
-        from: Seq,
-        /// At most so many.
-        count: u32,
-    },
+    /// Asks what is, and changes nothing.
+    Ask(Question),
+}
+
+/// What can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// How many messages of a queue are in which state?
+    Stats(QueueId),
+    /// The same of every queue.
+    AllStats,
+    /// Which messages are there?
+    Browse(Browse),
+    /// Which redrives does a queue have? Newest first.
+    Redrives(QueueId),
 }
 
 /// Publishes and settlements that are one commit: after a crash all of it happened, or nothing.
@@ -186,6 +183,17 @@ pub struct Receive {
     pub terms: LeaseTerms,
     /// Of receives that wait, those of a higher rank are served first; 0 where nobody cares.
     pub rank: i32,
+    /// Who asks; 0 if that is not known.
+    pub consumer: ConsumerId,
+}
+
+/// Who is to hold leases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// What ends them.
+    pub terms: LeaseTerms,
+    /// Who it is; 0 if that is not known.
+    pub consumer: ConsumerId,
 }
 
 /// What ends a lease that nobody settles.

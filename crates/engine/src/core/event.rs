@@ -10,7 +10,7 @@ use crate::core::seqs::SeqRanges;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
-    Binding, BootEpoch, LeaseEpoch, Message, PartitionKey, QueueId, QueueSettings, RouterId, RouterKind,
+    Binding, BootEpoch, ConsumerId, LeaseEpoch, Message, PartitionKey, QueueId, QueueSettings, RouterId, RouterKind,
     RouterSettings, Seq, SubscriptionId,
 };
 
@@ -232,6 +232,8 @@ pub struct LeasedEvent {
     pub end: LeaseEnd,
     /// Log time of the delivery, milliseconds.
     pub at_ms: u64,
+    /// Who holds them; 0 if that is not known. Not written: consumers end with the process, so that a replay knows none.
+    pub consumer: ConsumerId,
 }
 
 /// What ends a lease, decided.

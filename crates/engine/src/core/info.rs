@@ -1,7 +1,7 @@
 //! What the engine tells about queues and messages: values for answers, detached from the state.
 
 use std::collections::BTreeMap;
-use vocab::{LeaseToken, MessageId, QueueId, QueueSettings, Seq};
+use vocab::{LeaseToken, QueueId, QueueSettings};
 
 /// A door's own notes about a queue: opaque text by the door's own keys, kept and journaled with the settings.
 pub type Annotations = BTreeMap<String, String>;
@@ -86,30 +86,4 @@ pub struct Leased {
     pub deadline_ms: Option<u64>,
     /// How many more messages were ready at that moment. It rests on nothing: a crash may take back what it counts.
     pub ready_left: u64,
-}
-
-/// A live message as a peek shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peeked {
-    /// Its id in this queue.
-    pub id: MessageId,
-    /// Its place.
-    pub seq: Seq,
-    /// What it waits for.
-    pub state: MessageState,
-    /// How often it was delivered.
-    pub deliveries: u32,
-    /// How often it failed.
-    pub failures: u32,
-}
-
-/// What a live message waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageState {
-    /// A consumer.
-    Ready,
-    /// A time (log time, milliseconds).
-    Delayed(u64),
-    /// The end of a lease, at a time where it has a deadline.
-    Leased(Option<u64>),
 }

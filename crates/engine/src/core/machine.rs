@@ -12,7 +12,7 @@ mod routers;
 mod transact;
 
 use crate::core::answer::{Answer, Executed, Grounds, Hurry, Told, Whom};
-use crate::core::command::{Command, Extension, LeaseTerms, Receive, Settlement, Transfer, WaiterId};
+use crate::core::command::{Command, Extension, Holder, LeaseTerms, Receive, Settlement, Transfer, WaiterId};
 use crate::core::decide::Decision;
 use crate::core::effect::Effect;
 use crate::core::error::{PublishError, ReceiveError};
@@ -119,15 +119,14 @@ impl Machine {
             }
             Command::StartRedrive(start) => self.start_redrive(start, now_ms, out),
             Command::CancelRedrive { id } => self.cancel_redrive(id, now_ms, out),
-            Command::Redrives { queue } => Answer::Redrives(self.state.redrives(queue)),
             Command::Move(fetched) => {
                 self.move_fetched(&fetched, now_ms, out);
                 return Executed::Answered;
             }
-            Command::Stats { queue } => Answer::Stats(self.state.queue_stats(queue).map(Box::new)),
-            Command::Peek { key, from, count } => Answer::Peeked(self.state.peek(key, from, count)),
+            Command::Ask(question) => self.state.answer(question),
         };
-        let counted = matches!(answer, Answer::Stats(_)) && mutant::active(Mutant::CountBeforeDurable);
+        let counted =
+            matches!(answer, Answer::Stats(_) | Answer::AllStats(_)) && mutant::active(Mutant::CountBeforeDurable);
         let grounds = if counted { Grounds::Nothing } else { Grounds::NewestEvent };
         out.told.push(Told { whom: Whom::Asker, answer, grounds });
         Executed::Answered
@@ -165,7 +164,7 @@ impl Machine {
             while let Some(waiter) = self.state.volatile.waiters.first(queue, subscription).copied() {
                 let whom = Whom::Waiter(waiter.id);
                 let max = self.share(queue, subscription, &waiter);
-                match self.deliver(queue, subscription, max, waiter.terms, now_ms, out) {
+                match self.deliver(queue, subscription, max, waiter.holder, now_ms, out) {
                     Ok(leased) if leased.is_empty() => {
                         self.dismiss_impatient(queue, subscription, out);
                         break;
@@ -183,7 +182,7 @@ impl Machine {
     /// How many messages a waiter is given. Those that hold what they get for as long as their session lasts share what is ready, so
     /// that none of them sits on all of it while others of its rank go without.
     fn share(&self, queue: QueueId, subscription: SubscriptionId, waiter: &Waiter) -> u32 {
-        let alike = match waiter.terms {
+        let alike = match waiter.holder.terms {
             LeaseTerms::Session(_) => self.state.volatile.waiters.alike(queue, subscription),
             LeaseTerms::Deadline(_) | LeaseTerms::Claim => 1,
         };
@@ -251,8 +250,9 @@ impl Machine {
     }
 
     fn receive(&mut self, receive: &Receive, waiter: WaiterId, now_ms: u64, out: &mut Output) -> Executed {
-        let Receive { queue, subscription, max, wait_ms, terms, rank } = *receive;
-        let answer = self.deliver(queue, subscription, max, terms, now_ms, out);
+        let Receive { queue, subscription, max, wait_ms, terms, rank, consumer } = *receive;
+        let holder = Holder { terms, consumer };
+        let answer = self.deliver(queue, subscription, max, holder, now_ms, out);
         match answer {
             Ok(leased) if leased.is_empty() => {
                 let default_ms = self.state.queues.get(&queue).map_or(0, |queue| queue.info.settings.wait_ms);
@@ -260,7 +260,7 @@ impl Machine {
                 let impatient = wait_ms == 0 && self.is_reading_lanes(queue, subscription);
                 if (wait_ms > 0 || impatient) && !self.stopping {
                     let until_ms = now_ms + if impatient { READ_WAIT_MS_MAX } else { wait_ms };
-                    let waiting = Waiter { id: waiter, max, terms, until_ms, impatient, rank };
+                    let waiting = Waiter { id: waiter, max, holder, until_ms, impatient, rank };
                     self.state.volatile.waiters.join(queue, subscription, waiting);
                     self.state.timers.set(until_ms, Timer::Waiter(queue, subscription, waiter));
                     return Executed::Waits(waiter);
@@ -279,12 +279,12 @@ impl Machine {
         queue: QueueId,
         subscription: SubscriptionId,
         max: u32,
-        terms: LeaseTerms,
+        holder: Holder,
         now_ms: u64,
         out: &mut Output,
     ) -> Result<Vec<Leased>, ReceiveError> {
         self.use_lanes(queue, subscription, now_ms);
-        let picked = self.state.decide_receive(queue, subscription, max, terms, now_ms)?;
+        let picked = self.state.decide_receive(queue, subscription, max, holder, now_ms)?;
         for (key, seq) in picked.doomed {
             self.send_to_bury(key, seq, out);
         }

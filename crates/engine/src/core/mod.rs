@@ -1,6 +1,7 @@
 //! The pure state machine: no I/O, no clock, no threads, no async.
 
 pub mod answer;
+pub mod browse;
 pub mod command;
 pub mod decide;
 pub mod dedup;

@@ -18,7 +18,7 @@ use crate::core::pages::Pages;
 use crate::core::sizes::Sizes;
 use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{LeaseEpoch, Seq};
+use vocab::{ConsumerId, LeaseEpoch, Seq};
 
 /// A subscription's progress over one partition.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,8 @@ pub struct Lease {
     pub end: LeaseEnd,
     /// When it began (log time, milliseconds).
     pub since_ms: u64,
+    /// Who holds it; 0 if that is not known. Not stored.
+    pub consumer: ConsumerId,
     /// Counts and epoch, this delivery included.
     pub record: Record,
 }

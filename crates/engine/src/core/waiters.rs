@@ -2,7 +2,7 @@
 //!
 //! What it is not: stored. Waiting ends with the process; nothing was promised to a waiter.
 
-use crate::core::command::{LeaseTerms, WaiterId};
+use crate::core::command::{Holder, WaiterId};
 use std::collections::{BTreeMap, VecDeque};
 use vocab::{QueueId, SubscriptionId};
 
@@ -13,8 +13,8 @@ pub struct Waiter {
     pub id: WaiterId,
     /// How many messages it takes.
     pub max: u32,
-    /// What is to end its leases.
-    pub terms: LeaseTerms,
+    /// Who is to hold its leases.
+    pub holder: Holder,
     /// When it stops waiting (log time, milliseconds).
     pub until_ms: u64,
     /// It waits only until it is known whether there is anything.
@@ -96,9 +96,12 @@ impl Waiters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::command::LeaseTerms;
+    use vocab::ConsumerId;
 
     fn waiter(id: u64, rank: i32) -> Waiter {
-        Waiter { id: WaiterId(id), max: 1, terms: LeaseTerms::Claim, until_ms: 10, impatient: false, rank }
+        let holder = Holder { terms: LeaseTerms::Claim, consumer: ConsumerId::UNKNOWN };
+        Waiter { id: WaiterId(id), max: 1, holder, until_ms: 10, impatient: false, rank }
     }
 
     #[test]

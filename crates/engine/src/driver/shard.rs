@@ -319,8 +319,8 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             Answer::Received(Ok(leased)) => {
                 leased.iter().map(|leased| self.journal.fetch(leased.token.key, leased.token.seq)).collect()
             }
-            Answer::Peeked(Ok(peeked)) => {
-                peeked.iter().map(|peeked| self.journal.fetch(peeked.id.key, peeked.seq)).collect()
+            Answer::Browsed(Ok(page)) => {
+                page.seen.iter().map(|seen| self.journal.fetch(seen.id.key, seen.seq)).collect()
             }
             _ => Content::new(),
         }

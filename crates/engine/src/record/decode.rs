@@ -6,7 +6,7 @@ use crate::record::parts::{take_end, take_key, take_ranges, take_record};
 use crate::record::{kind, redrive, routers};
 use journal::ReplayError;
 use journal::wire::{Malformed, Reader};
-use vocab::{BootEpoch, LeaseEpoch, QueueId, Seq, SubscriptionId};
+use vocab::{BootEpoch, ConsumerId, LeaseEpoch, QueueId, Seq, SubscriptionId};
 
 /// Reads an engine record back.
 ///
@@ -83,7 +83,8 @@ fn lease_event(kind: u8, key: vocab::PartitionKey, reader: &mut Reader<'_>) -> R
             let first_epoch = LeaseEpoch(reader.varint("first epoch")?);
             let end = take_end(reader)?;
             let seqs = take_ranges(reader)?;
-            Ok(Event::Leased(LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms }))
+            let consumer = ConsumerId::UNKNOWN;
+            Ok(Event::Leased(LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms, consumer }))
         }
         kind::ACKED => Ok(Event::Acked { key, subscription, seqs: take_ranges(reader)? }),
         kind::RETURNED => {

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
-    Binding, BootEpoch, HeaderMatch, HeaderValue, LeaseEpoch, PartitionId, PartitionKey, QueueId, QueueSettings,
-    RouterId, RouterKind, RouterSettings, Seq, SessionId, SubscriptionId, Target,
+    Binding, BootEpoch, ConsumerId, HeaderMatch, HeaderValue, LeaseEpoch, PartitionId, PartitionKey, QueueId,
+    QueueSettings, RouterId, RouterKind, RouterSettings, Seq, SessionId, SubscriptionId, Target,
 };
 
 prop_compose! {
@@ -102,6 +102,17 @@ fn removals() -> impl Strategy<Value = Removal> {
     prop_oneof![Just(Removal::Expired), Just(Removal::Purged), Just(Removal::TooLong)]
 }
 
+fn leases() -> impl Strategy<Value = LeasedEvent> {
+    let end = prop_oneof![Just(LeaseEnd::Claim), any::<u64>().prop_map(LeaseEnd::Deadline)];
+    let (subscription, epoch) = (any::<u16>().prop_map(SubscriptionId), any::<u64>().prop_map(LeaseEpoch));
+    (keys(), subscription, ranges(), epoch, end, any::<u64>()).prop_map(
+        |(key, subscription, seqs, first_epoch, end, at_ms)| {
+            let consumer = ConsumerId::UNKNOWN;
+            LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms, consumer }
+        },
+    )
+}
+
 fn events() -> impl Strategy<Value = Event> {
     let subscription = || any::<u16>().prop_map(SubscriptionId);
     let item = (any::<u64>(), any::<u64>(), records()).prop_map(|(seq, due_ms, record)| ReturnedItem {
@@ -125,17 +136,7 @@ fn events() -> impl Strategy<Value = Event> {
             redrive_events(),
             router_events(),
         ],
-        (
-            keys(),
-            subscription(),
-            ranges(),
-            any::<u64>(),
-            prop_oneof![Just(LeaseEnd::Claim), any::<u64>().prop_map(LeaseEnd::Deadline)],
-            any::<u64>()
-        )
-            .prop_map(|(key, subscription, seqs, epoch, end, at_ms)| {
-                Event::Leased(LeasedEvent { key, subscription, seqs, first_epoch: LeaseEpoch(epoch), end, at_ms })
-            }),
+        leases().prop_map(Event::Leased),
         (keys(), subscription(), ranges()).prop_map(|(key, subscription, seqs)| Event::Acked {
             key,
             subscription,

@@ -16,7 +16,7 @@ use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::mutant::{self, Mutant};
-use vocab::{BootEpoch, LeaseEpoch, QueueId, Seq, SubscriptionId};
+use vocab::{BootEpoch, ConsumerId, LeaseEpoch, QueueId, Seq, SubscriptionId};
 
 pub(super) fn take_info(reader: &mut Reader<'_>, id: QueueId) -> Result<QueueInfo, Malformed> {
     let created_ms = reader.varint("creation time")?;
@@ -132,7 +132,7 @@ pub(super) fn take_progress_page(reader: &mut Reader<'_>, page: u64, progress: &
     take_map(reader, page, &mut progress.leases, |reader| {
         let since_ms = reader.varint("start of a lease")?;
         let end = take_end(reader)?;
-        Ok(Lease { end, since_ms, record: take_record(reader)? })
+        Ok(Lease { end, since_ms, consumer: ConsumerId::UNKNOWN, record: take_record(reader)? })
     })?;
     take_map(reader, page, &mut progress.returned, take_record)
 }

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
-    BootEpoch, BuryPolicy, CountedBy, DeadLetter, DedupPolicy, DedupScope, Facts, LeaseEpoch, LengthLimit, Message,
-    PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId,
+    BootEpoch, BuryPolicy, ConsumerId, CountedBy, DeadLetter, DedupPolicy, DedupScope, Facts, LeaseEpoch, LengthLimit,
+    Message, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId,
 };
 
 const KEY: PartitionKey = PartitionKey { queue: QueueId(1), partition: PartitionId(0) };
@@ -91,6 +91,7 @@ fn deliveries() -> Vec<(&'static str, Event)> {
         first_epoch: LeaseEpoch(1 << 32),
         end: LeaseEnd::Deadline(NOW_MS + 30_000),
         at_ms: NOW_MS,
+        consumer: ConsumerId::UNKNOWN,
     };
     let returned = Event::Returned {
         key: KEY,

@@ -20,8 +20,8 @@ fn equal_what_is_there(census: &Census) -> Result<(), Violation> {
         let counts = there.entry(*queue).or_default();
         match state {
             MessageState::Ready => counts[0] += 1,
-            MessageState::Delayed(_) => counts[1] += 1,
-            MessageState::Leased(_) => counts[2] += 1,
+            MessageState::Delayed { .. } => counts[1] += 1,
+            MessageState::Leased { .. } | MessageState::BeingBuried => counts[2] += 1,
         }
     }
     for (queue, stats) in &census.stats {

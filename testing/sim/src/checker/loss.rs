@@ -151,7 +151,9 @@ fn swept(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
 /// After everybody took what there was, only claims can be left: their owners may have died with the answer.
 fn everything_could_be_taken(ledger: &Ledger<'_>, census: &Census) -> Result<(), Violation> {
     for (uid, places) in &census.seen {
-        if let Some((queue, state)) = places.iter().find(|(_, state)| *state != MessageState::Leased(None)) {
+        if let Some((queue, state)) =
+            places.iter().find(|(_, state)| !matches!(state, MessageState::Leased { deadline_ms: None, .. }))
+        {
             let what = format!("m{uid} is stuck in queue {queue} as {state:?}: nobody was given it in the end");
             let told = ledger.messages.get(uid).and_then(|message| ledger.told_to_exist(message));
             return Err(Violation::new(what, [told.unwrap_or(census.begins), census.begins]));

@@ -139,5 +139,5 @@ async fn is_empty(port: &Port) -> bool {
 
 async fn only_claims(port: &Port, queue: QueueId) -> bool {
     let seen = port.peek(queue).await.unwrap_or_default();
-    seen.iter().all(|seen| seen.state == MessageState::Leased(None))
+    seen.iter().all(|seen| matches!(seen.state, MessageState::Leased { deadline_ms: None, .. }))
 }

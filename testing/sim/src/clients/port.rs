@@ -7,12 +7,13 @@ use super::world::{Hand, World};
 use crate::executor::{Alarms, or_after};
 use crate::history::{Call, Handed, OpId, Reply, Seen, Sent, What};
 use broker::{
-    Annotations, Broker, Delivery, Error, Extension, LeaseTerms, Leased, Purge, QueueInfo, QueueStats, Receive,
-    RedriveId, RedriveInfo, SettleError, Settlement, StartRedrive, Transfer, Unavailable,
+    Annotations, Broker, Browse, BrowsedMessage, Delivery, Error, Extension, LeaseTerms, Leased, NoSuchQueue, Purge,
+    QueueInfo, QueueStats, Receive, RedriveId, RedriveInfo, SettleError, Settlement, StartRedrive, States, Transfer,
+    Unavailable,
 };
 use std::fmt::Display;
 use std::sync::Arc;
-use vocab::{QueueId, QueueSettings, Seq, SessionId, SubscriptionId};
+use vocab::{ConsumerId, QueueId, QueueSettings, Seq, SessionId, SubscriptionId};
 
 /// One client's connection.
 #[derive(Clone)]
@@ -123,7 +124,15 @@ impl Port {
         patience_ms: Option<u64>,
     ) -> Vec<Hand> {
         let op = self.call(Call::Receive { queue, max, wait_ms, terms });
-        let wish = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms, rank: 0 };
+        let wish = Receive {
+            queue,
+            subscription: SubscriptionId(0),
+            max,
+            wait_ms: Some(wait_ms),
+            terms,
+            rank: 0,
+            consumer: ConsumerId::UNKNOWN,
+        };
         let received = match patience_ms {
             None => Some(self.broker.receive(wish).await),
             Some(ms) => or_after(self.broker.receive(wish), self.alarms.sleep_ms(ms)).await,
@@ -203,16 +212,28 @@ impl Port {
     /// Looks at all messages of a queue; `None` if it cannot.
     pub async fn peek(&self, queue: QueueId) -> Option<Vec<Seen>> {
         let op = self.call(Call::Peek(queue));
-        let peeked = self.broker.peek(queue, Seq(0), 10_000).await;
-        let seen = |message: &broker::PeekedMessage| Seen {
+        let peeked = self.browse_all(queue).await;
+        let seen = |message: &BrowsedMessage| Seen {
             uid: letter::read(&message.message),
-            seq: message.peeked.seq,
-            state: message.peeked.state,
+            seq: message.seen.seq,
+            state: message.seen.state,
             origin: message.message.facts.origin.clone(),
         };
         let all = peeked.as_ref().ok().map(|messages| messages.iter().map(seen).collect::<Vec<_>>());
         self.answer(op, told(&peeked, |_| Reply::Peeked(all.clone().unwrap_or_default())));
         all
+    }
+
+    /// Page by page; what changes in between is seen before or after.
+    async fn browse_all(&self, queue: QueueId) -> Result<Vec<BrowsedMessage>, Error<NoSuchQueue>> {
+        let (mut all, mut next) = (Vec::new(), Some(Seq(0)));
+        while let Some(from) = next {
+            let wish = Browse { queue, from, count: 10_000, states: States::ALL };
+            let browsed = self.broker.browse(wish).await?;
+            all.extend(browsed.messages);
+            next = browsed.next;
+        }
+        Ok(all)
     }
 }
 

@@ -7,13 +7,8 @@
 
 use super::float;
 use broker::{Broker, QueueInfo, QueueStats, QueueTotals};
-use futures_util::{StreamExt, stream};
 use metrics::{counter, describe_counter, describe_gauge, gauge};
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-/// Questions to the broker at a time. Their answers share syncs, so asking one by one would be slow.
-const ASKED_AT_A_TIME: usize = 64;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The label of the queues that are not listed.
 const OTHERS: &str = "(others)";
@@ -37,24 +32,19 @@ pub(super) struct Figures {
 }
 
 impl Queues {
-    /// Asks the broker about every queue. One that goes away meanwhile is left out.
+    /// Asks the broker about all queues at once. One that goes away meanwhile is left out.
     pub(super) async fn ask(broker: &Broker, listed_max: usize) -> Self {
         let all = broker.list_queues("", None, usize::MAX);
-        let total = all.len();
         let graves: BTreeSet<String> = all.iter().filter_map(|queue| grave(queue)).map(str::to_owned).collect();
-        let graves = &graves;
-        let asked = stream::iter(all).map(|queue: Arc<QueueInfo>| async move {
-            let stats = broker.stats(queue.id).await.ok()?;
+        let stats: BTreeMap<_, _> = broker.all_stats().await.unwrap_or_default().into_iter().collect();
+        let mut queues = Self { total: all.len(), ..Self::default() };
+        for queue in &all {
+            let Some(stats) = stats.get(&queue.id).copied() else { continue };
             let empty_receives = broker.empty_receives(queue.id);
             let dead_letters = graves.contains(&queue.name).then(|| messages(&stats));
-            Some(Figures { label: queue.name.clone(), stats, empty_receives, dead_letters })
-        });
-        let figures = asked.buffered(ASKED_AT_A_TIME).filter_map(std::future::ready);
-        let add = |mut queues: Self, figures| {
-            queues.add(figures, listed_max);
-            std::future::ready(queues)
-        };
-        figures.fold(Self { total, ..Self::default() }, add).await
+            queues.add(Figures { label: queue.name.clone(), stats, empty_receives, dead_letters }, listed_max);
+        }
+        queues
     }
 
     /// Adds one queue, in order of name.

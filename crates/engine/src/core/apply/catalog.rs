@@ -87,6 +87,8 @@ impl State {
             queue.unsaved.counts = true;
             queue.subscriptions.values_mut().flatten().for_each(|progress| progress.sizes.clear());
         }
+        // It may have been paused.
+        self.volatile.touched.extend(queue.subscriptions.keys().map(|subscription| (id, *subscription)));
         self.reset_retention_timers(id);
     }
 

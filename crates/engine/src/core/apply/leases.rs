@@ -4,14 +4,14 @@ use crate::core::event::{LeaseEnd, LeasedEvent, Record, Return, ReturnedItem};
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Lease;
 use crate::core::timers::Timer;
-use vocab::{LeaseEpoch, PartitionKey, Seq, SubscriptionId};
+use vocab::{ConsumerId, LeaseEpoch, PartitionKey, Seq, SubscriptionId};
 
 /// Most timers that one step takes, so that a step stays short when many are due at once.
 const DUE_PER_STEP: usize = 4096;
 
 impl State {
     pub(super) fn apply_leased(&mut self, event: &LeasedEvent) {
-        let LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms } = event;
+        let LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms, consumer } = event;
         self.log_ms = self.log_ms.max(*at_ms);
         let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         let partition = usize::from(key.partition.0);
@@ -33,7 +33,7 @@ impl State {
             if let Some(deadline_ms) = end.deadline_ms() {
                 self.timers.set(deadline_ms, Timer::LeaseEnd(*key, *subscription, seq));
             }
-            progress.leases.insert(seq.0, Lease { end: *end, since_ms: *at_ms, record });
+            progress.leases.insert(seq.0, Lease { end: *end, since_ms: *at_ms, consumer: *consumer, record });
             queue.totals.delivered += 1;
             self.volatile.renew(*key, *subscription, seq, progress, true);
         }
@@ -138,7 +138,8 @@ impl State {
         if let Some(deadline_ms) = end.deadline_ms() {
             self.timers.set(deadline_ms, Timer::LeaseEnd(key, subscription, seq));
         }
-        progress.leases.insert(seq.0, Lease { end, since_ms, record });
+        // Who has it from here on is not known.
+        progress.leases.insert(seq.0, Lease { end, since_ms, consumer: ConsumerId::UNKNOWN, record });
         progress.settle_cursor(log);
     }
 

@@ -1,15 +1,16 @@
 //! Decides on queues as a whole.
 
-use crate::core::command::Purge;
+use crate::core::answer::Answer;
+use crate::core::command::{Purge, Question};
 use crate::core::decide::Decision;
 use crate::core::error::{CreateQueueError, NoSuchQueue, UpdateQueueError};
 use crate::core::event::{Event, Removal};
-use crate::core::info::{Annotations, MessageState, Peeked, QueueStats};
+use crate::core::info::{Annotations, QueueStats};
 use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
 use vocab::limits::QUEUE_NAME_BYTES_MAX;
-use vocab::{MessageId, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
+use vocab::{PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
 
 impl State {
     /// A new queue, or the one that has this name.
@@ -89,12 +90,26 @@ impl State {
         transient.map(|queue| Event::QueueDeleted { queue: queue.info.id }).collect()
     }
 
+    /// The answer to a question.
+    #[must_use]
+    pub fn answer(&self, question: Question) -> Answer {
+        match question {
+            Question::Stats(queue) => Answer::Stats(self.queue_stats(queue).map(Box::new)),
+            Question::AllStats => Answer::AllStats(self.all_stats()),
+            Question::Browse(wish) => Answer::Browsed(self.browse(wish)),
+            Question::Redrives(queue) => Answer::Redrives(self.redrives(queue)),
+        }
+    }
+
     /// How many messages of a queue are in which state.
     ///
     /// # Errors
     /// The queue does not exist.
     pub fn queue_stats(&self, id: QueueId) -> Result<QueueStats, NoSuchQueue> {
-        let queue = self.queues.get(&id).ok_or(NoSuchQueue(id))?;
+        self.queues.get(&id).map(|queue| self.stats_of(queue)).ok_or(NoSuchQueue(id))
+    }
+
+    fn stats_of(&self, queue: &Queue) -> QueueStats {
         let mut stats = QueueStats { totals: queue.totals, ..QueueStats::default() };
         for progress in queue.subscriptions.get(&SubscriptionId(0)).into_iter().flatten() {
             stats.ready += progress.ready();
@@ -102,22 +117,15 @@ impl State {
             // A message on its way to a dead-letter queue cannot be received: it counts as being worked on.
             stats.leased += (progress.leases.len() + progress.burying.len()) as u64;
         }
-        stats.waiters = self.volatile.waiters.count(id, SubscriptionId(0));
+        stats.waiters = self.volatile.waiters.count(queue.info.id, SubscriptionId(0));
         stats.oldest_ms = queue.logs.iter().filter_map(crate::core::log::Log::oldest_ms).min();
-        Ok(stats)
+        stats
     }
 
-    /// Live messages of a partition from `from` on, at most `count`.
-    ///
-    /// # Errors
-    /// The queue or partition does not exist.
-    pub fn peek(&self, key: PartitionKey, from: Seq, count: u32) -> Result<Vec<Peeked>, NoSuchQueue> {
-        let queue = self.queues.get(&key.queue).ok_or(NoSuchQueue(key.queue))?;
-        let log = queue.log(key.partition).ok_or(NoSuchQueue(key.queue))?;
-        let first = Some(log.skip_removed(from.max(log.floor)));
-        let seqs = std::iter::successors(first, |seq| Some(log.skip_removed(seq.next())));
-        let live = seqs.take_while(|seq| *seq < log.next).filter(|seq| queue.is_live(key.partition, *seq));
-        Ok(live.take(count as usize).map(|seq| queue.peeked(key, seq)).collect())
+    /// How many messages of every queue are in which state, in order of id.
+    #[must_use]
+    pub fn all_stats(&self) -> Vec<(QueueId, QueueStats)> {
+        self.queues.iter().map(|(id, queue)| (*id, self.stats_of(queue))).collect()
     }
 }
 
@@ -144,23 +152,5 @@ impl Queue {
             from = from.max(seq + 1);
         }
         seqs
-    }
-
-    fn peeked(&self, key: PartitionKey, seq: Seq) -> Peeked {
-        let progress = self.progress(SubscriptionId(0), key.partition).expect("every queue has subscription 0");
-        let lease = progress.leases.get(&seq.0);
-        let record = lease.map(|lease| &lease.record).or_else(|| progress.returned.get(&seq.0));
-        let state = match (lease, progress.waiting.get(&seq.0)) {
-            (Some(lease), _) => MessageState::Leased(lease.end.deadline_ms()),
-            (None, Some(due_ms)) => MessageState::Delayed(*due_ms),
-            (None, None) => MessageState::Ready,
-        };
-        Peeked {
-            id: MessageId::new(key, seq),
-            seq,
-            state,
-            deliveries: record.map_or(0, |record| record.deliveries),
-            failures: record.map_or(0, |record| record.failures),
-        }
     }
 }

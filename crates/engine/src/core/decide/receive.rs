@@ -1,6 +1,6 @@
 //! Decides what a consumer gets.
 
-use crate::core::command::LeaseTerms;
+use crate::core::command::Holder;
 use crate::core::error::{NoSuchQueue, ReceiveError};
 use crate::core::event::{LeaseEnd, LeasedEvent, Record};
 use crate::core::info::Leased;
@@ -9,7 +9,7 @@ use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
 use crate::core::sweep::Sweep;
 use vocab::limits::RECEIVE_COUNT_MAX;
-use vocab::{LeaseEpoch, LeaseToken, Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+use vocab::{ConsumerId, LeaseEpoch, LeaseToken, Order, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// Most messages found doomed in one receive; the others are found by later ones.
 const DOOMED_PER_PICK: usize = 64;
@@ -39,16 +39,19 @@ impl State {
         id: QueueId,
         subscription: SubscriptionId,
         max: u32,
-        terms: LeaseTerms,
+        holder: Holder,
         now_ms: u64,
     ) -> Result<Picked, ReceiveError> {
         let queue = self.queues.get(&id).ok_or(NoSuchQueue(id))?;
         let partitions = queue.subscriptions.get(&subscription).ok_or(NoSuchQueue(id))?;
+        if queue.info.settings.paused {
+            return Ok(Picked::default());
+        }
         let max = max.clamp(1, RECEIVE_COUNT_MAX).min(lease_room(queue, partitions)?);
         let mut picked = Picked::default();
         for (partition, progress) in (0..=u16::MAX).map(PartitionId).zip(partitions) {
             let key = PartitionKey::new(id, partition);
-            let end = LeaseEnd::of(terms, queue.info.settings.lease_ms, now_ms);
+            let end = LeaseEnd::of(holder.terms, queue.info.settings.lease_ms, now_ms);
             let sweep =
                 self.volatile.sweeps.get(&key).map(|sweep| (sweep, queue.logs[usize::from(partition.0)].over_below));
             let picking = Picking {
@@ -61,6 +64,7 @@ impl State {
                 passed: 0,
                 max,
                 end,
+                consumer: holder.consumer,
                 now_ms,
                 picked: &mut picked,
             };
@@ -90,6 +94,7 @@ struct Picking<'a> {
     ready: u64,
     max: u32,
     end: LeaseEnd,
+    consumer: ConsumerId,
     now_ms: u64,
     picked: &'a mut Picked,
 }
@@ -211,10 +216,10 @@ impl Picking<'_> {
     }
 
     fn finish(self, seqs: SeqRanges) {
-        let Self { key, subscription, progress, end, now_ms, picked, .. } = self;
+        let Self { key, subscription, progress, end, consumer, now_ms, picked, .. } = self;
         if !seqs.is_empty() {
             let first_epoch = progress.next_epoch;
-            picked.event = Some(LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms: now_ms });
+            picked.event = Some(LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms: now_ms, consumer });
         }
     }
 }

@@ -14,8 +14,8 @@ use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use vocab::{
-    BootEpoch, BuryPolicy, CountedBy, LeaseToken, Message, PartitionId, PartitionKey, QueueId, QueueSettings, Seq,
-    SubscriptionId,
+    BootEpoch, BuryPolicy, ConsumerId, CountedBy, LeaseToken, Message, PartitionId, PartitionKey, QueueId,
+    QueueSettings, Seq, SubscriptionId,
 };
 
 pub(crate) struct Bench {
@@ -170,7 +170,15 @@ impl Bench {
     }
 
     pub(crate) fn receive_with(&mut self, queue: QueueId, max: u32, terms: LeaseTerms) -> Vec<Leased> {
-        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(0), terms, rank: 0 };
+        let receive = Receive {
+            queue,
+            subscription: SubscriptionId(0),
+            max,
+            wait_ms: Some(0),
+            terms,
+            rank: 0,
+            consumer: ConsumerId::UNKNOWN,
+        };
         let waiter = WaiterId(0);
         let answer = self.ask(Command::Receive { receive, waiter });
         match answer.or_else(|| self.served.remove(&waiter)) {
@@ -183,6 +191,15 @@ impl Bench {
         self.receive_with(queue, max, LeaseTerms::Deadline(None))
     }
 
+    /// Stops or lets go on all deliveries.
+    pub(crate) fn set_paused(&mut self, queue: QueueId, paused: bool) {
+        let info = self.machine.state.queues[&queue].info.clone();
+        let settings = Box::new(QueueSettings { paused, ..info.settings.clone() });
+        let (revision, annotations) = (info.revision, info.annotations.clone());
+        let updated = self.ask(Command::UpdateQueue { queue, revision, settings, annotations });
+        assert!(matches!(updated, Some(Answer::Updated(Ok(_)))), "not updated: {updated:?}");
+    }
+
     pub(crate) fn seqs(&mut self, queue: QueueId, max: u32) -> Vec<u64> {
         self.receive(queue, max).iter().map(|leased| leased.token.seq.0).collect()
     }
@@ -191,7 +208,15 @@ impl Bench {
         let waiter = WaiterId(self.next_waiter);
         self.next_waiter += 1;
         let terms = LeaseTerms::Deadline(None);
-        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms: Some(wait_ms), terms, rank: 0 };
+        let receive = Receive {
+            queue,
+            subscription: SubscriptionId(0),
+            max,
+            wait_ms: Some(wait_ms),
+            terms,
+            rank: 0,
+            consumer: ConsumerId::UNKNOWN,
+        };
         if let Some(answer) = self.ask(Command::Receive { receive, waiter }) {
             self.served.insert(waiter, answer);
         }

@@ -181,6 +181,7 @@ fn a_queue_gives_out_no_more_leases_than_it_may() {
         wait_ms: Some(0),
         terms: LeaseTerms::Claim,
         rank: 0,
+        consumer: vocab::ConsumerId::UNKNOWN,
     };
     let answer = bench.ask(Command::Receive { receive, waiter: crate::core::command::WaiterId(0) });
     assert_eq!(answer, Some(Answer::Received(Err(ReceiveError::TooManyLeases { max: 3 }))));
@@ -232,7 +233,8 @@ fn those_who_hold_for_a_session_share_what_comes_together() {
     let queue = bench.create("q", QueueSettings::default());
     for (waiter, max, rank) in [(1, 10, 5), (2, 10, 5), (3, 1, 5), (4, 10, 0)] {
         let (subscription, terms) = (vocab::SubscriptionId(0), LeaseTerms::Session(SessionId(waiter)));
-        let receive = crate::core::command::Receive { queue, subscription, max, wait_ms: Some(9_000), terms, rank };
+        let (wait_ms, consumer) = (Some(9_000), vocab::ConsumerId::UNKNOWN);
+        let receive = crate::core::command::Receive { queue, subscription, max, wait_ms, terms, rank, consumer };
         bench.ask(Command::Receive { receive, waiter: crate::core::command::WaiterId(waiter) });
     }
     bench.publish_plain(queue, 8);

@@ -1,6 +1,7 @@
 //! Tests of the state machine: every rule by itself, and replay against live operation.
 
 mod bench;
+mod browsing;
 mod buries;
 mod dead_routes;
 mod dedup;
@@ -11,6 +12,7 @@ mod leases;
 mod length;
 mod levels;
 mod live;
+mod pausing;
 mod redrives;
 mod refused;
 mod replay;

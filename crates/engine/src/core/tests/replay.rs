@@ -146,7 +146,7 @@ pub(super) fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &
                 let (settings, annotations, revision) =
                     (info.settings.clone(), info.annotations.clone(), info.revision);
                 let settings = match settings.priority_max {
-                    0 => QueueSettings { delay_ms, ..settings },
+                    0 => QueueSettings { delay_ms, paused: delay_ms % 5 == 0, ..settings },
                     // Levels and limits change under the messages that are there.
                     _ => leveled(1 + (delay_ms % 4) as u8, delay_ms % 20),
                 };

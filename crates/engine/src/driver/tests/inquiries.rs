@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex};
 use vocab::clock::ManualClock;
-use vocab::{Message, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
+use vocab::{ConsumerId, Message, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
 
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<Answer>>>);
@@ -72,7 +72,15 @@ impl Bench {
         let key = PartitionKey::new(info.id, PartitionId(0));
         bench.ask(Command::Publish { key, messages: vec![Message::with_body("body"); 5] });
         let (subscription, terms) = (SubscriptionId(0), LeaseTerms::Claim);
-        let receive = Receive { queue: info.id, subscription, max: 1, wait_ms: Some(0), terms, rank: 0 };
+        let receive = Receive {
+            queue: info.id,
+            subscription,
+            max: 1,
+            wait_ms: Some(0),
+            terms,
+            rank: 0,
+            consumer: ConsumerId::UNKNOWN,
+        };
         let received = bench.ask(Command::Receive { receive, waiter: WaiterId(1) });
         let Answer::Received(Ok(leased)) = received else { panic!("not received: {received:?}") };
         (bench, key, leased[0])

@@ -1,8 +1,8 @@
 //! Histories that look odd and are right: the rules must not cry wolf.
 
-use super::tale::{DEAD, Tale, WORK, sent, settings};
+use super::tale::{DEAD, Tale, WORK, leased_until, sent, settings};
 use crate::history::{Call, Ending, Reply};
-use broker::{Extension, LeaseTerms, MessageState, Settle, SettleError};
+use broker::{Extension, LeaseTerms, Settle, SettleError};
 use vocab::origin::dying_again;
 use vocab::{BuryPolicy, BuryReason, CountedBy, Durability, Origin, SessionId};
 
@@ -148,7 +148,7 @@ fn in_the_end_only_claims_may_be_left() {
     let claim = Call::Receive { queue: WORK, max: 1, wait_ms: 0, terms: LeaseTerms::Claim };
     tale.call(claim);
     tale.restart(Ending::Killed);
-    tale.census_of(true, &[(1, MessageState::Leased(None))], &[]);
+    tale.census_of(true, &[(1, leased_until(None))], &[]);
     tale.is_accepted();
 }
 

@@ -1,7 +1,7 @@
 //! Lanes: in order, one lot at a time, and into the dead-letter queue in order too.
 
 use super::accepts::origin;
-use super::tale::{DEAD, Tale, settings};
+use super::tale::{DEAD, Tale, leased_until, settings};
 use crate::history::{Ending, Labels, Reply};
 use broker::{MessageState, Settle};
 use vocab::{BuryPolicy, BuryReason, CountedBy, Order};
@@ -61,7 +61,7 @@ fn burial_of_a_lane_in_order_is_accepted() {
     }
     tale.lease(3, 1);
     let rejected = |uid| (uid, origin(uid, BuryReason::Rejected(None)));
-    tale.census_of(false, &[(3, MessageState::Leased(Some(9))), (4, MessageState::Ready)], &[rejected(1), rejected(2)]);
+    tale.census_of(false, &[(3, leased_until(Some(9))), (4, MessageState::Ready)], &[rejected(1), rejected(2)]);
     tale.is_accepted();
 }
 
@@ -102,7 +102,7 @@ fn lanes_in_the_wrong_order_within_a_lot() {
 fn lanes_that_pass_by_a_message_in_a_lot() {
     let mut tale = tale();
     lot(&mut tale, &[1, 3]);
-    let (leased, ready) = (MessageState::Leased(Some(9)), MessageState::Ready);
+    let (leased, ready) = (leased_until(Some(9)), MessageState::Ready);
     tale.census_of(false, &[(1, leased), (2, ready), (3, leased), (4, ready)], &[]);
     tale.is_rejected_by("lanes", "m3 of lane 0 of queue 1 was handed out before m2");
 }

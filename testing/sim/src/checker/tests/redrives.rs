@@ -1,7 +1,7 @@
 //! Redriven messages: what may look odd about them, and what must not happen to them.
 
 use super::accepts::{burying, origin};
-use super::tale::{DEAD, Tale, WORK, id};
+use super::tale::{DEAD, Tale, WORK, id, leased_until};
 use crate::history::{Call, Ending, Reply, Seen, What};
 use broker::{MessageState, Outcome, Redrive, RedriveId, RedriveInfo, StartRedrive};
 use std::num::NonZeroU32;
@@ -131,7 +131,7 @@ fn a_redrive_comes_to_its_end() {
     let mut tale = redriving();
     tale.push(What::CensusBegins { drained: true });
     list(&mut tale, told(|_| ()));
-    let seen = Seen { uid: Some(1), seq: Seq(1), state: MessageState::Leased(None), origin: None };
+    let seen = Seen { uid: Some(1), seq: Seq(1), state: leased_until(None), origin: None };
     tale.ask(Call::Peek(WORK), Reply::Peeked(vec![seen]));
     tale.push(What::CensusEnds);
     tale.is_rejected_by("redrives", "never ends");

@@ -1,7 +1,7 @@
 //! One bad history and more for each rule: a checker that cannot fail proves nothing.
 
 use super::accepts::{burying, origin};
-use super::tale::{DEAD, Tale, WORK, id, sent, settings};
+use super::tale::{DEAD, Tale, WORK, id, leased_until, sent, settings};
 use crate::history::{Call, Ending, Reply, Sent, What};
 use broker::{LeaseTerms, MessageState, Settle, SettleError};
 use vocab::{BuryReason, CountedBy, Durability, SessionId};
@@ -77,7 +77,7 @@ fn loss_that_only_a_purge_before_the_publish_could_explain() {
 fn loss_of_a_message_that_nobody_is_ever_given() {
     let mut tale = Tale::new();
     tale.publish(&[1]);
-    tale.census_of(true, &[(1, MessageState::Leased(Some(5)))], &[]);
+    tale.census_of(true, &[(1, leased_until(Some(5)))], &[]);
     tale.is_rejected_by("loss", "m1 is stuck");
 }
 

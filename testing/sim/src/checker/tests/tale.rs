@@ -6,8 +6,8 @@ use broker::{LeaseTerms, Leased, MessageState, QueueInfo, QueueStats, Settle, Se
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::{
-    BootEpoch, LeaseEpoch, LeaseToken, MessageId, Origin, PartitionId, PartitionKey, QueueId, QueueSettings, Seq,
-    SubscriptionId,
+    BootEpoch, ConsumerId, LeaseEpoch, LeaseToken, MessageId, Origin, PartitionId, PartitionKey, QueueId,
+    QueueSettings, Seq, SubscriptionId,
 };
 
 /// The queue that every tale has, and its dead-letter queue.
@@ -222,4 +222,9 @@ pub(super) fn settings(change: impl FnOnce(&mut QueueSettings)) -> QueueSettings
     let mut settings = QueueSettings::default();
     change(&mut settings);
     settings
+}
+
+/// Leased up to this time, or by a claim.
+pub(super) fn leased_until(deadline_ms: Option<u64>) -> MessageState {
+    MessageState::Leased { since_ms: 1, deadline_ms, consumer: ConsumerId::UNKNOWN }
 }
