@@ -32,7 +32,7 @@ pub fn run(options: &Options) -> Result<()> {
         (config.checkpoint_bytes, config.checkpoint_ms) = (u64::MAX, u64::MAX);
     }
     let begin = Instant::now();
-    let store = embed::open(&options.folder, embed::Options { store: config, progress: None })?;
+    let store = embed::open(&options.folder, embed::Options { store: config, ..embed::Options::default() })?;
     let seconds = begin.elapsed().as_secs_f64();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut worker = Worker::new(store.broker().clone());

@@ -8,6 +8,7 @@ use crate::delivery::{Delivery, deliveries, resolve};
 use crate::empty_receives::EmptyReceives;
 use crate::error::{Error, Unavailable};
 use crate::life::{Life, State};
+use crate::past::Past;
 use crate::reply::Teller;
 use engine::core::answer::Answer;
 use engine::core::command::{Command, Question, WaiterId};
@@ -19,7 +20,7 @@ use engine::{
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use vocab::{Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, SessionId};
+use vocab::{DoorCode, Message, MessageId, Order, PartitionId, PartitionKey, QueueId, QueueSettings, SessionId};
 
 /// One permit of the room for publishes stands for so many bytes.
 pub(crate) const PERMIT_BYTES: usize = 1024;
@@ -28,6 +29,8 @@ pub(crate) const PERMIT_BYTES: usize = 1024;
 #[derive(Clone)]
 pub struct Broker {
     pub(crate) shared: Arc<Shared>,
+    /// Who asks.
+    pub(crate) door: DoorCode,
 }
 
 pub(crate) struct Shared {
@@ -43,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) log_ms: Arc<AtomicU64>,
     pub(crate) offload: Offload,
     pub(crate) opened: Opened,
+    pub(crate) past: Past,
 }
 
 /// The engine answered in another kind than it was asked: a defect of the engine.
@@ -55,7 +59,7 @@ pub(crate) use other_kind;
 
 impl Broker {
     pub(crate) fn new(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), door: DoorCode::default() }
     }
 
     /// Makes a queue.
@@ -345,7 +349,7 @@ impl Broker {
         deletes: Option<QueueId>,
     ) -> Result<oneshot::Receiver<(Answer, Content)>, Unavailable> {
         let (teller, answer) = Teller::new(self.shared.catalog.clone(), deletes);
-        match self.shared.inbox.put(Envelope { command, reply: Some(teller) }) {
+        match self.shared.inbox.put(Envelope { command, reply: Some(teller), door: self.door }) {
             Ok(()) => Ok(answer),
             Err(_) => Err(self.shared.life.reason()),
         }
@@ -390,7 +394,7 @@ impl Drop for Receiving<'_> {
                 Err(_) => {
                     let command = Command::CancelReceive { waiter: self.waiter };
                     // A closed inbox means that all waiting is over.
-                    let _ = self.broker.shared.inbox.put(Envelope { command, reply: None });
+                    let _ = self.broker.shared.inbox.put(Envelope::unanswered(command));
                 }
             }
         }

@@ -15,7 +15,9 @@ pub mod delivery;
 mod empty_receives;
 pub mod error;
 mod life;
+mod past;
 pub mod pipeline;
+mod recorder;
 mod redrive;
 mod reply;
 mod routing;
@@ -35,5 +37,6 @@ pub use engine::{
     StartRedriveError, States, TransactError, Transacted, Transaction, Transfer, Trouble, UpdateQueueError,
 };
 pub use error::{Error, Unavailable};
+pub use history::{Consumer as HistoryConsumer, Figures as HistoryFigures, Gap, Life, Moment, What};
 pub use pipeline::Publishing;
 pub use start::{Parts, Runner, start};

@@ -75,7 +75,7 @@ impl Broker {
     }
 
     fn put_unanswered(&self, command: Command) -> Result<(), Unavailable> {
-        let put = self.shared.inbox.put(Envelope { command, reply: None });
+        let put = self.shared.inbox.put(Envelope { door: self.door, ..Envelope::unanswered(command) });
         put.map_err(|_| self.shared.life.reason())
     }
 }

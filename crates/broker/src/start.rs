@@ -6,9 +6,12 @@ use crate::broker::{Broker, Shared};
 use crate::catalog::Catalog;
 use crate::empty_receives::EmptyReceives;
 use crate::life::Life;
+use crate::past::Past;
+use crate::recorder::Recorder;
 use crate::reply::Teller;
-use engine::driver::{Inbox, LogTime, Offload, Recovering, Shard, Signal, Step};
+use engine::driver::{Inbox, LogTime, Observer, Offload, Recovering, Shard, Signal, Step};
 use engine::{Journal, JournalStats, Opened, Poisoned, ReplayError};
+use history::History;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -37,6 +40,8 @@ pub struct Parts<J> {
     pub signal: Arc<Signal>,
     /// Where blocking reads are run.
     pub offload: Offload,
+    /// Where to note what happens to messages, if anywhere.
+    pub history: Option<Arc<History>>,
 }
 
 /// Runs the shard: a thread calls [`Runner::run`], the simulator calls [`Runner::step`].
@@ -56,7 +61,7 @@ pub struct Runner<J> {
 /// # Errors
 /// The journal does not hold what the state says.
 pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayError> {
-    let Parts { journal, recovering, opened, clock, signal, offload } = parts;
+    let Parts { journal, recovering, opened, clock, signal, offload, history } = parts;
     let machine = recovering.finish(&journal)?;
     let inbox = Arc::new(Inbox::new(signal.clone()));
     let last_ms = machine.state.log_ms.max(opened.log_ms);
@@ -65,7 +70,8 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
     let life = Arc::new(Life::new());
     let stats = Arc::new(Mutex::new(journal.stats()));
     let disk_full = Arc::new(AtomicBool::new(false));
-    let shard = Shard::new(machine, journal, &opened, time, inbox.clone(), offload.clone());
+    let observer = history.clone().map(|history| Box::new(Recorder::new(history)) as Box<dyn Observer>);
+    let shard = Shard::new(machine, journal, &opened, time, inbox.clone(), offload.clone(), observer);
     // The shard has booted the state: what does not outlive a restart is gone.
     let state = &shard.machine().state;
     let queues = state.queues.values().map(|queue| queue.info.clone());
@@ -83,6 +89,7 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
         log_ms: log_ms.clone(),
         offload,
         opened,
+        past: Past::new(history),
     });
     Ok((broker, Runner { shard, signal, log_ms, life, stats, disk_full, dozed: false }))
 }

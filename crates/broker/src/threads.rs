@@ -1,8 +1,9 @@
-//! The broker's threads: one for the shard, a few for blocking reads. The seam for starting threads.
+//! The broker's threads: one for the shard, a few for blocking reads, one that writes the history. The seam for starting threads.
 
 use crate::start::Runner;
 use engine::Journal;
 use engine::driver::Offload;
+use history::History;
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,14 @@ const READERS: usize = 2;
 /// The system refuses another thread.
 pub fn run<J: Journal + 'static>(runner: Runner<J>) -> io::Result<JoinHandle<()>> {
     Builder::new().name("longshore-shard".to_owned()).spawn(move || runner.run())
+}
+
+/// Starts the thread that writes a history out. It ends when the history is closed.
+///
+/// # Errors
+/// The system refuses another thread.
+pub fn keep(history: Arc<History>) -> io::Result<JoinHandle<()>> {
+    Builder::new().name("longshore-history".to_owned()).spawn(move || history.keep())
 }
 
 /// Starts the reading threads. They end when the last clone of the offload is dropped.

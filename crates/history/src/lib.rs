@@ -33,3 +33,4 @@ pub use entry::{Ending, EnteredConsumer, Lack, Passage, Remover, TEXT_BYTES_MAX}
 pub use history::{Figures, History, Recording};
 pub use life::{Gap, Life, Moment, What};
 pub use names::Consumer;
+pub use ring::remove;

@@ -201,6 +201,14 @@ fn first_ms(file: &dyn File) -> io::Result<Option<u64>> {
     Ok((filled == head.len()).then(|| u64::from_le_bytes(time)))
 }
 
+/// Removes every file of a history.
+///
+/// # Errors
+/// The disk refuses.
+pub fn remove(folder: &dyn Folder) -> io::Result<()> {
+    folder.list()?.iter().filter(|name| number_of(name).is_some()).try_for_each(|name| folder.remove(name))
+}
+
 fn name_of(number: u32) -> String {
     format!("history-{number:08}.lsh")
 }

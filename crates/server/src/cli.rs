@@ -7,7 +7,9 @@ mod tools;
 
 pub(crate) use tools::{BackupArgs, InspectArgs, ProveArgs, RestoreArgs, SalvageArgs, VerifyArgs};
 
-use crate::config::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes};
+use crate::config::{
+    AccountId, DurabilityLevel, HistorySize, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes,
+};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -193,6 +195,14 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "BYTES", help_heading = "The store")]
     #[serde(skip_serializing_if = "Option::is_none")]
     wal_write_bytes_max: Option<WriteBytes>,
+
+    /// How much of what happened to each message is kept: a size (64MiB, 1GiB, a number of bytes), or off [default: 256MiB]
+    ///
+    /// When and through which door it came, who had it, why it failed, where it went: the oldest goes first. With `off` none is kept, and
+    /// what was kept is removed.
+    #[arg(long, value_name = "SIZE", help_heading = "The store")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<HistorySize>,
 
     /// Region named in SQS ARNs, and that users sign for; anonymous clients may use any [default: us-east-1]
     #[arg(long, value_name = "REGION", help_heading = "SQS")]

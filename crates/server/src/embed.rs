@@ -20,9 +20,12 @@
 //!
 //! Invariant: the threads that a store has started have ended when its [`Store`] is gone, unless it was abandoned.
 
+mod keeping;
+
 use broker::{Broker, Parts, Recovering, Signal, Unavailable, threads};
 use journal_file::io::Io;
 use journal_file::{Disk, Progress, Threads};
+use keeping::Keeping;
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -37,11 +40,16 @@ use vocab::random::SystemRandom;
 
 pub use journal_file::{Backup, Backups, Config, RecoveryProgress, RecoveryReport};
 
+/// Where in the data folder the history is.
+const HISTORY: &str = "history";
+
 /// How a store is opened.
 #[derive(Default)]
 pub struct Options {
     /// Sizes and times of the store. The default suits everything.
     pub store: Config,
+    /// Bytes that the history of its messages may take ([`Broker::life`]); by default 0, which keeps none.
+    pub history_bytes_max: u64,
     /// Is told how far a recovery is. It runs on the opening thread, so it should be quick.
     pub progress: Option<Box<dyn FnMut(RecoveryProgress) + Send>>,
 }
@@ -58,6 +66,7 @@ pub struct Store {
 struct Running {
     shard: JoinHandle<()>,
     log: Threads,
+    keeping: Option<Keeping>,
 }
 
 /// Why a store does not open.
@@ -77,15 +86,19 @@ pub enum OpenError {
 /// # Errors
 /// The folder is in use, its content is damaged or of a later version, or the system refuses something.
 pub fn open(folder: &Path, options: Options) -> Result<Store, OpenError> {
-    open_on(Disk::open(folder)?, options)
+    start(Disk::open(folder)?, Some(&folder.join(HISTORY)), options)
 }
 
-/// As [`open`], on a folder that is reached in the caller's own way: one that counts, slows or refuses, for tests.
+/// As [`open`], on a folder that is reached in the caller's own way: one that counts, slows or refuses, for tests. No history is kept.
 ///
 /// # Errors
 /// The folder's content is damaged or of a later version, or the system refuses something.
 pub fn open_on(io: Arc<dyn Io>, options: Options) -> Result<Store, OpenError> {
-    let Options { store: config, progress } = options;
+    start(io, None, options)
+}
+
+fn start(io: Arc<dyn Io>, past: Option<&Path>, options: Options) -> Result<Store, OpenError> {
+    let Options { store: config, history_bytes_max, progress } = options;
     let mut progress = progress.unwrap_or_else(|| Box::new(|_progress| {}));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let mut recovering = Recovering::default();
@@ -104,10 +117,12 @@ pub fn open_on(io: Arc<dyn Io>, options: Options) -> Result<Store, OpenError> {
         })
     });
     let offload = threads::offload()?;
-    let parts = Parts { journal, recovering, opened: found, clock, signal, offload };
+    let keeping = past.and_then(|past| Keeping::start(past, found.store_id, history_bytes_max));
+    let history = keeping.as_ref().map(|keeping| Arc::clone(&keeping.history));
+    let parts = Parts { journal, recovering, opened: found, clock, signal, offload, history };
     let (broker, runner) = broker::start(parts).map_err(journal_file::OpenError::from)?;
     let shard = threads::run(runner)?;
-    Ok(Store { broker, clean: found.clean, report, backups, running: Some(Running { shard, log }) })
+    Ok(Store { broker, clean: found.clean, report, backups, running: Some(Running { shard, log, keeping }) })
 }
 
 impl Store {
@@ -157,11 +172,12 @@ impl Store {
     }
 
     fn end(&mut self) -> Result<(), Unavailable> {
-        let Some(Running { shard, log }) = self.running.take() else { return Ok(()) };
+        let Some(Running { shard, log, keeping }) = self.running.take() else { return Ok(()) };
         let ended = block_on(self.broker.shut_down());
         // A panic of the shard has been reported to every caller already, by an answer that never came.
         let _panicked = shard.join();
         log.stop();
+        drop(keeping);
         ended
     }
 }
@@ -182,7 +198,10 @@ impl fmt::Debug for Store {
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").field("store", &self.store).finish_non_exhaustive()
+        f.debug_struct("Options")
+            .field("store", &self.store)
+            .field("history_bytes_max", &self.history_bytes_max)
+            .finish_non_exhaustive()
     }
 }
 

@@ -114,7 +114,8 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     protocol_doors.accompany(Arc::clone(&amqp).keep_house());
     let amqp = protocol_doors.serve(&amqp, listeners.amqp, connections_max);
     let queues_listed_max = config.metrics_queues_max;
-    let (broker, doors, backup) = (store.broker().clone(), vec![sqs, amqp, admin], tools::backup::writer(&store));
+    let (broker, doors, backup) =
+        (store.broker().for_door("admin"), vec![sqs, amqp, admin], tools::backup::writer(&store));
     status.ready(Running { broker, doors, queues_listed_max, data: config.data.clone(), backup });
     announce(config, &store, &addresses, tls.as_ref(), &clock);
 
@@ -156,7 +157,7 @@ fn sqs_door(
         access,
         ..SqsConfig::default()
     };
-    SqsDoor::new(store.broker().clone(), sqs, clock)
+    SqsDoor::new(store.broker().for_door("sqs"), sqs, clock)
 }
 
 fn amqp_door(config: &Config, store: &Store, access: Access, clock: Arc<SystemClock>) -> AmqpDoor {
@@ -167,7 +168,7 @@ fn amqp_door(config: &Config, store: &Store, access: Access, clock: Arc<SystemCl
         access,
         ..AmqpConfig::default()
     };
-    AmqpDoor::new(store.broker().clone(), amqp, clock)
+    AmqpDoor::new(store.broker().for_door("amqp"), amqp, clock)
 }
 
 /// The one line that says that clients are served, and where.

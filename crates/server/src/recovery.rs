@@ -22,10 +22,11 @@ const PICTURES_PER_SECOND: u8 = 10;
 pub(crate) async fn open(config: &Config) -> Result<Store, Failure> {
     let folder = config.data.clone();
     let store = embed::Config { write_bytes_max: config.wal_write_bytes_max.0, ..embed::Config::default() };
+    let history_bytes_max = config.history.0;
     let opening = tokio::task::spawn_blocking(move || {
         let mut watch = Watch::new(stderr().is_terminal());
         let progress = Box::new(move |progress| watch.show(progress));
-        embed::open(&folder, Options { store, progress: Some(progress) })
+        embed::open(&folder, Options { store, history_bytes_max, progress: Some(progress) })
     });
     let store = match opening.await {
         Ok(opened) => opened?,

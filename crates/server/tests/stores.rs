@@ -29,7 +29,7 @@ pub(crate) fn small() -> Config {
 
 /// A store that was stopped cleanly: two queues, a checkpoint, segments, and runs.
 pub(crate) fn make(folder: &Path) {
-    let store = embed::open(folder, Options { store: small(), progress: None }).expect("a fresh folder");
+    let store = embed::open(folder, Options { store: small(), ..Options::default() }).expect("a fresh folder");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(async {
         let broker = store.broker();
@@ -85,7 +85,7 @@ pub(crate) async fn all_messages(broker: &Broker, queue: QueueId) -> Vec<Browsed
 
 /// Bodies of a queue's living messages, in order.
 pub(crate) fn bodies(folder: &Path, queue: &str) -> Vec<String> {
-    let store = embed::open(folder, Options { store: small(), progress: None }).expect("it opens");
+    let store = embed::open(folder, Options { store: small(), ..Options::default() }).expect("it opens");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let bodies = runtime.block_on(async {
         let broker = store.broker();

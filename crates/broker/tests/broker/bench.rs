@@ -1,6 +1,8 @@
 //! A broker whose every step the test decides.
 
 use broker::{Broker, Delivery, Error, LeaseTerms, Parts, Receive, ReceiveError, Recovering, Runner, Signal, Step};
+use history::History;
+use history::memory::MemoryFolder;
 use journal::memory::{MemoryJournal, MemoryStore};
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -11,6 +13,7 @@ use vocab::{ConsumerId, Message, QueueId, QueueSettings, SubscriptionId};
 
 pub(crate) struct Bench {
     pub(crate) store: MemoryStore,
+    past: MemoryFolder,
     pub(crate) clock: ManualClock,
     pub(crate) broker: Broker,
     pub(crate) runner: Runner<MemoryJournal>,
@@ -18,12 +21,13 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        Self::open(MemoryStore::new(), ManualClock::at(1_000_000))
+        Self::open(MemoryStore::new(), MemoryFolder::default(), ManualClock::at(1_000_000))
     }
 
-    pub(crate) fn open(store: MemoryStore, clock: ManualClock) -> Self {
+    fn open(store: MemoryStore, past: MemoryFolder, clock: ManualClock) -> Self {
         let mut recovering = Recovering::default();
         let (journal, opened) = store.open(&mut recovering).expect("what was written can be read");
+        let history = History::open(Arc::new(past.clone()), opened.store_id, 1 << 20).expect("memory refuses nothing");
         let parts = Parts {
             journal,
             recovering,
@@ -31,15 +35,16 @@ impl Bench {
             clock: Arc::new(clock.clone()),
             signal: Arc::new(Signal::default()),
             offload: Arc::new(|job| job()),
+            history: Some(history),
         };
         let (broker, runner) = broker::start(parts).expect("journal and state agree");
-        Self { store, clock, broker, runner }
+        Self { store, past, clock, broker, runner }
     }
 
     /// What a crash leaves, opened again.
     pub(crate) fn crash(self) -> Self {
-        let Self { store, clock, .. } = self;
-        Self::open(store, clock)
+        let Self { store, past, clock, .. } = self;
+        Self::open(store, past, clock)
     }
 
     /// Steps until there is nothing to do, also after the journal has made durable what the last step submitted.

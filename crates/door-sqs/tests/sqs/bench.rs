@@ -56,6 +56,7 @@ impl Bench {
             clock: shared_clock.clone(),
             signal: Arc::new(Signal::default()),
             offload: Arc::new(|job| job()),
+            history: None,
         })
         .expect("an empty store is consistent");
         let door = Arc::new(SqsDoor::new(broker.clone(), config, shared_clock));

@@ -18,6 +18,7 @@ use crate::core::effect::Effect;
 use crate::core::error::{PublishError, ReceiveError};
 use crate::core::event::{Event, LeaseEnd, LeasedEvent};
 use crate::core::info::Leased;
+use crate::core::passage::Passage;
 use crate::core::state::State;
 use crate::core::subscription::Progress;
 use crate::core::sweep::Aside;
@@ -37,6 +38,8 @@ pub struct Output {
     pub told: Vec<Told>,
     /// What else is to be done.
     pub effects: Vec<Effect>,
+    /// Which messages became which in the events.
+    pub passages: Vec<Passage>,
 }
 
 /// The state, and every way to change it.

@@ -14,6 +14,7 @@ pub mod levels;
 pub mod log;
 pub mod machine;
 pub mod pages;
+pub mod passage;
 pub mod redrive;
 pub mod routers;
 pub mod seqs;

@@ -4,6 +4,7 @@ use crate::core::command::Command;
 use crate::driver::signal::Signal;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use vocab::DoorCode;
 
 /// A command and where its answer goes.
 #[derive(Debug)]
@@ -12,6 +13,16 @@ pub struct Envelope<R> {
     pub command: Command,
     /// Where its answer goes; nowhere for the engine's own commands.
     pub reply: Option<R>,
+    /// The door that asks; 0 where nobody does.
+    pub door: DoorCode,
+}
+
+impl<R> Envelope<R> {
+    /// A command that nobody waits for an answer to.
+    #[must_use]
+    pub fn unanswered(command: Command) -> Self {
+        Self { command, reply: None, door: DoorCode::default() }
+    }
 }
 
 /// The shard's inbox.

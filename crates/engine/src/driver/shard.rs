@@ -15,6 +15,7 @@ use crate::driver::batch::{Batch, Leaving};
 use crate::driver::inbox::{Envelope, Inbox};
 use crate::driver::lanes::LaneReading;
 use crate::driver::log_time::LogTime;
+use crate::driver::observer::{Happened, Observer};
 use crate::driver::outbox::{Content, Letter, Outbox, Reply};
 use crate::record;
 use crate::snapshot;
@@ -23,7 +24,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use vocab::limits::COMMIT_BYTES_SOFT;
 use vocab::mutant::{self, Mutant};
-use vocab::{PartitionKey, Position, Seq};
+use vocab::{DoorCode, PartitionKey, Position, Seq};
 
 /// Where blocking reads are run: a thread in production, at once in the simulator.
 pub type Offload = Arc<dyn Fn(Box<dyn FnOnce() + Send>) + Send + Sync>;
@@ -64,6 +65,9 @@ pub struct Shard<J, R> {
     hurry: Hurry,
     open_since_ms: u64,
     scratch: Vec<u8>,
+    observer: Option<Box<dyn Observer>>,
+    /// The door of the command that is being executed.
+    door: DoorCode,
     closing: bool,
     /// The journal was asked for its seal: nothing may be written any more, whatever becomes due.
     sealing: bool,
@@ -79,6 +83,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         time: LogTime,
         inbox: Arc<Inbox<R>>,
         offload: Offload,
+        observer: Option<Box<dyn Observer>>,
     ) -> Self {
         let durable = Position(journal.open_position().0 - 1);
         let mut shard = Self {
@@ -98,13 +103,15 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             hurry: Hurry::Whenever,
             open_since_ms: 0,
             scratch: Vec::with_capacity(4096),
+            observer,
+            door: DoorCode::default(),
             closing: false,
             sealing: false,
         };
         let at_ms = shard.time.now_ms();
         let mut out = Output::default();
         shard.machine.boot(opened.boot, opened.clean, at_ms, &mut out);
-        shard.write(&out.events, at_ms);
+        shard.write(&out, at_ms);
         shard
     }
 
@@ -179,9 +186,10 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let mut taken = 0;
         loop {
             while self.journal.open_bytes() < COMMIT_BYTES_SOFT
-                && let Some(Envelope { command, reply }) = self.backlog.pop_front()
+                && let Some(Envelope { command, reply, door }) = self.backlog.pop_front()
             {
                 taken += 1;
+                self.door = door;
                 if let Command::CancelReceive { waiter } = &command {
                     self.waiting.remove(waiter);
                 }
@@ -194,6 +202,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                     (_, reply) => self.flush(out, reply, now_ms),
                 }
             }
+            self.door = DoorCode::default();
             self.machine.pump(now_ms, out);
             self.flush(out, None, now_ms);
             if self.backlog.is_empty() || !self.journal.can_submit() {
@@ -206,8 +215,9 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     /// Writes the output's events, routes its answers, and does its effects, which may lead to more of each.
     fn flush(&mut self, out: &mut Output, mut asker: Option<R>, now_ms: u64) {
         loop {
-            self.write(&out.events, now_ms);
+            self.write(out, now_ms);
             out.events.clear();
+            out.passages.clear();
             for told in out.told.drain(..) {
                 let reply = match told.whom {
                     Whom::Asker => asker.take(),
@@ -238,9 +248,9 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         }
     }
 
-    fn write(&mut self, events: &[(Event, Hurry)], now_ms: u64) {
+    fn write(&mut self, out: &Output, now_ms: u64) {
         let mut published = false;
-        for (event, hurry) in events {
+        for (event, hurry) in &out.events {
             if self.journal.open_bytes() == 0 {
                 self.hurry = Hurry::Whenever;
                 self.open_since_ms = now_ms;
@@ -276,6 +286,10 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             self.hurry = self.hurry.min(*hurry);
         }
         let position = self.newest();
+        if let Some(observer) = self.observer.as_mut().filter(|_| !out.events.is_empty()) {
+            let Output { events, passages, .. } = out;
+            observer.observe(&Happened { events, passages, door: self.door, position, at_ms: now_ms });
+        }
         for (key, first, last) in self.machine.state.forgotten.drain(..) {
             self.forgotten.push_back((position, key, first, last));
         }
@@ -310,7 +324,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             return;
         }
         let command = Command::Undeliver(leased.iter().map(|leased| leased.token).collect());
-        self.backlog.push_back(Envelope { command, reply: None });
+        self.backlog.push_back(Envelope::unanswered(command));
     }
 
     /// The contents of what an answer hands out.
@@ -330,13 +344,13 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
     fn read_lanes(&mut self, reading: LaneReading) {
         let command = |reading: LaneReading| Command::TakeLanes(Box::new(reading.read()));
         if reading.is_in_memory() {
-            self.backlog.push_front(Envelope { command: command(reading), reply: None });
+            self.backlog.push_front(Envelope::unanswered(command(reading)));
             return;
         }
         let inbox = self.inbox.clone();
         (self.offload)(Box::new(move || {
             // A closed inbox means that the broker stops: nobody waits for lanes any more.
-            let _ = inbox.put(Envelope { command: command(reading), reply: None });
+            let _ = inbox.put(Envelope::unanswered(command(reading)));
         }));
     }
 
@@ -349,7 +363,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let inbox = self.inbox.clone();
         (self.offload)(Box::new(move || {
             // A closed inbox means that the broker stops: the messages are found again at the next start.
-            let _ = inbox.put(Envelope { command: batch.read(), reply: None });
+            let _ = inbox.put(Envelope::unanswered(batch.read()));
         }));
     }
 
@@ -384,6 +398,9 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             return Ok(None);
         }
         self.durable = durable;
+        if let Some(observer) = &mut self.observer {
+            observer.advance(durable);
+        }
         let mut ready = Vec::new();
         while let Some(letters) = self.outbox.open(durable) {
             ready.extend(letters);

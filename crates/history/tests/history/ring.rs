@@ -103,3 +103,12 @@ fn files_of_another_store_and_strangers_are_left_out() {
     assert_eq!(steps(&other.life(id(1, 50))), []);
     assert_eq!(folder.names(), ["notes.txt"]);
 }
+
+#[test]
+fn removing_a_history_leaves_what_is_not_its_own() {
+    let mut store = Store::new(BYTES);
+    fill(&mut store, 1..100);
+    store.folder.put("notes.txt", b"mine".to_vec());
+    history::remove(&store.folder).expect("memory refuses nothing");
+    assert_eq!(store.folder.names(), ["notes.txt"]);
+}

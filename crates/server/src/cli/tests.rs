@@ -77,6 +77,7 @@ fn the_help_states_the_true_defaults() {
     check(config.durability.to_string());
     check(config.connections_max.to_string());
     check(config.wal_write_bytes_max.to_string());
+    check(config.history.to_string());
     check(config.region.to_string());
     check(config.account_id.to_string());
     check(config.metrics_queues_max.to_string());

@@ -9,6 +9,7 @@
 //! Invariant: a key means the same in every source, and a key nobody knows is an error that names its source.
 
 mod error;
+mod history_size;
 mod sources;
 mod sqs_limits;
 mod sqs_queues;
@@ -17,6 +18,7 @@ mod users;
 mod values;
 
 pub(crate) use error::ConfigError;
+pub(crate) use history_size::HistorySize;
 pub(crate) use sources::{Sources, load};
 pub(crate) use sqs_limits::SqsLimits;
 pub(crate) use sqs_queues::place as queue_place;
@@ -91,6 +93,9 @@ pub(crate) struct Config {
     /// Greatest single write to the log, in bytes.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) wal_write_bytes_max: WriteBytes,
+    /// How much of what happened to messages is kept.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) history: HistorySize,
     /// How log lines look.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) log: LogFormat,
@@ -125,6 +130,7 @@ impl Default for Config {
             drain: 30,
             workers: 0,
             wal_write_bytes_max: WriteBytes::default(),
+            history: HistorySize::default(),
             log: LogFormat::Human,
             log_level: LogLevel::default(),
             users: Vec::new(),

@@ -73,6 +73,7 @@ metrics_queues_max = 20
 drain = 5
 workers = 3
 wal_write_bytes_max = 65536
+history = "1GiB"
 log = "json"
 log_level = "warn,door_sqs=debug"
 
@@ -109,6 +110,7 @@ fn every_key_can_be_said_in_a_file() {
         drain: 5,
         workers: 3,
         wal_write_bytes_max: WriteBytes(65_536),
+        history: HistorySize(1 << 30),
         log: LogFormat::Json,
         log_level: "warn,door_sqs=debug".parse().expect("a level"),
         users: vec![shop()],
@@ -197,6 +199,7 @@ fn a_bad_value_is_refused_with_its_source_and_what_is_expected() {
     check(refused("", &[("LONGSHORE_SQS", "localhost")]), &["variable LONGSHORE_SQS", "HOST:PORT"]);
     check(refused("", &[("LONGSHORE_LOG_LEVEL", "inof")]), &["LONGSHORE_LOG_LEVEL", "info"]);
     check(refused("wal_write_bytes_max = 5000", &[]), &["wal_write_bytes_max", "multiple of 4096"]);
+    check(refused("history = \"some\"", &[]), &["/my.toml: history", "off, or a size"]);
     check(refused("sqs_limits = \"strict\"", &[]), &["/my.toml: sqs_limits", "\"strict\"", "relaxed or aws"]);
     check(refused("account_id = 42", &[]), &["account_id", "twelve digits"]);
     check(refused("[sqs]\nport = 1", &[]), &["/my.toml: sqs", "one value"]);

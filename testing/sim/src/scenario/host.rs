@@ -89,6 +89,7 @@ impl Host {
             clock,
             signal: Arc::default(),
             offload: Arc::new(|job| job()),
+            history: None,
         };
         let (broker, runner) = broker::start(parts).map_err(|error| StartError::Contradiction(error.to_string()))?;
         let lanes_dropped = Rc::<Cell<u64>>::default();

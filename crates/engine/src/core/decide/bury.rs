@@ -12,6 +12,7 @@ mod refused;
 use crate::core::command::BuryFetched;
 use crate::core::decide::Decision;
 use crate::core::event::{Event, Record, Removal};
+use crate::core::passage::Passage;
 use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::sweep::{Aside, may_be_swept};
@@ -32,6 +33,8 @@ pub struct Buried {
     pub looked_at: usize,
     /// Of these, the ones that stay where they are, in order.
     pub staying: Vec<Seq>,
+    /// What the others became.
+    pub passages: Vec<Passage>,
 }
 
 /// What happens to one message.
@@ -50,6 +53,7 @@ enum Way {
 #[derive(Default)]
 struct Parting {
     entering: Entering,
+    passages: Vec<Passage>,
     buried: SeqRanges,
     dropped: SeqRanges,
     expired: SeqRanges,
@@ -65,7 +69,7 @@ impl State {
         for (seq, message) in &fetched.messages {
             answer.looked_at += 1;
             match self.way_of(queue, fetched, *seq, message.as_deref(), now_ms) {
-                Way::Into(targets, message) => parting.add(*seq, targets, &message),
+                Way::Into(targets, message) => parting.add(self, MessageId::new(key, *seq), targets, &message),
                 Way::Nowhere => parting.dropped.push(*seq),
                 Way::Expires => parting.expired.push(*seq),
                 Way::Stays => answer.staying.push(*seq),
@@ -74,6 +78,7 @@ impl State {
                 break;
             }
         }
+        answer.passages = std::mem::take(&mut parting.passages);
         Decision { events: parting.into_events(self, queue, key), answer }
     }
 
@@ -238,8 +243,13 @@ fn origin_of(
 }
 
 impl Parting {
-    fn add(&mut self, seq: Seq, targets: Vec<QueueId>, message: &Arc<Message>) {
-        self.buried.push(seq);
+    fn add(&mut self, state: &State, from: MessageId, targets: Vec<QueueId>, message: &Arc<Message>) {
+        self.buried.push(from.seq);
+        let death = message.facts.origin.as_ref().map(|origin| origin.reason.death());
+        for target in &targets {
+            let to = self.entering.next_id(state, *target);
+            self.passages.push(Passage { from, to, death });
+        }
         self.entering.add(targets, message);
     }
 

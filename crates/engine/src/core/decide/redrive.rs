@@ -5,6 +5,7 @@ use crate::core::decide::publish::enter;
 use crate::core::decide::{Decision, SEQS_PER_LOOK};
 use crate::core::error::{CancelRedriveError, NoSuchQueue, StartRedriveError};
 use crate::core::event::{Event, MovedEvent, RedriveStartedEvent};
+use crate::core::passage::Passage;
 use crate::core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, RedriveTarget, Trouble};
 use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::limits::{MOVE_BATCH_COUNT, REDRIVE_CATCH_UP_MS};
-use vocab::{Message, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+use vocab::{Message, MessageId, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// A rate is kept by batches of a tenth of a second's messages.
 const BATCHES_PER_SECOND: u32 = 10;
@@ -100,36 +101,42 @@ impl State {
     /// Messages that were read, into their targets, and out of their queue, in one step. What has changed since they were
     /// picked counts as it is: a message that is leased or gone is passed by.
     #[must_use]
-    pub fn decide_move(&self, fetched: &MoveFetched, now_ms: u64) -> Decision<()> {
+    pub fn decide_move(&self, fetched: &MoveFetched, now_ms: u64) -> Decision<Vec<Passage>> {
         let MoveFetched { id, messages } = fetched;
-        let Some(queue) = self.queues.get(&id.source) else { return Decision::unchanged(()) };
+        let Some(queue) = self.queues.get(&id.source) else { return Decision::unchanged(Vec::new()) };
         let (Some(redrive), Some((last, _))) = (queue.redrives.running_as(id.number), messages.last()) else {
-            return Decision::unchanged(());
+            return Decision::unchanged(Vec::new());
         };
         if self.lost_target(redrive) {
             let ended = Event::RedriveEnded { id: *id, outcome: Outcome::TargetGone, at_ms: now_ms };
-            return Decision { events: vec![ended], answer: () };
+            return Decision { events: vec![ended], answer: Vec::new() };
         }
-        let (mut seqs, mut entering) = (SeqRanges::default(), BTreeMap::<QueueId, Vec<Arc<Message>>>::new());
+        let (mut seqs, mut entering) = (SeqRanges::default(), BTreeMap::<QueueId, Vec<(Seq, Arc<Message>)>>::new());
         let (mut failed, mut trouble) = (0, None);
         for (seq, message) in messages.iter().filter(|(seq, _)| *seq >= redrive.position && queue.is_movable(*seq)) {
             match self.way_out(queue, redrive, message.as_deref()) {
                 Ok((target, message)) => {
                     seqs.push(*seq);
-                    entering.entry(target).or_default().push(Arc::new(moved(message, now_ms)));
+                    entering.entry(target).or_default().push((*seq, Arc::new(moved(message, now_ms))));
                 }
                 Err(why) => (failed, trouble) = (failed + 1, Some(why)),
             }
         }
-        let mut events = Vec::new();
-        for (target, messages) in entering {
-            let log = self.queues[&target].log(PARTITION).expect("every queue has partition 0");
-            events.extend(enter(PartitionKey::new(target, PARTITION), log.next, log.reserved, messages));
-        }
         let (key, number) = (PartitionKey::new(id.source, PARTITION), id.number);
+        let (mut events, mut passages) = (Vec::new(), Vec::new());
+        for (target, entering) in entering {
+            let log = self.queues[&target].log(PARTITION).expect("every queue has partition 0");
+            let target = PartitionKey::new(target, PARTITION);
+            for (nth, (seq, _)) in (log.next.0..).zip(&entering) {
+                let (from, to) = (MessageId::new(key, *seq), MessageId::new(target, Seq(nth)));
+                passages.push(Passage { from, to, death: None });
+            }
+            let messages = entering.into_iter().map(|(_, message)| message).collect();
+            events.extend(enter(target, log.next, log.reserved, messages));
+        }
         let (position, next_ms) = (last.next(), redrive.next_batch_ms(messages.len(), now_ms));
         events.push(Event::Moved(MovedEvent { key, number, seqs, position, next_ms, failed, trouble }));
-        Decision { events, answer: () }
+        Decision { events, answer: passages }
     }
 
     /// A queue's redrives, newest first.

@@ -22,7 +22,8 @@ impl Machine {
         let lanes: Vec<_> = fetched.messages.iter().map(|(seq, _)| self.state.lane_of(key, *seq)).collect();
         let decision = self.state.decide_bury(fetched, now_ms);
         let before = out.events.len();
-        let buried = self.take(decision, out);
+        let mut buried = self.take(decision, out);
+        out.passages.append(&mut buried.passages);
         self.trim_entered(before, now_ms, out);
         for ((seq, message), lane) in fetched.messages.iter().zip(lanes) {
             // An unreadable message stays passed by: it can be neither delivered nor moved. One whose dead-letter queue
@@ -149,7 +150,8 @@ impl Machine {
         }
         let decision = self.state.decide_bury(fetched, now_ms);
         let before = out.events.len();
-        let buried = self.take(decision, out);
+        let mut buried = self.take(decision, out);
+        out.passages.append(&mut buried.passages);
         self.trim_entered(before, now_ms, out);
         let State { queues, volatile, .. } = &mut self.state;
         let (Some(queue), Some(sweep)) = (queues.get(&key.queue), volatile.sweeps.get_mut(&key)) else { return };

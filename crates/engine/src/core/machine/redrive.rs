@@ -54,6 +54,7 @@ impl Machine {
             return;
         }
         let decision = self.state.decide_move(fetched, now_ms);
-        self.take(decision, out);
+        let mut passages = self.take(decision, out);
+        out.passages.append(&mut passages);
     }
 }

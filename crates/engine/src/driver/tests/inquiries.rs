@@ -38,12 +38,12 @@ impl Bench {
         let journal = Scripted { journal, script: Arc::clone(&script) };
         let time = LogTime::start(Arc::new(ManualClock::at(1_000_000)), 0);
         let inbox = Arc::new(Inbox::new(Arc::default()));
-        let shard = Shard::new(machine, journal, &opened, time, Arc::clone(&inbox), Arc::new(|work| work()));
+        let shard = Shard::new(machine, journal, &opened, time, Arc::clone(&inbox), Arc::new(|work| work()), None);
         Self { shard, inbox, script, replies: Kept::default() }
     }
 
     fn put(&self, command: Command) {
-        let put = self.inbox.put(Envelope { command, reply: Some(self.replies.clone()) });
+        let put = self.inbox.put(Envelope { reply: Some(self.replies.clone()), ..Envelope::unanswered(command) });
         assert!(put.is_ok(), "the inbox is open");
     }
 
