@@ -1,4 +1,4 @@
-//! The admin door: health, metrics and backups, and the API that operators, the console and the command line use.
+//! The admin door: health, metrics and backups, the console, and the API that operators, the console and the command line use.
 //!
 //! What it is not: a protocol for applications' own use, apart from the plain HTTP of `/v1/queues/{queue}/receive` and its kin.
 //! Whatever changes something needs a header that no web page can send, and is recorded.
@@ -13,6 +13,7 @@ mod authorization;
 mod caller;
 mod commands;
 mod config;
+mod console;
 mod errors;
 mod frame;
 mod session;

@@ -9,7 +9,7 @@ pub(super) fn check(tree: &Tree, leftovers: &[Leftover]) -> Vec<Finding> {
     let mut found = Vec::new();
     for file in &tree.files {
         for (index, line) in file.text.lines().enumerate() {
-            if matches!(file.extension(), "rs" | "py" | "sh") {
+            if matches!(file.extension(), "rs" | "py" | "sh" | "js" | "cjs" | "css" | "html") {
                 let left = leftovers.iter().filter(|leftover| line.contains(&leftover.text));
                 found.extend(left.map(|leftover| finding(file, index, "leftover", &leftover.text, &leftover.fix)));
             }

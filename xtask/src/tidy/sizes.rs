@@ -4,9 +4,9 @@ use super::Finding;
 use super::rules::Limits;
 use super::tree::{File, Tree};
 
-/// Rust files that are too long, and source files that do not open with their own description.
+/// Source files that are too long, and source files that do not open with their own description.
 pub(super) fn check(tree: &Tree, limits: &Limits) -> Vec<Finding> {
-    let long = tree.rust().filter_map(|file| too_long(file, limits.file_lines));
+    let long = tree.sources().filter_map(|file| too_long(file, limits.file_lines));
     let mute = tree.files.iter().filter_map(says_nothing);
     long.chain(mute).collect()
 }
@@ -27,6 +27,8 @@ fn says_nothing(file: &File) -> Option<Finding> {
     let (opening, fix) = match file.extension() {
         "rs" => ("//! ", "open it with `//!`: what it is, what it is not, its invariants"),
         "py" => ("\"\"\"", "open it with a docstring: what it is and who runs it"),
+        "js" | "cjs" => ("// ", "open it with `//`: what it is, what it is not, its invariants"),
+        "css" => ("/* ", "open it with `/*`: what it lays out, and what it does not"),
         _ => return None,
     };
     (!file.text.starts_with(opening)).then(|| Finding {

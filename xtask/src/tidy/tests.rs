@@ -34,18 +34,24 @@ fn split(parts: &[&str]) -> String {
 fn a_tidy_file_passes() {
     check("crates/engine/src/a.rs", "//! About.\n\nfn f() {}\n", &[]);
     check("testing/clients/a.py", "\"\"\"About.\"\"\"\n", &[]);
+    check("crates/door-admin/console/js/a.js", "// About.\n\nlet a;\n", &[]);
+    check("crates/door-admin/console/style/a.css", "/* About. */\n", &[]);
 }
 
 #[test]
 fn a_file_without_an_opening_is_found() {
     check("crates/engine/src/a.rs", "fn f() {}\n", &[("opening", "the first line")]);
     check("testing/clients/a.py", "import os\n", &[("opening", "the first line")]);
+    check("a.js", "let a;\n", &[("opening", "the first line")]);
+    check("a.css", "a {}\n", &[("opening", "the first line")]);
 }
 
 #[test]
 fn a_file_past_its_size_is_found() {
     check("a.rs", &format!("//! About.\n{}", "\n".repeat(499)), &[]);
     check("a.rs", &format!("//! About.\n{}", "\n".repeat(500)), &[("long-file", "the file")]);
+    check("a.js", &format!("// About.\n{}", "\n".repeat(500)), &[("long-file", "the file")]);
+    check("a.html", &"\n".repeat(501), &[("long-file", "the file")]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const NOT_OURS: [&str; 5] = ["target", ".git", "data", "__pycache__", "node_modules"];
-const READ: [&str; 5] = ["rs", "py", "md", "toml", "sh"];
+const READ: [&str; 9] = ["rs", "py", "js", "cjs", "css", "html", "md", "toml", "sh"];
 
 /// The text files of a folder, by path.
 pub(super) struct Tree {
@@ -28,6 +28,11 @@ impl Tree {
         collect(root, "", &mut files)?;
         files.sort_by(|a: &File, b: &File| a.path.cmp(&b.path));
         Ok(Self { root: root.to_owned(), files })
+    }
+
+    /// What is read as a program or as a page: the files that must stay small.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| matches!(file.extension(), "rs" | "js" | "cjs" | "css" | "html"))
     }
 
     /// The Rust files.

@@ -4,6 +4,7 @@
 //! matrix follow from it.
 
 mod backup;
+mod console;
 mod healthz;
 mod metrics;
 mod openapi;
@@ -38,6 +39,8 @@ fn own() -> Vec<Call> {
         Call::get("/metrics", "metrics", "Every figure, for Prometheus", Need::User, metrics::answer).unlisted(),
         Call::change(Method::POST, "/backup", "backup", "The whole store as an archive", Need::Operate, backup::answer)
             .unlisted(),
+        Call::get("/", "console", "The console", Need::Nothing, console::page).unlisted(),
+        Call::get("/console/{*file}", "console_file", "A file of the console", Need::Nothing, console::file).unlisted(),
         Call::get("/openapi.json", "openapi", "This document", Need::Nothing, openapi::answer)
             .gives_other("application/json"),
     ]

@@ -1,0 +1,3 @@
+//! The web console as its users meet it, before the built server.
+
+mod files;
