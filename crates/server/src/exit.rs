@@ -10,6 +10,7 @@
 //! ```
 
 use crate::access::AccessError;
+use crate::alerts::WebhookError;
 use crate::config::ConfigError;
 use crate::import_sqs::ImportError;
 use crate::listen::ListenError;
@@ -28,6 +29,9 @@ pub(crate) enum Failure {
     /// The users cannot be known.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// A webhook cannot be told of anything.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// TLS cannot be spoken as the configuration wants it.
     #[error(transparent)]
     Tls(#[from] TlsConfigError),
@@ -68,6 +72,7 @@ impl Failure {
             Self::Config(error) => eprintln!("error: {error}"),
             Self::Import(error) => eprintln!("error: {error}"),
             Self::Access(_)
+            | Self::Webhook(_)
             | Self::Tls(_)
             | Self::Queue { .. }
             | Self::Listen(_)
@@ -84,7 +89,12 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Journal(_) | Self::NotSealed(_) | Self::Machine(_) => 1,
-            Self::Config(_) | Self::Access(_) | Self::Tls(_) | Self::Import(_) | Self::Queue { .. } => 2,
+            Self::Config(_)
+            | Self::Access(_)
+            | Self::Webhook(_)
+            | Self::Tls(_)
+            | Self::Import(_)
+            | Self::Queue { .. } => 2,
             Self::Store(_) => 3,
             Self::Listen(_) => 4,
         }

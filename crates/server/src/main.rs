@@ -1,6 +1,7 @@
 //! The server: reads its configuration, puts the parts together from the bottom up, waits, and takes them apart in reverse.
 
 mod access;
+mod alerts;
 mod cli;
 mod config;
 mod doors;
@@ -113,6 +114,7 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let amqp = Arc::new(amqp_door(config, &store, access.clone(), clock.clone()));
     protocol_doors.accompany(Arc::clone(&amqp).keep_house());
     let amqp = protocol_doors.serve(&amqp, listeners.amqp, connections_max);
+    alerts::start(&config.alert, store.broker(), &protocol_doors)?;
     let queues_listed_max = config.metrics_queues_max;
     let (broker, doors, backup) =
         (store.broker().for_door("admin"), vec![sqs, amqp, admin], tools::backup::writer(&store));

@@ -4,6 +4,7 @@
 
 pub mod exposition;
 mod installation;
+pub mod receiver;
 pub mod source;
 
 pub use installation::{Installation, Running};

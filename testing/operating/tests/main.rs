@@ -7,3 +7,4 @@ mod figures; // a server in which everything has happened
 mod kubernetes; // the manifest
 mod queries; // PromQL against real figures
 mod unit; // the systemd unit
+mod webhooks; // alerts without Prometheus

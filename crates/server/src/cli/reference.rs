@@ -40,8 +40,12 @@ log = "json"
 "#;
 
 /// What only a file can say.
-const FILE_ONLY: [(&str, &str); 2] = [
+const FILE_ONLY: [(&str, &str); 3] = [
     ("users", "who may use the doors, and how they prove who they are: [users](security.md#users)"),
+    (
+        "alert",
+        "webhooks that are told when a queue is deep or old or sets messages aside: [webhooks](monitoring.md#webhooks)",
+    ),
     (
         "sqs_queues",
         "queues that are there from the start, by SQS's attributes: [queues](../doors/sqs.md#queues-of-the-configuration)",

@@ -53,7 +53,7 @@ impl ConfigError {
 
 /// A reason without the line of the file that it quotes, where that may hold a secret.
 fn without_secrets(reason: &str) -> String {
-    if !["secret", "keys"].iter().any(|word| reason.contains(word)) {
+    if !["secret", "keys", "url"].iter().any(|word| reason.contains(word)) {
         return reason.to_owned();
     }
     let is_quoted = |line: &&str| line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(" |");

@@ -8,6 +8,7 @@
 //!
 //! Invariant: a key means the same in every source, and a key nobody knows is an error that names its source.
 
+mod alerts;
 mod error;
 mod history_size;
 mod sources;
@@ -17,6 +18,7 @@ mod text;
 mod users;
 mod values;
 
+pub(crate) use alerts::{AlertEntry, Condition};
 pub(crate) use error::ConfigError;
 pub(crate) use history_size::HistorySize;
 pub(crate) use sources::{Sources, load};
@@ -81,6 +83,9 @@ pub(crate) struct Config {
     /// Queues that SQS clients find when the server is ready. Only a file can hold them.
     #[serde(default, skip_serializing, deserialize_with = "sqs_queues::tables")]
     pub(crate) sqs_queues: Vec<DeclaredQueue>,
+    /// Webhooks that are told of queues. Only a file can hold them.
+    #[serde(default, skip_serializing)]
+    pub(crate) alert: Vec<AlertEntry>,
     /// Queues with series of their own in the metrics.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) metrics_queues_max: usize,
@@ -126,6 +131,7 @@ impl Default for Config {
             sqs_limits: SqsLimits::default(),
             amqp_vhost: vec!["/".to_owned()],
             sqs_queues: Vec::new(),
+            alert: Vec::new(),
             metrics_queues_max: 1000,
             drain: 30,
             workers: 0,

@@ -77,6 +77,13 @@ history = "1GiB"
 log = "json"
 log_level = "warn,door_sqs=debug"
 
+[[alert]]
+name = "orders wait"
+queues = "orders-*"
+oldest_above_s = 600
+for_s = 60
+url = "https://hooks.example/T0"
+
 [[users]]
 name = "shop"
 account = "123456789012"
@@ -106,6 +113,15 @@ fn every_key_can_be_said_in_a_file() {
         sqs_limits: SqsLimits(Profile::Aws),
         amqp_vhost: vec!["/".to_owned(), "shop".to_owned()],
         sqs_queues: vec![DeclaredQueue { name: "orders".to_owned(), ..DeclaredQueue::default() }],
+        alert: vec![AlertEntry {
+            name: "orders wait".to_owned(),
+            queues: "orders-*".to_owned(),
+            condition: Condition::OldestAbove { ms: 600_000 },
+            for_ms: 60_000,
+            again_after_ms: 3_600_000,
+            url: Secret::new("https://hooks.example/T0"),
+            authorization_file: None,
+        }],
         metrics_queues_max: 20,
         drain: 5,
         workers: 3,
@@ -233,6 +249,22 @@ fn a_bad_user_is_refused_with_what_is_expected() {
     check("keys = []\nallow = [{ queues = \"*\", may = [\"paint\"] }]", "expected send, receive or manage");
     check("keys = []\naccount = \"12\"", "twelve digits");
     check("allow = []", "keys");
+}
+
+#[test]
+fn a_bad_alert_is_refused_with_what_is_expected_and_without_its_url() {
+    let check = |lines: &str, part: &str| {
+        let message = refused(&format!("[[alert]]\nname = \"deep\"\n{lines}"), &[]);
+        assert!(message.contains("alert") && message.contains(part), "{message:?} lacks {part:?}");
+        assert!(!message.contains("778899"), "{message}");
+    };
+    check("url = \"http://778899/\"", "one of dead_letters = true, depth_above and oldest_above_s");
+    check("url = \"http://778899/\"\ndepth_above = 1\noldest_above_s = 1", "one of dead_letters");
+    check("url = \"http://778899/\"\ndead_letters = true\nfor_s = 1", "leave out for_s");
+    check("url = \"ftp://778899/\"\ndepth_above = 1", "http://");
+    check("depth_above = 1", "url");
+    let message = refused("[[alert]]\nname = \"deep\"\nurl = \"http://778899/\"\ndepth_abvoe = 1", &[]);
+    assert!(message.contains("depth_abvoe") && message.contains("did you mean `depth_above`?"), "{message}");
 }
 
 #[test]
