@@ -3,6 +3,7 @@
 use crate::audit::Audit;
 use crate::config::AdminConfig;
 use crate::errors::{ApiError, ErrorCounts};
+use crate::scaling::Looks;
 use crate::status::{Running, Status};
 use broker::{Broker, QueueInfo};
 use door::{Access, HostRule, Tally};
@@ -25,6 +26,8 @@ pub(crate) struct Api {
     pub(crate) errors: ErrorCounts,
     /// The record of changes.
     pub(crate) audit: Audit,
+    /// What was asked before about queues that are scaled.
+    pub(crate) scaling: Looks,
 }
 
 impl Api {
@@ -32,7 +35,16 @@ impl Api {
     pub(crate) fn new(status: Arc<Status>, config: AdminConfig, tally: Arc<Tally>) -> Self {
         let AdminConfig { access, host_rule, account_id, audit_folder } = config;
         let audit = Audit::new(audit_folder);
-        Self { status, access, host_rule, account_id, tally, errors: ErrorCounts::default(), audit }
+        Self {
+            status,
+            access,
+            host_rule,
+            account_id,
+            tally,
+            errors: ErrorCounts::default(),
+            audit,
+            scaling: Looks::default(),
+        }
     }
 
     /// What runs.

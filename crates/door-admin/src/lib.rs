@@ -16,6 +16,7 @@ mod config;
 mod console;
 mod errors;
 mod frame;
+mod scaling;
 mod session;
 mod settings;
 mod status;

@@ -1,6 +1,7 @@
 //! What operators are given, tried: it starts as the files say, and the files speak of what is there.
 
 mod alerts; // rules for Prometheus
+mod autoscaling; // how many workers there should be
 mod container; // the Containerfile
 mod dashboard; // for Grafana
 mod figures; // a server in which everything has happened

@@ -11,6 +11,7 @@ mod openapi;
 mod process;
 mod queues;
 mod readyz;
+mod scaling;
 mod server;
 
 use crate::authorization::Need;
@@ -20,7 +21,7 @@ use std::sync::LazyLock;
 
 /// Every call of the door. Its order is that of the counts in the metrics.
 pub(crate) fn calls() -> Vec<Call> {
-    [own(), server::calls(), queues::calls()].into_iter().flatten().collect()
+    [own(), server::calls(), queues::calls(), scaling::calls()].into_iter().flatten().collect()
 }
 
 /// The names of all calls, in their order, and one for whatever is none.
