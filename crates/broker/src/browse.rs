@@ -43,33 +43,37 @@ impl Broker {
     /// The queue does not exist.
     pub async fn browse(&self, wish: Browse) -> Result<Browsed, Error<NoSuchQueue>> {
         match self.ask(Command::Ask(Question::Browse(wish))).await? {
-            (Answer::Browsed(Ok(page)), content) => Ok(self.with_content(page, content).await?),
+            (Answer::Browsed(Ok(page)), content) => Ok(self.with_content(page, content, BROWSE_BYTES_MAX).await?),
             (Answer::Browsed(Err(error)), _) => Err(Error::Refused(error)),
             (other, _) => other_kind!(other),
         }
     }
 
     /// Reads where blocking is allowed, unless memory has everything.
-    async fn with_content(&self, page: Page, content: Content) -> Result<Browsed, Unavailable> {
+    pub(crate) async fn with_content(
+        &self,
+        page: Page,
+        content: Content,
+        bytes_max: usize,
+    ) -> Result<Browsed, Unavailable> {
         if content.iter().all(|fetch| matches!(fetch, Fetch::Ready(_))) {
-            return Ok(join(page, content.into_iter().map(read)));
+            return Ok(join(page, content.into_iter().map(read), bytes_max));
         }
         let (sender, receiver) = oneshot::channel();
         (self.shared.offload)(Box::new(move || {
             // Nobody waits for it any more: then it need not be told.
-            let _ = sender.send(join(page, content.into_iter().map(read)));
+            let _ = sender.send(join(page, content.into_iter().map(read), bytes_max));
         }));
         receiver.await.map_err(|_| self.ended())
     }
 }
 
-/// What can be read, up to [`BROWSE_BYTES_MAX`].
-fn join(page: Page, contents: impl Iterator<Item = Read>) -> Browsed {
+/// What can be read, until it is `bytes_max`.
+fn join(page: Page, mut contents: impl Iterator<Item = Read>, bytes_max: usize) -> Browsed {
     let mut browsed = Browsed { next: page.next, ..Browsed::default() };
     let mut bytes = 0;
-    let mut contents = contents;
     for seen in page.seen {
-        if bytes >= BROWSE_BYTES_MAX {
+        if bytes >= bytes_max {
             browsed.next = Some(seen.seq);
             break;
         }
@@ -109,16 +113,16 @@ mod tests {
     #[test]
     fn a_look_stops_where_its_content_is_large_enough() {
         let large = || Ok(Arc::new(Message::with_body(vec![b'x'; BROWSE_BYTES_MAX / 2])));
-        let browsed = join(page(&[3, 5, 8], Some(9)), [large(), large(), large()].into_iter());
+        let browsed = join(page(&[3, 5, 8], Some(9)), [large(), large(), large()].into_iter(), BROWSE_BYTES_MAX);
         assert_eq!((browsed.messages.len(), browsed.next), (2, Some(Seq(8))));
-        let browsed = join(page(&[3, 5], Some(9)), [large(), large()].into_iter());
+        let browsed = join(page(&[3, 5], Some(9)), [large(), large()].into_iter(), BROWSE_BYTES_MAX);
         assert_eq!((browsed.messages.len(), browsed.next), (2, Some(Seq(9))));
     }
 
     #[test]
     fn what_cannot_be_read_is_counted_and_passed_by() {
         let contents = [Ok(Arc::new(Message::with_body("x"))), Err("damaged".into()), Ok(Arc::default())];
-        let browsed = join(page(&[3, 5, 8], None), contents.into_iter());
+        let browsed = join(page(&[3, 5, 8], None), contents.into_iter(), BROWSE_BYTES_MAX);
         assert_eq!((browsed.messages.len(), browsed.next, browsed.unreadable), (2, None, 1));
     }
 }

@@ -1,8 +1,8 @@
 //! Errors at the broker's edge: an operation's own refusal, or the broker being unavailable.
 
 use engine::{
-    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, NoSuchQueue, PublishError,
-    ReceiveError, StartRedriveError, TransactError, UpdateQueueError,
+    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, MoveMessagesError,
+    NoSuchQueue, PublishError, ReceiveError, StartRedriveError, TransactError, UpdateQueueError,
 };
 use std::sync::Arc;
 use vocab::Kind;
@@ -70,5 +70,6 @@ kinds!(
     CreateRouterError,
     DeleteRouterError,
     BindError,
-    TransactError
+    TransactError,
+    MoveMessagesError
 );

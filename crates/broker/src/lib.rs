@@ -15,6 +15,7 @@ pub mod delivery;
 mod empty_receives;
 pub mod error;
 mod life;
+mod operate;
 mod past;
 pub mod pipeline;
 mod recorder;
@@ -31,12 +32,14 @@ pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
     Annotations, BindError, Browse, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError,
-    Extension, FanOut, JournalStats, LeaseTerms, Leased, Measure, MessageState, NoSuchQueue, NoSuchRouter, Outcome,
-    Placed, PublishError, Purge, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive, RedriveId,
-    RedriveInfo, RedriveTarget, RouterInfo, Routing, Seen, Settle, SettleError, Settlement, StartRedrive,
-    StartRedriveError, States, TransactError, Transacted, Transaction, Transfer, Trouble, UpdateQueueError,
+    Extension, FanOut, Held, InterveneError, Intervention, JournalStats, LeaseTerms, Leased, Measure, MessageState,
+    MoveError, MoveMessagesError, MoveVerdicts, NoSuchQueue, NoSuchRouter, Outcome, Placed, PublishError, Purge,
+    QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive, RedriveId, RedriveInfo, RedriveTarget,
+    RouterInfo, Routing, Seen, Settle, SettleError, Settlement, Standing, StartRedrive, StartRedriveError, States,
+    TransactError, Transacted, Transaction, Transfer, Trouble, UpdateQueueError,
 };
 pub use error::{Error, Unavailable};
 pub use history::{Consumer as HistoryConsumer, Figures as HistoryFigures, Gap, Life, Moment, What};
+pub use operate::MoveMessages;
 pub use pipeline::Publishing;
 pub use start::{Parts, Runner, start};

@@ -30,7 +30,9 @@ impl Observer for Recorder {
         let mut passages = happened.passages;
         for (event, _hurry) in happened.events {
             match event {
-                Event::Buried { key, seqs } | Event::Moved(MovedEvent { key, seqs, .. }) => {
+                Event::Buried { key, seqs }
+                | Event::Carried { key, seqs }
+                | Event::Moved(MovedEvent { key, seqs, .. }) => {
                     note_passages(&mut recording, take_leaving(&mut passages, *key, seqs));
                 }
                 other => note(&mut recording, other, door),
@@ -57,6 +59,7 @@ fn note(recording: &mut Recording<'_>, event: &Event, door: DoorCode) {
             let how = match why {
                 Removal::Expired => Ending::Expired,
                 Removal::Purged => Ending::Removed(Remover::Purge),
+                Removal::Deleted => Ending::Removed(Remover::Operator),
                 Removal::TooLong => Ending::Dropped(Lack::QueueTooLong),
             };
             recording.ended(*key, how, seqs.ranges(), "");
@@ -65,6 +68,8 @@ fn note(recording: &mut Recording<'_>, event: &Event, door: DoorCode) {
             recording.ended(*key, Ending::Dropped(Lack::NoDeadLetterQueue), seqs.ranges(), "");
         }
         Event::Buried { .. }
+        | Event::Carried { .. }
+        | Event::Hastened { .. }
         | Event::Moved(_)
         | Event::QueueCreated { .. }
         | Event::QueueUpdated { .. }

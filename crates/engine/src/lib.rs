@@ -16,12 +16,16 @@ pub mod snapshot;
 pub use core::answer::{Placed, Transacted};
 pub use core::browse::{Browse, MessageState, Page, Seen, States};
 pub use core::command::{
-    Command, Extension, FanOut, LeaseTerms, Purge, Receive, Settle, Settlement, StartRedrive, Transaction, Transfer,
+    Carry, Command, Extension, FanOut, Intervention, LeaseTerms, Purge, Receive, Settle, Settlement, StartRedrive,
+    Transaction, Transfer,
 };
+pub use core::decide::MoveVerdicts;
 pub use core::error::{
-    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, Measure, NoSuchQueue,
-    NoSuchRouter, PublishError, ReceiveError, SettleError, StartRedriveError, TransactError, UpdateQueueError,
+    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, InterveneError, Measure,
+    MoveError, MoveMessagesError, NoSuchQueue, NoSuchRouter, PublishError, ReceiveError, SettleError,
+    StartRedriveError, TransactError, UpdateQueueError,
 };
+pub use core::explain::{Held, Standing};
 pub use core::info::{Annotations, Leased, QueueInfo, QueueStats, QueueTotals};
 pub use core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, RedriveTarget, Trouble};
 pub use core::routers::{RouterInfo, Routing};

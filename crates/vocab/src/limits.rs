@@ -67,6 +67,9 @@ pub const DROPPED_PER_PUBLISH_MAX: usize = 65_536;
 /// sync costs each of them little, few enough that other commands hardly wait.
 pub const MOVE_BATCH_COUNT: usize = 256;
 
+/// Most messages that are moved by hand in one commit, so that other commands hardly wait.
+pub const MOVES_MAX: usize = 1_000;
+
 /// Bytes of messages after which such a batch is full, for the same reason; the last one may go beyond.
 pub const MOVE_BATCH_BYTES: usize = 1024 * 1024;
 

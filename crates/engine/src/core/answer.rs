@@ -2,10 +2,13 @@
 
 use crate::core::browse::Page;
 use crate::core::command::WaiterId;
+use crate::core::decide::MoveVerdicts;
 use crate::core::error::{
-    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, NoSuchQueue, PublishError,
-    ReceiveError, SettleError, StartRedriveError, TransactError, UpdateQueueError,
+    BindError, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError, InterveneError,
+    MoveMessagesError, NoSuchQueue, PublishError, ReceiveError, SettleError, StartRedriveError, TransactError,
+    UpdateQueueError,
 };
+use crate::core::explain::Standing;
 use crate::core::info::{Leased, QueueInfo, QueueStats};
 use crate::core::redrive::RedriveInfo;
 use crate::core::routers::{RouterInfo, Routing};
@@ -47,8 +50,14 @@ pub enum Answer {
     Stats(Result<Box<QueueStats>, NoSuchQueue>),
     /// To `Question::AllStats`: of every queue, in order of id.
     AllStats(Vec<(QueueId, QueueStats)>),
-    /// To `Question::Browse`.
+    /// To `Question::Browse` and `Question::Find`.
     Browsed(Result<Page, NoSuchQueue>),
+    /// To `Question::Explain`.
+    Explained(Result<Standing, NoSuchQueue>),
+    /// To `Intervene`: a verdict each.
+    Intervened(Result<Vec<Result<(), InterveneError>>, NoSuchQueue>),
+    /// To `Carry`: a verdict each.
+    Carried(Result<MoveVerdicts, MoveMessagesError>),
     /// To `StartRedrive`: the redrive.
     RedriveStarted(Result<Box<RedriveInfo>, StartRedriveError>),
     /// To `CancelRedrive`: the redrive as it ended.

@@ -115,6 +115,18 @@ impl State {
     }
 }
 
+impl State {
+    /// Those of the messages that live, in the order asked for.
+    ///
+    /// # Errors
+    /// The queue does not exist.
+    pub fn find(&self, id: QueueId, seqs: &[Seq]) -> Result<Page, NoSuchQueue> {
+        let queue = self.queues.get(&id).ok_or(NoSuchQueue(id))?;
+        let live = seqs.iter().filter(|seq| queue.is_live(PARTITION, **seq)).take(BROWSE_COUNT_MAX as usize);
+        Ok(Page { seen: live.map(|seq| queue.seen(*seq)).collect(), next: None })
+    }
+}
+
 impl Queue {
     fn along_the_log(&self, wish: Browse, count: usize) -> Page {
         let log = self.log(PARTITION).expect("every queue has partition 0");

@@ -9,7 +9,7 @@ use crate::core::redrive::RedriveId;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use vocab::{
-    Binding, ConsumerId, LeaseToken, Message, PartitionKey, QueueId, QueueSettings, RouterId, RouterKind,
+    Binding, ConsumerId, LeaseToken, Message, MessageId, PartitionKey, QueueId, QueueSettings, RouterId, RouterKind,
     RouterSettings, Seq, SessionId, SubscriptionId,
 };
 
@@ -117,12 +117,23 @@ pub enum Command {
     },
     /// Messages of a redrive were read; see [`crate::core::effect::Effect::FetchToMove`].
     Move(Box<MoveFetched>),
+    /// Deletes, gives back or sets aside messages, whoever holds them.
+    Intervene {
+        /// Of which queue.
+        queue: QueueId,
+        /// Which of its messages.
+        seqs: Vec<Seq>,
+        /// What is done with each.
+        how: Intervention,
+    },
+    /// Moves chosen messages to other queues.
+    Carry(Box<Carry>),
     /// Asks what is, and changes nothing.
     Ask(Question),
 }
 
 /// What can be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// How many messages of a queue are in which state?
     Stats(QueueId),
@@ -130,6 +141,10 @@ pub enum Question {
     AllStats,
     /// Which messages are there?
     Browse(Browse),
+    /// Which of these messages of a queue are there?
+    Find(QueueId, Vec<Seq>),
+    /// Why is a message not delivered?
+    Explain(MessageId),
     /// Which redrives does a queue have? Newest first.
     Redrives(QueueId),
 }
@@ -282,6 +297,31 @@ pub struct StartRedrive {
     pub target: Option<QueueId>,
     /// At most so many messages a second; `None` for as many as the store takes.
     pub per_second: Option<NonZeroU32>,
+}
+
+/// What an operator does with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intervention {
+    /// It goes, in whatever state it is, and counts as purged.
+    Delete,
+    /// Its lease ends without a fault, or the time that it waits for comes.
+    Release,
+    /// It is set aside as if its consumer had rejected it. On a queue that keeps lanes in order, after those before it in its lane.
+    Bury {
+        /// The operator's words; they travel to the dead-letter queue.
+        reason: Option<String>,
+    },
+}
+
+/// Chosen messages, on their way out of a queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carry {
+    /// The queue that they leave.
+    pub source: QueueId,
+    /// The messages and what enters their target: their content as it was read, or as it was edited.
+    pub messages: Vec<(Seq, Arc<Message>)>,
+    /// Where all of them go; `None` for the queue that each was buried from, by name.
+    pub target: Option<QueueId>,
 }
 
 /// Messages on their way out of a queue, with their content.

@@ -1,7 +1,9 @@
 //! Why the engine refuses: one type per operation, each case with the data that explains it.
 
+mod operating;
 mod routing;
 
+pub use operating::{InterveneError, MoveError, MoveMessagesError};
 pub use routing::{BindError, CreateRouterError, DeleteRouterError, NoSuchRouter, TransactError};
 
 use crate::core::info::QueueInfo;

@@ -142,6 +142,22 @@ pub enum Event {
         /// Which messages.
         seqs: SeqRanges,
     },
+    /// Messages that waited for their time are ready.
+    Hastened {
+        /// The partition.
+        key: PartitionKey,
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// Which messages.
+        seqs: SeqRanges,
+    },
+    /// Messages were moved elsewhere by hand; the same commit holds their [`Event::Published`] there.
+    Carried {
+        /// The partition that they left.
+        key: PartitionKey,
+        /// Which messages.
+        seqs: SeqRanges,
+    },
     /// A router exists.
     RouterCreated {
         /// Its id.
@@ -320,4 +336,6 @@ pub enum Removal {
     Purged,
     /// The queue was longer than it may be.
     TooLong,
+    /// An operator deleted them.
+    Deleted,
 }

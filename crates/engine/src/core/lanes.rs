@@ -195,6 +195,12 @@ impl Lanes {
         self.known.get(&seq.0).map(|known| known.lane)
     }
 
+    /// The first message of a lane that is not leased.
+    #[must_use]
+    pub fn first(&self, lane: LaneKey) -> Option<Seq> {
+        self.lanes.get(&lane)?.free.front().copied().map(Seq)
+    }
+
     /// The first message of a lane, if it can be handed out.
     #[must_use]
     pub fn head(&self, lane: LaneKey) -> Option<Seq> {

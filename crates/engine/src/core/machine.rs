@@ -93,9 +93,7 @@ impl Machine {
             Command::Receive { receive, waiter } => return self.receive(&receive, waiter, now_ms, out),
             Command::Undeliver(tokens) => {
                 let decision = self.state.decide_undeliver(&tokens, now_ms);
-                let before = out.events.len();
-                self.take(decision, out);
-                self.bury_returned(now_ms, out, before);
+                self.take_returned(decision, now_ms, out);
                 return Executed::Answered;
             }
             Command::Settle(settlements) => return self.settle(settlements, now_ms, out),
@@ -103,9 +101,7 @@ impl Machine {
             Command::Transfer(transfers) => self.transfer(&transfers, now_ms, out),
             Command::EndSession { session } => {
                 let decision = self.state.decide_end_session(session, now_ms);
-                let before = out.events.len();
-                self.take(decision, out);
-                self.bury_returned(now_ms, out, before);
+                self.take_returned(decision, now_ms, out);
                 Answer::Done
             }
             Command::CancelReceive { waiter } => {
@@ -126,6 +122,11 @@ impl Machine {
                 self.move_fetched(&fetched, now_ms, out);
                 return Executed::Answered;
             }
+            Command::Intervene { queue, seqs, how } => {
+                let decision = self.state.decide_intervene(queue, &seqs, &how, now_ms);
+                Answer::Intervened(self.take_returned(decision, now_ms, out))
+            }
+            Command::Carry(wish) => self.carry(&wish, now_ms, out),
             Command::Ask(question) => self.state.answer(question),
         };
         let counted =
@@ -313,9 +314,7 @@ impl Machine {
     fn settle(&mut self, settlements: Vec<Settlement>, now_ms: u64, out: &mut Output) -> Executed {
         let keys: Vec<_> = settlements.iter().map(|settlement| settlement.token.key).collect();
         let decision = self.state.decide_settle(settlements, now_ms);
-        let before = out.events.len();
-        let answer = Answer::Settled(self.take(decision, out));
-        self.bury_returned(now_ms, out, before);
+        let answer = Answer::Settled(self.take_returned(decision, now_ms, out));
         let grounds = self.weakest_grounds(&keys);
         out.told.push(Told { whom: Whom::Asker, answer, grounds });
         Executed::Answered
@@ -366,6 +365,14 @@ impl Machine {
         decision.answer
     }
 
+    /// The same of a decision by which leases may end: what came back and must be buried is sent off.
+    fn take_returned<A>(&mut self, decision: Decision<A>, now_ms: u64, out: &mut Output) -> A {
+        let before = out.events.len();
+        let answer = self.take(decision, out);
+        self.bury_returned(now_ms, out, before);
+        answer
+    }
+
     fn apply(&mut self, event: Event, out: &mut Output) {
         self.state.apply(&event);
         let hurry = self.hurry(&event);
@@ -392,6 +399,7 @@ impl Machine {
             | Event::Extended { key, .. }
             | Event::Transferred { key, .. }
             | Event::Removed { key, .. }
+            | Event::Hastened { key, .. }
             | Event::Dropped { key, .. } => match durability(&key.queue) {
                 Durability::Always => Hurry::Now,
                 Durability::Interval(ms) => Hurry::WithinMs(ms),
@@ -409,6 +417,7 @@ impl Machine {
             | Event::Unbound(_)
             | Event::RedriveStarted(_)
             | Event::Moved(_)
+            | Event::Carried { .. }
             | Event::RedriveEnded { .. } => Hurry::Now,
         }
     }

@@ -8,6 +8,7 @@ pub mod dedup;
 pub mod effect;
 pub mod error;
 pub mod event;
+pub mod explain;
 pub mod info;
 pub mod lanes;
 pub mod levels;

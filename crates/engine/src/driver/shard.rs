@@ -268,7 +268,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                 }
                 other => {
                     let split = match other {
-                        Event::Moved(_) => mutant::active(Mutant::MoveInTwoCommits),
+                        Event::Moved(_) | Event::Carried { .. } => mutant::active(Mutant::MoveInTwoCommits),
                         Event::Buried { .. } => mutant::active(Mutant::BuryInTwoCommits),
                         _ => false,
                     };

@@ -18,7 +18,7 @@ pub fn decode(kind: u8, payload: &[u8]) -> Result<Event, ReplayError> {
         kind::BOOTED | kind::QUEUE_CREATED | kind::QUEUE_UPDATED | kind::QUEUE_DELETED => {
             store_event(kind, &mut reader)
         }
-        kind::RESERVED..=kind::BURIED | kind::TRIMMED | kind::BURIED_TOGETHER..=kind::DROPPED => {
+        kind::RESERVED..=kind::BURIED | kind::TRIMMED | kind::BURIED_TOGETHER..=kind::CARRIED => {
             messages_event(kind, &mut reader)
         }
         kind::REDRIVE_STARTED..=kind::REDRIVE_ENDED => redrive::take(kind, &mut reader),
@@ -61,9 +61,14 @@ fn messages_event(kind: u8, reader: &mut Reader<'_>) -> Result<Event, Malformed>
             Ok(Event::Buried { key, seqs: SeqRanges::span(seq, seq) })
         }
         kind::BURIED_TOGETHER => Ok(Event::Buried { key, seqs: take_ranges(reader)? }),
+        kind::CARRIED => Ok(Event::Carried { key, seqs: take_ranges(reader)? }),
         kind::DROPPED => Ok(Event::Dropped { key, seqs: take_ranges(reader)? }),
         kind::REMOVED => {
-            let why = if reader.u8("reason of removal")? == 1 { Removal::Purged } else { Removal::Expired };
+            let why = match reader.u8("reason of removal")? {
+                1 => Removal::Purged,
+                2 => Removal::Deleted,
+                _ => Removal::Expired,
+            };
             let over_below = Seq(reader.varint("retention line")?);
             Ok(Event::Removed { key, why, over_below, seqs: take_ranges(reader)? })
         }
@@ -86,6 +91,7 @@ fn lease_event(kind: u8, key: vocab::PartitionKey, reader: &mut Reader<'_>) -> R
             let consumer = ConsumerId::UNKNOWN;
             Ok(Event::Leased(LeasedEvent { key, subscription, seqs, first_epoch, end, at_ms, consumer }))
         }
+        kind::HASTENED => Ok(Event::Hastened { key, subscription, seqs: take_ranges(reader)? }),
         kind::ACKED => Ok(Event::Acked { key, subscription, seqs: take_ranges(reader)? }),
         kind::RETURNED => {
             let why = Return::from_code(reader.u8("reason of return")?);

@@ -53,6 +53,8 @@ pub fn encode(event: &Event, out: &mut Vec<u8>) -> Option<(u8, QueueId)> {
         | Event::Transferred { .. }
         | Event::Removed { .. }
         | Event::Buried { .. }
+        | Event::Hastened { .. }
+        | Event::Carried { .. }
         | Event::Dropped { .. } => Some(encode_messages_event(event, out)),
         Event::RouterCreated { .. } | Event::RouterDeleted { .. } | Event::Bound(_) | Event::Unbound(_) => {
             Some((routers::put(event, out), QueueId(0)))
@@ -107,6 +109,12 @@ fn encode_messages_event(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
             put_end(out, *end);
             (kind::TRANSFERRED, key.queue)
         }
+        Event::Hastened { key, subscription, seqs } => {
+            put_key(out, *key);
+            out.put_varint(u64::from(subscription.0));
+            put_ranges(out, seqs);
+            (kind::HASTENED, key.queue)
+        }
         other => encode_departure(other, out),
     }
 }
@@ -134,6 +142,11 @@ fn encode_departure(event: &Event, out: &mut Vec<u8>) -> (u8, QueueId) {
             put_ranges(out, seqs);
             (kind::DROPPED, key.queue)
         }
+        Event::Carried { key, seqs } => {
+            put_key(out, *key);
+            put_ranges(out, seqs);
+            (kind::CARRIED, key.queue)
+        }
         other => unreachable!("encode() keeps {other:?} for itself"),
     }
 }
@@ -143,6 +156,7 @@ fn put_removal(out: &mut Vec<u8>, why: Removal) -> u8 {
     let code = match why {
         Removal::Expired => 0,
         Removal::Purged => 1,
+        Removal::Deleted => 2,
         Removal::TooLong => return kind::TRIMMED,
     };
     out.put_u8(code);

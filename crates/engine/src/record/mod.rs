@@ -24,9 +24,12 @@
 //!  46    Unbound         router | binding
 //!  53    Buried          key | ranges, where it is not just one message
 //!  54    Dropped         key | ranges
+//!  55    Hastened      key | subscription | ranges
+//!  56    Carried       key | ranges
 //!  50    Trimmed         key | over_below | ranges; a Removed whose queue was too long
 //!
 //!  key     queue | partition
+//!  why     of a Removed: 0 expired, 1 purged, 2 deleted by an operator
 //!  ranges  count | count × (first − last end, wrapping | length − 1)
 //!  end     tag u8: 0 deadline_ms, 1 session, 2 claim (no number)
 //!  router kind  1 direct, 2 fanout, 3 pattern, 4 headers
@@ -76,6 +79,8 @@ pub(crate) mod kind {
     pub(crate) const UNBOUND: u8 = 46;
     pub(crate) const BURIED_TOGETHER: u8 = 53;
     pub(crate) const DROPPED: u8 = 54;
+    pub(crate) const HASTENED: u8 = 55;
+    pub(crate) const CARRIED: u8 = 56;
     pub(crate) const TRIMMED: u8 = 50;
 }
 

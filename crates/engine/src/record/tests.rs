@@ -99,7 +99,7 @@ fn router_events() -> impl Strategy<Value = Event> {
 }
 
 fn removals() -> impl Strategy<Value = Removal> {
-    prop_oneof![Just(Removal::Expired), Just(Removal::Purged), Just(Removal::TooLong)]
+    prop_oneof![Just(Removal::Expired), Just(Removal::Purged), Just(Removal::TooLong), Just(Removal::Deleted)]
 }
 
 fn leases() -> impl Strategy<Value = LeasedEvent> {
@@ -161,6 +161,12 @@ fn events() -> impl Strategy<Value = Event> {
                 .prop_map(|(key, seq)| Event::Buried { key, seqs: SeqRanges::span(Seq(seq), Seq(seq)) }),
             (keys(), ranges()).prop_map(|(key, seqs)| Event::Buried { key, seqs }),
             (keys(), ranges()).prop_map(|(key, seqs)| Event::Dropped { key, seqs }),
+            (keys(), ranges()).prop_map(|(key, seqs)| Event::Carried { key, seqs }),
+            (keys(), subscription(), ranges()).prop_map(|(key, subscription, seqs)| Event::Hastened {
+                key,
+                subscription,
+                seqs
+            }),
         ],
         (keys(), subscription(), proptest::collection::vec((any::<u64>().prop_map(Seq), any::<u64>()), 0..5))
             .prop_map(|(key, subscription, items)| Event::Extended { key, subscription, items }),

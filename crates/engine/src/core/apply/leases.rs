@@ -1,6 +1,7 @@
 //! Applies what happens to leases: given, ended, moved, handed on; and time passing.
 
 use crate::core::event::{LeaseEnd, LeasedEvent, Record, Return, ReturnedItem};
+use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Lease;
 use crate::core::timers::Timer;
@@ -141,6 +142,20 @@ impl State {
         // Who has it from here on is not known.
         progress.leases.insert(seq.0, Lease { end, since_ms, consumer: ConsumerId::UNKNOWN, record });
         progress.settle_cursor(log);
+    }
+
+    pub(super) fn apply_hastened(&mut self, key: PartitionKey, subscription: SubscriptionId, seqs: &SeqRanges) {
+        let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
+        let progress = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(usize::from(key.partition.0)));
+        let Some(progress) = progress else { return };
+        for seq in seqs.iter() {
+            let Some(due_ms) = progress.waiting.remove(&seq.0) else { continue };
+            self.timers.clear(due_ms, Timer::Due(key, subscription, seq));
+            progress.pages.mark(seq);
+            progress.come_back(seq);
+            self.volatile.renew(key, subscription, seq, progress, true);
+        }
+        self.touch(key.queue, subscription);
     }
 
     /// Moves messages whose time has come to where they are ready. Nothing stored changes by this: a waiting message

@@ -209,7 +209,7 @@ impl State {
         let Some(queue) = Queue::change(&mut self.queues, key.queue) else { return };
         match why {
             Removal::Expired => queue.totals.expired += removed,
-            Removal::Purged => queue.totals.purged += removed,
+            Removal::Purged | Removal::Deleted => queue.totals.purged += removed,
             Removal::TooLong => {
                 queue.totals.dropped += removed;
                 queue.unsaved.drops = true;

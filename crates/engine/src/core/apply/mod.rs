@@ -42,6 +42,8 @@ impl State {
             Event::Unbound(binding) => self.apply_unbound(binding),
             Event::Buried { key, seqs } => self.apply_buried(*key, seqs),
             Event::Dropped { key, seqs } => self.apply_dropped(*key, seqs),
+            Event::Hastened { key, subscription, seqs } => self.apply_hastened(*key, *subscription, seqs),
+            Event::Carried { key, seqs } => self.apply_carried(*key, seqs),
             Event::RedriveStarted(started) => self.apply_redrive_started(started),
             Event::Moved(moved) => self.apply_moved(moved),
             Event::RedriveEnded { id, outcome, at_ms } => self.apply_redrive_ended(*id, *outcome, *at_ms),

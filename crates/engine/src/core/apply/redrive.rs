@@ -2,9 +2,10 @@
 
 use crate::core::event::{MovedEvent, RedriveStartedEvent};
 use crate::core::redrive::{Outcome, Redrive, RedriveId};
+use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::timers::Timer;
-use vocab::{QueueId, Seq};
+use vocab::{PartitionKey, QueueId, Seq};
 
 impl State {
     pub(super) fn apply_redrive_started(&mut self, event: &RedriveStartedEvent) {
@@ -42,6 +43,16 @@ impl State {
         }
         self.reset_redrive_timer(key.queue);
         self.reset_retention_timer_if_passed(*key);
+    }
+
+    pub(super) fn apply_carried(&mut self, key: PartitionKey, seqs: &SeqRanges) {
+        let removed = self.remove(key, seqs);
+        if let Some(queue) = Queue::change(&mut self.queues, key.queue) {
+            queue.totals.redriven += removed;
+            // The page of the redrives has the total.
+            queue.redrives.unsaved = true;
+        }
+        self.reset_retention_timer_if_passed(key);
     }
 
     pub(super) fn apply_redrive_ended(&mut self, id: RedriveId, outcome: Outcome, at_ms: u64) {

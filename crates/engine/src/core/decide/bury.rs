@@ -170,7 +170,8 @@ impl State {
     }
 
     /// Whether what the queue sets aside does not have to stay.
-    fn has_place(&self, queue: &Queue) -> bool {
+    #[must_use]
+    pub(crate) fn has_place(&self, queue: &Queue) -> bool {
         match queue.info.settings.bury.as_ref().map(|policy| &policy.dead_letter) {
             None => false,
             Some(DeadLetter::Queue(_)) => self.dead_letter_of(queue).is_some(),
@@ -271,7 +272,8 @@ impl Parting {
 
 impl Queue {
     /// Whether the queue's policy sets a message with this record aside.
-    fn must_bury(&self, record: &Record) -> bool {
+    #[must_use]
+    pub(crate) fn must_bury(&self, record: &Record) -> bool {
         self.info.settings.bury.as_ref().is_some_and(|policy| {
             let count = match policy.counted_by {
                 CountedBy::Deliveries => record.deliveries,

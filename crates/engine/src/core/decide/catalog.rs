@@ -97,6 +97,8 @@ impl State {
             Question::Stats(queue) => Answer::Stats(self.queue_stats(queue).map(Box::new)),
             Question::AllStats => Answer::AllStats(self.all_stats()),
             Question::Browse(wish) => Answer::Browsed(self.browse(wish)),
+            Question::Find(queue, seqs) => Answer::Browsed(self.find(queue, &seqs)),
+            Question::Explain(id) => Answer::Explained(self.explain(id)),
             Question::Redrives(queue) => Answer::Redrives(self.redrives(queue)),
         }
     }

@@ -5,7 +5,9 @@
 
 mod bury;
 mod catalog;
+mod intervene;
 mod length;
+mod moves;
 mod publish;
 mod receive;
 mod redrive;
@@ -15,6 +17,7 @@ mod tick;
 mod transact;
 
 pub use bury::Buried;
+pub use moves::MoveVerdicts;
 pub use receive::Picked;
 pub use redrive::Onward;
 pub use tick::Ticked;

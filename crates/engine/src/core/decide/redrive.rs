@@ -178,7 +178,7 @@ impl State {
 const PARTITION: PartitionId = PartitionId(0);
 
 /// The message as it enters its target: as if it were published there, without a delay, and for the first time.
-fn moved(message: &Message, now_ms: u64) -> Message {
+pub(super) fn moved(message: &Message, now_ms: u64) -> Message {
     let mut moved = message.clone();
     moved.facts.published_ms = now_ms;
     moved.facts.due_ms = None;

@@ -3,7 +3,7 @@
 use crate::core::command::{Extension, Settle, Settlement, Transfer};
 use crate::core::decide::Decision;
 use crate::core::error::{NoSuchQueue, SettleError};
-use crate::core::event::{Event, LeaseEnd, Record, Removal, Return, ReturnedItem};
+use crate::core::event::{Event, LeaseEnd, Removal, Return, ReturnedItem};
 use crate::core::info::Leased;
 use crate::core::log::Log;
 use crate::core::seqs::SeqRanges;
@@ -22,7 +22,7 @@ enum Proof<'a> {
 
 /// Leases that end alike are one event.
 #[derive(Default)]
-struct Endings {
+pub(super) struct Endings {
     acked: BTreeMap<(PartitionKey, SubscriptionId), BTreeSet<Seq>>,
     returned: BTreeMap<(PartitionKey, SubscriptionId, u8), Vec<ReturnedItem>>,
 }
@@ -116,7 +116,7 @@ impl State {
                 for (seq, lease) in progress.leases.iter().filter(|(_, lease)| lease.end == LeaseEnd::Session(session))
                 {
                     let item = ReturnedItem { seq: Seq(*seq), due_ms: 0, record: lease.record.clone() };
-                    endings.returned.entry((key, *subscription, Return::Released.code())).or_default().push(item);
+                    endings.come_back(key, *subscription, Return::Released, item);
                 }
             }
         }
@@ -131,7 +131,8 @@ impl State {
             let Ok(Proof::Held(lease)) = self.prove(token) else { continue };
             let mut record = lease.record.clone();
             record.deliveries -= 1;
-            endings.come_back(token, Return::Released, 0, record);
+            let item = ReturnedItem { seq: token.seq, due_ms: 0, record };
+            endings.come_back(token.key, token.subscription, Return::Released, item);
         }
         Decision { events: self.endings_to_events(endings, now_ms), answer: () }
     }
@@ -146,7 +147,7 @@ impl State {
             let mut record = lease.record.clone();
             record.failures += 1;
             let item = ReturnedItem { seq: *seq, due_ms: 0, record };
-            endings.returned.entry((*key, *subscription, Return::Expired.code())).or_default().push(item);
+            endings.come_back(*key, *subscription, Return::Expired, item);
         }
         self.endings_to_events(endings, now_ms)
     }
@@ -167,7 +168,7 @@ impl State {
     }
 
     /// Events for leases that end; what is over its time leaves instead of coming back, unless its queue sets it aside.
-    fn endings_to_events(&self, endings: Endings, now_ms: u64) -> Vec<Event> {
+    pub(super) fn endings_to_events(&self, endings: Endings, now_ms: u64) -> Vec<Event> {
         let mut events = Vec::new();
         for ((key, subscription), seqs) in endings.acked {
             events.push(Event::Acked { key, subscription, seqs: seqs.into_iter().collect() });
@@ -236,13 +237,19 @@ impl Endings {
             record.reason = reason.map(String::into_boxed_str);
         }
         let due_ms = if delay_ms == 0 { 0 } else { now_ms + delay_ms };
-        self.come_back(token, why, due_ms, record);
+        self.come_back(token.key, token.subscription, why, ReturnedItem { seq: token.seq, due_ms, record });
         Ok(false)
     }
 
-    fn come_back(&mut self, token: &LeaseToken, why: Return, due_ms: u64, record: Record) {
-        let item = ReturnedItem { seq: token.seq, due_ms, record };
-        self.returned.entry((token.key, token.subscription, why.code())).or_default().push(item);
+    /// Adds one message that comes back.
+    pub(super) fn come_back(
+        &mut self,
+        key: PartitionKey,
+        subscription: SubscriptionId,
+        why: Return,
+        item: ReturnedItem,
+    ) {
+        self.returned.entry((key, subscription, why.code())).or_default().push(item);
     }
 }
 

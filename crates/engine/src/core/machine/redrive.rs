@@ -2,12 +2,14 @@
 
 use super::{Machine, Output};
 use crate::core::answer::Answer;
-use crate::core::command::{MoveFetched, StartRedrive};
+use crate::core::command::{Carry, MoveFetched, StartRedrive};
 use crate::core::decide::Onward;
 use crate::core::effect::Effect;
+use crate::core::error::{MoveError, MoveMessagesError};
+use crate::core::passage::Passage;
 use crate::core::redrive::{RedriveId, RedriveInfo};
-use vocab::QueueId;
 use vocab::limits::MOVE_RETRY_MS;
+use vocab::{MessageId, PartitionId, PartitionKey, QueueId, Seq};
 
 impl Machine {
     pub(super) fn start_redrive(&mut self, start: StartRedrive, now_ms: u64, out: &mut Output) -> Answer {
@@ -20,6 +22,22 @@ impl Machine {
         let decision = self.state.decide_cancel_redrive(id, now_ms);
         let cancelled = self.take(decision, out);
         Answer::RedriveCancelled(cancelled.map(|()| self.told_of(id)))
+    }
+
+    /// Moves chosen messages, whose contents came along.
+    pub(super) fn carry(&mut self, wish: &Carry, now_ms: u64, out: &mut Output) -> Answer {
+        if self.disk_full {
+            return Answer::Carried(Err(MoveMessagesError::DiskFull));
+        }
+        let decision = self.state.decide_carry(wish, now_ms);
+        let told = self.take(decision, out);
+        let source = PartitionKey::new(wish.source, PartitionId(0));
+        let passage = |((seq, _), verdict): (&(Seq, _), &Result<MessageId, MoveError>)| {
+            let to = verdict.ok()?;
+            Some(Passage { from: MessageId::new(source, *seq), to, death: None })
+        };
+        out.passages.extend(wish.messages.iter().zip(told.iter().flatten()).filter_map(passage));
+        Answer::Carried(told)
     }
 
     fn told_of(&self, id: RedriveId) -> Box<RedriveInfo> {

@@ -12,6 +12,7 @@ mod leases;
 mod length;
 mod levels;
 mod live;
+mod operating;
 mod pausing;
 mod redrives;
 mod refused;

@@ -3,6 +3,7 @@
 
 use super::Bench;
 use super::bench::{burying, key};
+use super::operating::operate;
 use crate::core::command::{
     Command, Extension, FanOut, LeaseTerms, Purge, Settle, Settlement, StartRedrive, Transaction, Transfer,
 };
@@ -35,6 +36,8 @@ pub(super) enum Act {
     Update { queue: usize, delay_ms: u64 },
     Redrive { queue: usize, target: Option<usize>, per_second: u32 },
     Cancel { queue: usize },
+    Intervene { queue: usize, which: usize, how: u8 },
+    Carry { queue: usize, which: usize, target: Option<usize> },
     CreateRouter { which: u8, settings: u8 },
     DeleteRouter { which: u8, if_unused: bool },
     Bind { from: u8, to_queue: Option<usize>, to: u8, key: u8 },
@@ -60,6 +63,9 @@ pub(super) fn acts(crash_weight: u32) -> impl Strategy<Value = Vec<Act>> {
             2 => (queue(), proptest::option::of(queue()), 0_u32..4)
                 .prop_map(|(queue, target, per_second)| Act::Redrive { queue, target, per_second }),
             1 => queue().prop_map(|queue| Act::Cancel { queue }),
+            2 => (queue(), any::<usize>(), 0_u8..3).prop_map(|(queue, which, how)| Act::Intervene { queue, which, how }),
+            1 => (queue(), any::<usize>(), proptest::option::of(queue()))
+                .prop_map(|(queue, which, target)| Act::Carry { queue, which, target }),
             1 => (queue(), prop_oneof![Just(Purge::All), Just(Purge::Ready)]).prop_map(|(queue, what)| Act::Purge { queue, what }),
             1 => (queue(), 0_u64..500).prop_map(|(queue, delay_ms)| Act::Update { queue, delay_ms }),
         ],
@@ -158,6 +164,7 @@ pub(super) fn run(bench: &mut Bench, queues: &[QueueId], acts: &[Act], tokens: &
                 let per_second = std::num::NonZeroU32::new(per_second);
                 bench.ask(Command::StartRedrive(StartRedrive { source, target, per_second }));
             }
+            Act::Intervene { .. } | Act::Carry { .. } => operate(bench, queues, act),
             Act::Cancel { queue } => {
                 let source = queues[queue];
                 let number = bench.machine.state.queues[&source].redrives.last;
