@@ -4,6 +4,7 @@
 //! in turns with a ceiling (a bare HTTP server, with and without a disk) and judged by the ratio and by server CPU.
 //! Nothing gates on it except that it still runs (`tests/quick.rs`).
 
+mod amqp;
 mod ceiling;
 mod cpu;
 mod disk;
@@ -12,6 +13,7 @@ mod journal;
 mod latency;
 mod load;
 mod machine;
+mod open_files;
 mod process;
 mod report;
 mod sqs;
@@ -35,6 +37,8 @@ struct Arguments {
 enum Command {
     /// The server over HTTP: sends, batches, receives, one lone client, idle long polls
     Sqs(sqs::Options),
+    /// The server over AMQP 0-9-1, beside RabbitMQ: publishes with confirms, consumers with acks, idle consumers
+    Amqp(amqp::Options),
     /// The journal through the embedded broker: many waiters with one record each, against bare writes
     Journal(journal::Options),
     /// Fair queues through the Rust API: what one tenant's flood does to the wait of the others
@@ -51,6 +55,7 @@ enum Command {
 fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Sqs(options) => sqs::run(&options),
+        Command::Amqp(options) => amqp::run(&options),
         Command::Journal(options) => journal::run(&options),
         Command::Fair(options) => fair::run(&options),
         Command::Store(options) => store::run(&options),

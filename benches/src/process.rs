@@ -1,7 +1,7 @@
 //! One server under measurement, as a process of its own: ours or a ceiling.
 //!
 //! Invariants: it listens on a port that the system chose and says which in a line with the word `ready` and
-//! `sqs=ADDRESS` on standard error. It is killed when dropped.
+//! `DOOR=ADDRESS` on standard error. It is killed when dropped.
 
 use crate::cpu::{self, CpuTime};
 use anyhow::{Context, Result, bail, ensure};
@@ -15,6 +15,7 @@ use std::time::Duration;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const LOG_LINES_KEPT: usize = 20;
+const SQS: &str = "sqs=";
 
 /// A running server.
 pub struct Process {
@@ -27,28 +28,35 @@ impl Process {
     pub fn longshore(binary: &Path, data: &Path) -> Result<Self> {
         let mut command = Command::new(binary);
         command.arg("serve").arg("--data").arg(data).args(["--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "off"]);
-        Self::start(command).with_context(|| format!("starting {}", binary.display()))
+        Self::start(command, SQS).with_context(|| format!("starting {}", binary.display()))
     }
 
-    /// The same, with a configuration file.
+    /// The same, for another door.
+    pub fn longshore_amqp(binary: &Path, data: &Path) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.arg("serve").arg("--data").arg(data).args(["--amqp", "127.0.0.1:0", "--sqs", "off", "--admin", "off"]);
+        Self::start(command, "amqp=").with_context(|| format!("starting {}", binary.display()))
+    }
+
+    /// The first, with a configuration file.
     pub fn longshore_with(binary: &Path, data: &Path, configuration: &Path) -> Result<Self> {
         let mut command = Command::new(binary);
         command.arg("serve").arg("--config").arg(configuration).arg("--data").arg(data);
         command.args(["--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "off"]);
-        Self::start(command).with_context(|| format!("starting {}", binary.display()))
+        Self::start(command, SQS).with_context(|| format!("starting {}", binary.display()))
     }
 
     /// Starts one of this program's own subcommands.
     pub fn ourselves(arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(arguments);
-        Self::start(command).with_context(|| format!("starting {arguments:?}"))
+        Self::start(command, SQS).with_context(|| format!("starting {arguments:?}"))
     }
 
-    fn start(mut command: Command) -> Result<Self> {
+    fn start(mut command: Command, door: &str) -> Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let log = child.stderr.take().context("standard error is piped")?;
-        match wait_until_ready(log) {
+        match wait_until_ready(log, door) {
             Ok(address) => Ok(Self { child, address }),
             Err(error) => {
                 child.kill().and_then(|()| child.wait()).context("ending a server that was never ready")?;
@@ -93,7 +101,7 @@ pub fn longshore_binary() -> Result<PathBuf> {
 }
 
 /// Reads the log in a thread for as long as the process lives, so that it never blocks on a full pipe.
-fn wait_until_ready(log: ChildStderr) -> Result<SocketAddr> {
+fn wait_until_ready(log: ChildStderr, door: &str) -> Result<SocketAddr> {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
@@ -103,7 +111,7 @@ fn wait_until_ready(log: ChildStderr) -> Result<SocketAddr> {
     });
     let mut seen = VecDeque::new();
     while let Ok(line) = told.recv_timeout(READY_WITHIN) {
-        if let Some(address) = ready_address(&line) {
+        if let Some(address) = ready_address(&line, door) {
             return Ok(address);
         }
         seen.push_back(line);
@@ -114,10 +122,10 @@ fn wait_until_ready(log: ChildStderr) -> Result<SocketAddr> {
     bail!("not ready within {READY_WITHIN:?}; its last lines:\n{}", Vec::from(seen).join("\n"))
 }
 
-/// The SQS address in a `ready` line.
-fn ready_address(line: &str) -> Option<SocketAddr> {
+/// The address of a door, `NAME=`, in a `ready` line.
+fn ready_address(line: &str, door: &str) -> Option<SocketAddr> {
     let (_, after_ready) = line.split_once("ready")?;
-    let (_, address) = after_ready.split_once("sqs=")?;
+    let (_, address) = after_ready.split_once(door)?;
     let end = address.find(|c: char| !(c.is_ascii_digit() || ".:[]".contains(c))).unwrap_or(address.len());
     address[..end].parse().ok()
 }
@@ -129,7 +137,7 @@ mod tests {
     #[test]
     fn the_ready_line_tells_the_address() {
         let check = |line: &str, expected: Option<&str>| {
-            assert_eq!(ready_address(line), expected.map(|text| text.parse().expect("an address")), "{line}");
+            assert_eq!(ready_address(line, SQS), expected.map(|text| text.parse().expect("an address")), "{line}");
         };
         check("ready sqs=127.0.0.1:9324", Some("127.0.0.1:9324"));
         check("2026-01-01T00:00:00Z  INFO longshore: ready sqs=127.0.0.1:41 admin=off", Some("127.0.0.1:41"));

@@ -15,8 +15,8 @@ mod throughput;
 mod workloads;
 
 use crate::report::Report;
-use crate::{machine, process};
-use anyhow::{Context, Result};
+use crate::{machine, open_files, process};
+use anyhow::Result;
 use clap::Args;
 use contestant::Contestant;
 use serde_json::json;
@@ -120,7 +120,7 @@ pub fn run(options: &Options) -> Result<()> {
         "ceilings": "hyper 1, http1, as many workers as cores, mimalloc; B: one thread, padded group writes past the page cache, fdatasync",
     });
     let mut report = Report::new("sqs", machine::facts(folder.path()), settings);
-    raise_open_files_limit()?;
+    open_files::raise_limit()?;
     for (part, kind) in [(Part::Send, Kind::Send), (Part::Batch, Kind::Batch), (Part::Consume, Kind::Consume)] {
         if options.wants(part) {
             let mut contestants = Contestant::all(&server, folder.path(), scale.connections)?;
@@ -141,12 +141,4 @@ pub fn run(options: &Options) -> Result<()> {
     }
     report.print();
     Ok(())
-}
-
-/// Thousands of connections need as many open files, here and in the servers, which inherit the limit.
-fn raise_open_files_limit() -> Result<()> {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
-        .context("raising the limit on open files")
 }

@@ -17,7 +17,7 @@ mod interleaved;
 mod lanes;
 mod order;
 mod publish;
-mod rest;
+pub mod rest;
 mod start;
 mod supply;
 mod work;

@@ -45,6 +45,20 @@ fn a_quick_run_over_http_measures_every_workload() {
 }
 
 #[test]
+fn a_quick_run_over_amqp_measures_every_workload() {
+    let cpu = "server CPU, s for a million";
+    check(
+        "amqp",
+        &[
+            ("publish 1 KiB", cpu),
+            ("consume and ack 1 KiB", cpu),
+            ("publish and consume 1 KiB", cpu),
+            ("idle consumers", "bytes of memory for each"),
+        ],
+    );
+}
+
+#[test]
 fn a_quick_run_measures_the_journal() {
     check("journal", &[("single records, many waiters", "share of bare writes")]);
 }

@@ -11,5 +11,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
         ["run", "--release", "--package", "longshore-benches", "--bin", "longshore-bench", "--locked", "--quiet"];
     let mut bench = cargo(tool);
     bench.arg("--").args(arguments).env("LONGSHORE_BIN", step::target().join("release/longshore"));
-    step::run("figures", &mut bench, "there are `sqs`, `fair`, `journal` and `store`; leave the machine idle meanwhile")
+    step::run(
+        "figures",
+        &mut bench,
+        "there are `sqs`, `amqp`, `fair`, `journal` and `store`; leave the machine idle meanwhile",
+    )
 }

@@ -45,8 +45,8 @@ pub(crate) struct Channel {
     pub(crate) session: SessionId,
     pub(crate) mode: Mode,
     pub(crate) unacked: Unacked,
-    /// By the numbers that the session gave them.
-    pub(crate) consumers: BTreeMap<u32, Consumer>,
+    /// By the numbers that the session gave them. Boxed: a tree has room for eleven from the first on, and most channels have one.
+    pub(crate) consumers: BTreeMap<u32, Box<Consumer>>,
     /// Takes direct replies.
     pub(crate) replies: Option<ReplyConsumer>,
     /// A publish whose body has not arrived whole.

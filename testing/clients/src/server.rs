@@ -166,6 +166,11 @@ pub fn ready(line: &str) -> Option<SocketAddr> {
     address(line, "sqs=")
 }
 
+/// The AMQP address in a `ready` line of the server's log.
+pub fn amqp_ready(line: &str) -> Option<SocketAddr> {
+    address(line, "amqp=")
+}
+
 fn address(line: &str, door: &str) -> Option<SocketAddr> {
     let (_, after) = line.split_once("ready")?;
     let (_, address) = after.split_once(door)?;

@@ -5,7 +5,7 @@
 
 use crate::message::{self, Name};
 use crate::queue::{Client, Outcome, Surroundings};
-use crate::server::{Server, Setup};
+use crate::server::{Door, Server, Setup};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ pub fn run(folder: &Path, binary: PathBuf, seed: u64) -> Result<Outcomes> {
         Ok(disk) => disk,
         Err(error) => return Ok(Outcomes::Skipped(format!("a small disk cannot be mounted: {error:#}"))),
     };
-    let setup = Setup { binary, data: disk.folder.join("data"), wal_write_bytes_max: 4096 };
+    let setup = Setup { binary, data: disk.folder.join("data"), door: Door::Sqs, wal_write_bytes_max: 4096 };
     let mut server = Server::start(&setup)?;
     let mut kept = with_client(&server, |client| {
         done(client.create_queue(QUEUE, LEASE_S)?, "making the queue")?;

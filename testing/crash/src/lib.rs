@@ -15,6 +15,7 @@
 //! Invariant: a client writes down and syncs what it is about to do before it does it, and what came of it before it acts on
 //! it, outside the server's data folder. So whatever the ledgers say was acknowledged was acknowledged.
 
+pub mod amqp;
 pub mod audit;
 pub mod connection;
 pub mod disk_full;

@@ -9,7 +9,7 @@ use crate::figures::Figures;
 use crate::ledger::{Ledger, Stamps};
 use crate::producer::Producer;
 use crate::queue::{Client, Outcome, Surroundings};
-use crate::server::{Server, Setup};
+use crate::server::{Door, Server, Setup};
 use crate::trigger::Strike;
 use crate::worker::Worker;
 use anyhow::{Result, bail, ensure};
@@ -286,6 +286,6 @@ pub(crate) fn what_comes_back(
 pub fn plan_in(folder: &Path, binary: PathBuf, seed: u64, faults: Vec<Fault>) -> Result<Plan> {
     let ledgers = folder.join("ledgers");
     std::fs::create_dir(&ledgers)?;
-    let setup = Setup { binary, data: folder.join("data"), wal_write_bytes_max: 4096 };
+    let setup = Setup { binary, data: folder.join("data"), door: Door::Sqs, wal_write_bytes_max: 4096 };
     Ok(Plan { setup, ledgers, seed, faults })
 }

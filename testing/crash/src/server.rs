@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use clients::program::Program;
-use clients::server::ready;
+use clients::server::{amqp_ready, ready};
 use clients::wait::{SOON, until};
 use rustix::process::{Pid, Signal, kill_process};
 use std::net::SocketAddr;
@@ -13,6 +13,15 @@ use std::time::{Duration, Instant};
 /// What the server says at its start when the end of its log is half a frame.
 const TORN: &str = "torn tail cut";
 
+/// Through which door the load comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// SQS.
+    Sqs,
+    /// AMQP 0-9-1.
+    Amqp,
+}
+
 /// How to start it.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -20,6 +29,8 @@ pub struct Setup {
     pub binary: PathBuf,
     /// The data folder.
     pub data: PathBuf,
+    /// The one door that is open.
+    pub door: Door,
     /// Greatest single write to the log, in bytes: small writes make it likely that a kill leaves half a frame.
     pub wal_write_bytes_max: usize,
 }
@@ -35,21 +46,18 @@ impl Server {
     /// Starts it and waits until it is ready.
     pub fn start(setup: &Setup) -> Result<Self> {
         let mut command = Command::new(&setup.binary);
-        command.arg("serve").arg("--data").arg(&setup.data).args([
-            "--sqs",
-            "127.0.0.1:0",
-            "--amqp",
-            "off",
-            "--admin",
-            "off",
-        ]);
+        command.arg("serve").arg("--data").arg(&setup.data).args(["--admin", "off"]);
+        match setup.door {
+            Door::Sqs => command.args(["--sqs", "127.0.0.1:0", "--amqp", "off"]),
+            Door::Amqp => command.args(["--amqp", "127.0.0.1:0", "--sqs", "off"]),
+        };
         command.args(["--wal-write-bytes-max", &setup.wal_write_bytes_max.to_string()]);
         let begin = Instant::now();
         let mut program = Program::start(&mut command);
         let address = until("the server's ready line", SOON, || {
             let ended = program.ended();
             let said = program.said();
-            match (said.lines().find_map(ready), ended) {
+            match (said.lines().find_map(|line| address(line, setup.door)), ended) {
                 (Some(address), _) => Some(Ok(address)),
                 (None, Some(status)) => Some(Err(anyhow::anyhow!("{status} before it was ready:\n{said}"))),
                 (None, None) => None,
@@ -58,7 +66,7 @@ impl Server {
         Ok(Self { program, address, started_in: begin.elapsed() })
     }
 
-    /// Where it speaks SQS.
+    /// Where its door is.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -102,6 +110,13 @@ impl Server {
             bail!("asked to stop, it ended with {status}:\n{}", self.log());
         }
         Ok(())
+    }
+}
+
+fn address(line: &str, door: Door) -> Option<SocketAddr> {
+    match door {
+        Door::Sqs => ready(line),
+        Door::Amqp => amqp_ready(line),
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn consume(session: &mut Session, channel: u16, said: &basic::Consume
     let open = session.channel(channel);
     let mut consumer = Consumer::new(number, tag, queue, !said.no_ack, open.prefetch, rank);
     consumer.active = active;
-    open.consumers.insert(number, consumer);
+    open.consumers.insert(number, Box::new(consumer));
     if !said.no_wait {
         session.say(channel, &basic::ConsumeOk { consumer_tag: tag });
     }
@@ -166,7 +166,7 @@ pub(super) fn flow(session: &mut Session, channel: u16, said: &channel::Flow) ->
     let open = session.channel(channel);
     open.flowing = said.active;
     if !said.active {
-        open.consumers.values_mut().for_each(Consumer::give_up_asking);
+        open.consumers.values_mut().for_each(|consumer| consumer.give_up_asking());
     }
     session.say(channel, &channel::FlowOk { active: said.active });
     session.ask_all(channel);

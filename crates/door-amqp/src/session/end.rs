@@ -2,7 +2,6 @@
 
 use super::{Over, Session};
 use crate::authentication;
-use crate::channel::consumer::Consumer;
 use crate::channel::{Channel, Phase};
 use crate::errors::AmqpError;
 use crate::limits::CLOSE;
@@ -107,7 +106,7 @@ impl Session {
         self.end_replies(number);
         let Some(place) = self.channels.get_mut(&number) else { return };
         let mut channel = std::mem::replace(place, Channel::new(session));
-        channel.consumers.values_mut().for_each(Consumer::give_up_asking);
+        channel.consumers.values_mut().for_each(|consumer| consumer.give_up_asking());
         for consumer in channel.consumers.values() {
             self.detach(consumer.queue.id, number, consumer.number);
         }

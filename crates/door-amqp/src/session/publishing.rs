@@ -3,7 +3,7 @@
 use super::Session;
 use super::batch::{Done, Ticket};
 use crate::channel::Mode;
-use crate::channel::confirms::Verdict;
+use crate::channel::confirms::{Confirm, Confirms, Verdict};
 use crate::destination::{Destination, Found};
 use crate::errors::{self, AmqpError};
 use crate::message;
@@ -124,11 +124,18 @@ impl Session {
 
     /// A publish that no queue takes has been dealt with at once; a mandatory one comes back.
     fn end_unstored(&mut self, channel: u16, publish: &Publish, reached: bool, ticket: Option<Ticket>) {
-        if publish.mandatory && !reached {
+        let returned = publish.mandatory && !reached;
+        if returned {
             self.give_back(channel, publish);
         }
-        if let Some(Ticket { tag, .. }) = ticket {
-            self.confirm(channel, |confirms| confirms.end(tag, Verdict::Taken));
+        match ticket {
+            Some(Ticket { tag, .. }) if returned => {
+                let Mode::Confirms(confirms) = &mut self.channel(channel).mode else { return };
+                let confirm = confirms.take_alone(tag);
+                put_confirm(&mut self.out, channel, confirm);
+            }
+            Some(Ticket { tag, .. }) => self.confirm(channel, |confirms| confirms.end(tag, Verdict::Taken)),
+            None => {}
         }
     }
 
@@ -173,18 +180,12 @@ impl Session {
         }
     }
 
-    fn confirm(&mut self, channel: u16, change: impl FnOnce(&mut crate::channel::confirms::Confirms)) {
+    fn confirm(&mut self, channel: u16, change: impl FnOnce(&mut Confirms)) {
         let Some(open) = self.channels.get_mut(&channel) else { return };
         let Mode::Confirms(confirms) = &mut open.mode else { return };
         change(confirms);
         while let Some(confirm) = confirms.take() {
-            let (delivery_tag, multiple) = (confirm.tag, confirm.multiple);
-            match confirm.verdict {
-                Verdict::Taken => methods::put(&mut self.out, channel, &basic::Ack { delivery_tag, multiple }),
-                Verdict::Refused => {
-                    methods::put(&mut self.out, channel, &basic::Nack { delivery_tag, multiple, requeue: false });
-                }
-            }
+            put_confirm(&mut self.out, channel, confirm);
         }
     }
 
@@ -242,5 +243,13 @@ impl Session {
     /// Refused unless the caller may do this with the queue or exchange.
     pub(crate) fn check(&self, permission: Permission, what: &'static str, name: &str) -> Result<(), AmqpError> {
         self.caller.check(permission, what, name, &self.vhost, &self.door.config.account_id)
+    }
+}
+
+fn put_confirm(out: &mut BytesMut, channel: u16, confirm: Confirm) {
+    let Confirm { tag: delivery_tag, multiple, verdict } = confirm;
+    match verdict {
+        Verdict::Taken => methods::put(out, channel, &basic::Ack { delivery_tag, multiple }),
+        Verdict::Refused => methods::put(out, channel, &basic::Nack { delivery_tag, multiple, requeue: false }),
     }
 }

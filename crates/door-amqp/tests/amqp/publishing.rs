@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, Client};
 use bytes::BytesMut;
-use door_amqp::wire::content::put_header;
+use door_amqp::wire::content::{put_content, put_header};
 use door_amqp::wire::frame::FrameKind;
 use door_amqp::wire::methods::{basic, confirm, queue, tx};
 use door_amqp::wire::table::Table;
@@ -49,6 +49,30 @@ async fn a_confirm_waits_for_the_disk() {
     let ack: basic::Ack = bench.expect(&mut client, 1).await;
     assert_eq!((ack.delivery_tag, ack.multiple), (4, false));
     assert_eq!(ready(&mut bench, &mut client).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_back_is_confirmed_at_once_and_by_itself_whatever_still_waits() {
+    let mut bench = Bench::new();
+    let mut client = with_queue(&mut bench).await;
+    client.say(1, &confirm::Select { no_wait: false }).await;
+    bench.expect::<confirm::SelectOk>(&mut client, 1).await;
+    bench.store.hold();
+    client.publish(1, "q", b"1").await;
+    let nowhere = basic::Publish { exchange: "", routing_key: "nowhere", mandatory: true, immediate: false };
+    let mut out = BytesMut::new();
+    put_content(&mut out, 1, &nowhere, &[0, 0], b"2", 4096);
+    client.write(&out).await;
+    client.publish(1, "q", b"3").await;
+    let _returned = bench.method(&mut client, 1).await;
+    for _ in 0..2 {
+        bench.next(&mut client).await.expect("a message in three frames");
+    }
+    let ack: basic::Ack = bench.expect(&mut client, 1).await;
+    assert_eq!((ack.delivery_tag, ack.multiple), (2, false));
+    bench.store.release();
+    let ack: basic::Ack = bench.expect(&mut client, 1).await;
+    assert_eq!((ack.delivery_tag, ack.multiple), (3, true));
 }
 
 #[tokio::test(start_paused = true)]
