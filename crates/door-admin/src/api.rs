@@ -3,11 +3,17 @@
 use crate::audit::Audit;
 use crate::config::AdminConfig;
 use crate::errors::{ApiError, ErrorCounts};
-use crate::scaling::Looks;
+use crate::figures;
+use crate::frame::LARGE_BODIES_BYTES;
+use crate::scaling;
 use crate::status::{Running, Status};
 use broker::{Broker, QueueInfo};
 use door::{Access, HostRule, Tally};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Streams of events that may be open at a time: each asks the broker every two seconds.
+const STREAMS_MAX: usize = 64;
 
 /// Shared by all connections.
 #[derive(Debug)]
@@ -27,7 +33,13 @@ pub(crate) struct Api {
     /// The record of changes.
     pub(crate) audit: Audit,
     /// What was asked before about queues that are scaled.
-    pub(crate) scaling: Looks,
+    pub(crate) scaling: scaling::Looks,
+    /// Room for large bodies, in bytes.
+    pub(crate) large_bodies: Arc<Semaphore>,
+    /// Streams that may be open.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Earlier looks at the queues, for rates.
+    pub(crate) looks: figures::Looks,
 }
 
 impl Api {
@@ -35,16 +47,10 @@ impl Api {
     pub(crate) fn new(status: Arc<Status>, config: AdminConfig, tally: Arc<Tally>) -> Self {
         let AdminConfig { access, host_rule, account_id, audit_folder } = config;
         let audit = Audit::new(audit_folder);
-        Self {
-            status,
-            access,
-            host_rule,
-            account_id,
-            tally,
-            errors: ErrorCounts::default(),
-            audit,
-            scaling: Looks::default(),
-        }
+        let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES_BYTES));
+        let streams = Arc::new(Semaphore::new(STREAMS_MAX));
+        let (errors, scaling, looks) = Default::default();
+        Self { status, access, host_rule, account_id, tally, errors, audit, scaling, large_bodies, streams, looks }
     }
 
     /// What runs.

@@ -16,5 +16,5 @@ pub(crate) mod routes;
 pub(crate) mod trouble;
 
 pub(crate) use call::Call;
-pub(crate) use json::Json;
+pub(crate) use json::{Json, LARGE_BODIES_BYTES, LargeBody, read as read_json};
 pub(crate) use params::{Params, QueueInPath};

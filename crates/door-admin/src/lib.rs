@@ -14,13 +14,18 @@ mod caller;
 mod commands;
 mod config;
 mod console;
+mod content;
 mod errors;
+mod figures;
 mod frame;
 mod scaling;
 mod session;
 mod settings;
 mod status;
 mod view;
+
+#[cfg(test)]
+mod tests;
 
 pub use config::AdminConfig;
 pub use session::Admin;

@@ -46,6 +46,11 @@ impl Admin {
         let routes = routes(commands::calls(), &api);
         Self { api, routes }
     }
+
+    /// Looks at the queues now and then while somebody wants to know how fast they change. Runs beside the door until it is dropped.
+    pub async fn keep_house(self: Arc<Self>) {
+        match self.api.looks.keep(&self.api.status).await {}
+    }
 }
 
 impl Door for Admin {

@@ -3,9 +3,10 @@
 //! Invariant: recovering → ready → draining, never back.
 
 use broker::Broker;
-use door::{Door, Limits, Shutdown, Tally};
+use door::{Door, Limits, Listener, Shutdown, Tally};
 use std::fmt;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Status {
     shutdown: Shutdown,
     running: OnceLock<Running>,
+    ready_ms: OnceLock<u64>,
 }
 
 /// What exists once the store is open and every door listens.
@@ -46,6 +48,10 @@ pub struct DoorFigures {
     pub limits: Limits,
     /// Its requests.
     pub tally: Arc<Tally>,
+    /// Where it listens.
+    pub addresses: Vec<SocketAddr>,
+    /// Whether it speaks TLS.
+    pub is_tls: bool,
     errors: Errors,
 }
 
@@ -64,12 +70,25 @@ impl Status {
     /// A server that is still opening its store.
     #[must_use]
     pub fn new(shutdown: Shutdown) -> Self {
-        Self { shutdown, running: OnceLock::new() }
+        Self { shutdown, running: OnceLock::new(), ready_ms: OnceLock::new() }
     }
 
     /// Says that the store is open and every door serves. Only the first call counts.
     pub fn ready(&self, running: Running) {
+        let _first = self.ready_ms.set(running.broker.log_ms());
         let _first = self.running.set(running);
+    }
+
+    /// When every door began to serve (log time); `None` before.
+    #[must_use]
+    pub fn ready_ms(&self) -> Option<u64> {
+        self.ready_ms.get().copied()
+    }
+
+    /// Tells when the server stops.
+    #[must_use]
+    pub fn shutdown(&self) -> &Shutdown {
+        &self.shutdown
     }
 
     /// How far the server is.
@@ -90,12 +109,14 @@ impl Status {
 }
 
 impl DoorFigures {
-    /// The counts of `door`, whose connections `limits` counts.
+    /// The counts of `door`, which listens at `listeners`, and whose connections `limits` counts.
     #[must_use]
-    pub fn of<D: Door>(door: &Arc<D>, limits: &Limits) -> Self {
+    pub fn of<D: Door>(door: &Arc<D>, limits: &Limits, listeners: &[Listener]) -> Self {
         let (name, limits, tally) = (door.name(), limits.clone(), Arc::clone(door.tally()));
+        let addresses = listeners.iter().map(Listener::local).collect();
+        let is_tls = listeners.iter().any(|listener| listener.tls().is_some());
         let door = Arc::clone(door);
-        Self { name, limits, tally, errors: Arc::new(move || door.errors()) }
+        Self { name, limits, tally, addresses, is_tls, errors: Arc::new(move || door.errors()) }
     }
 
     /// Errors told to its clients, by the code of its protocol.

@@ -11,6 +11,7 @@
 
 pub mod accept;
 pub mod access;
+pub mod handles;
 pub mod host_rule;
 pub mod limits;
 pub mod listener;
@@ -23,6 +24,7 @@ pub mod timeout;
 pub mod tls;
 
 pub use access::Access;
+pub use handles::Handles;
 pub use host_rule::{HostRule, Refused};
 pub use limits::Limits;
 pub use listener::{Listener, OpenError};

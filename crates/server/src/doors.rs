@@ -32,7 +32,7 @@ impl Doors {
     /// Serves every listener's connections with `door`.
     pub(crate) fn serve<D: Door>(&self, door: &Arc<D>, listeners: Vec<Listener>, connections_max: u64) -> DoorFigures {
         let limits = Limits::new(connections_max);
-        let figures = DoorFigures::of(door, &limits);
+        let figures = DoorFigures::of(door, &limits, &listeners);
         for listener in listeners {
             self.tasks.spawn(accept::run(listener, Arc::clone(door), limits.clone(), self.tasks.clone()));
         }

@@ -94,7 +94,9 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let (admin_door, protocol_doors) = (Doors::new(), Doors::new());
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
     let admin = Admin::new(Arc::clone(&status), admin_config(config, &listeners.admin, access.clone()));
-    let admin = admin_door.serve(&Arc::new(admin), listeners.admin, connections_max);
+    let admin = Arc::new(admin);
+    admin_door.accompany(Arc::clone(&admin).keep_house());
+    let admin = admin_door.serve(&admin, listeners.admin, connections_max);
     if let Some(tls) = tls.clone() {
         tls::keep_fresh(tls, &admin_door)?;
     }

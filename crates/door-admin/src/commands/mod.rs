@@ -13,6 +13,7 @@ mod queues;
 mod readyz;
 mod scaling;
 mod server;
+mod traffic;
 
 use crate::authorization::Need;
 use crate::frame::Call;
@@ -21,7 +22,7 @@ use std::sync::LazyLock;
 
 /// Every call of the door. Its order is that of the counts in the metrics.
 pub(crate) fn calls() -> Vec<Call> {
-    [own(), server::calls(), queues::calls(), scaling::calls()].into_iter().flatten().collect()
+    [own(), server::calls(), queues::calls(), traffic::calls(), scaling::calls()].into_iter().flatten().collect()
 }
 
 /// The names of all calls, in their order, and one for whatever is none.

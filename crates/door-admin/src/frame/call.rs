@@ -126,6 +126,11 @@ impl Call {
         Self { refusals, ..self }
     }
 
+    /// It is what consumers do all the time, on every door: the audit log would drown in it.
+    pub(crate) fn unaudited(self) -> Self {
+        Self { is_audited: false, ..self }
+    }
+
     /// It is no part of the API.
     pub(crate) fn unlisted(self) -> Self {
         Self { is_listed: false, ..self }

@@ -58,9 +58,9 @@ async fn pass(
         Err(rejection) => Err(ApiError::bad_request(format!("the path: {}", rejection.body_text()))),
     };
     let response = match admitted {
-        Ok(Admitted { caller, entry }) => {
+        Ok(Admitted { caller, allowed, entry }) => {
             request.extensions_mut().insert(caller);
-            gate.run(request, next, entry).await
+            gate.run(request, next, allowed, entry).await
         }
         Err(error) => error.into_response(),
     };
@@ -68,9 +68,11 @@ async fn pass(
     response
 }
 
-/// Who was let through, and the record that was begun.
+/// Who asks, and the record that was begun.
 struct Admitted {
     caller: Caller,
+    /// Whether they may, which is recorded either way.
+    allowed: Result<(), ApiError>,
     entry: Option<Entry>,
 }
 
@@ -84,7 +86,6 @@ impl Gate {
             _ => authentication::caller(&api.access, request.headers())?,
         };
         let remark = if self.is_change { remark(request.headers())? } else { None };
-        authorization::check(api, self.need, &caller, named)?;
         let entry = (self.is_audited && api.status.running().is_some()).then(|| Entry {
             at_ms: api.log_ms(),
             user: caller.name().map(str::to_owned),
@@ -95,16 +96,21 @@ impl Gate {
             details: named.id.as_ref().map(|id| serde_json::json!({ "id": id })),
             outcome: String::new(),
         });
-        Ok(Admitted { caller, entry })
+        let allowed = authorization::check(api, self.need, &caller, named);
+        Ok(Admitted { caller, entry, allowed })
     }
 
-    async fn run(&self, request: Request, next: Next, entry: Option<Entry>) -> Response {
-        let Some(entry) = entry else { return next.run(request).await };
-        let unfinished = Unfinished::new(&self.api.audit, entry);
-        let mut response = next.run(request).await;
-        let audited = response.extensions_mut().remove::<Audited>();
-        let outcome = response.extensions().get::<Code>().map_or("done", |code| code.name());
-        unfinished.finish(outcome, audited).await;
+    async fn run(&self, request: Request, next: Next, allowed: Result<(), ApiError>, entry: Option<Entry>) -> Response {
+        let unfinished = entry.map(|entry| Unfinished::new(&self.api.audit, entry));
+        let mut response = match allowed {
+            Ok(()) => next.run(request).await,
+            Err(error) => error.into_response(),
+        };
+        if let Some(unfinished) = unfinished {
+            let audited = response.extensions_mut().remove::<Audited>();
+            let outcome = response.extensions().get::<Code>().map_or("done", |code| code.name());
+            unfinished.finish(outcome, audited).await;
+        }
         response
     }
 }

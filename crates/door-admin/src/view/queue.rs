@@ -22,6 +22,8 @@ pub(crate) struct Queue {
     waiters: u64,
     /// When the oldest message was published; null where there is none.
     pub(crate) oldest_ms: Option<u64>,
+    /// Whether nothing is delivered from it.
+    paused: bool,
     order: Order,
     /// The queue that messages are set aside in; null where there is none.
     dead_letter: Option<String>,
@@ -80,6 +82,22 @@ pub(crate) struct QueueDetail {
     revision: u64,
 }
 
+impl Rates {
+    /// Both together; what is not known adds nothing.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        let sum = |one: Option<f64>, other: Option<f64>| match (one, other) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
+        Self {
+            published: sum(self.published, other.published),
+            delivered: sum(self.delivered, other.delivered),
+            acked: sum(self.acked, other.acked),
+            failed: sum(self.failed, other.failed),
+        }
+    }
+}
+
 impl Queue {
     /// The queue with these figures.
     pub(crate) fn new(info: &QueueInfo, stats: &QueueStats, rates: Rates, sources: Vec<String>) -> Self {
@@ -92,6 +110,7 @@ impl Queue {
             leased,
             waiters,
             oldest_ms,
+            paused: info.settings.paused,
             order: info.settings.order,
             dead_letter: info.settings.bury.as_ref().and_then(|bury| bury.queue()).map(str::to_owned),
             sources,

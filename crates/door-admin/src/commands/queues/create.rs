@@ -1,6 +1,6 @@
 //! `POST /v1/queues`: makes a queue.
 
-use super::show;
+use super::{show, targets};
 use crate::api::Api;
 use crate::audit::Audited;
 use crate::caller::Caller;
@@ -41,6 +41,7 @@ pub(crate) async fn answer(
     let audited = Audited::details(json!({ "settings": wanted })).queue(name.clone());
     let settings = settings::changed(&QueueSettings::default(), &wanted)?;
     settings::check(&settings, &name)?;
+    targets::check(&api, &caller, &settings)?;
     let info = api.broker()?.create_queue(&name, settings, Default::default()).await?;
     let detail: QueueDetail = show::detail(&api, &info).await?;
     Ok((StatusCode::CREATED, Extension(audited), Json(detail)))

@@ -3,7 +3,7 @@
 use crate::api::Api;
 use crate::errors::ApiError;
 use crate::frame::{Json, QueueInPath};
-use crate::view::{Queue, QueueDetail, Rates};
+use crate::view::{Queue, QueueDetail};
 use axum::extract::State;
 use broker::{Broker, QueueInfo};
 use std::sync::Arc;
@@ -17,10 +17,11 @@ pub(crate) async fn answer(
 }
 
 /// The queue as it is at this moment.
-pub(super) async fn detail(api: &Api, info: &QueueInfo) -> Result<QueueDetail, ApiError> {
+pub(crate) async fn detail(api: &Api, info: &QueueInfo) -> Result<QueueDetail, ApiError> {
     let broker = api.broker()?;
     let stats = broker.stats(info.id).await?;
-    Ok(QueueDetail::new(info, Queue::new(info, &stats, Rates::default(), sources(broker, &info.name))))
+    let rates = api.looks.rates(broker, info.id, &stats.totals);
+    Ok(QueueDetail::new(info, Queue::new(info, &stats, rates, sources(broker, &info.name))))
 }
 
 /// The queues that set messages aside in the queue `name`, in order of name.
