@@ -3,69 +3,38 @@
 //! Invariant: every configuration key has a flag of the same name. Flags hold what was typed and nothing else, so that the defaults
 //! stay in one place.
 
+mod command;
+mod dead_letters;
+mod messages;
+mod queues;
+mod server;
+mod span;
 mod tools;
+mod watch;
+mod work;
 
+pub(crate) use command::{Cli, Command};
+pub(crate) use dead_letters::{
+    CancelArgs, DeadLetterCommand, DropArgs, FailuresArgs, FilterArgs, RedriveArgs, RedrivesArgs,
+};
+pub(crate) use messages::{MessageArgs, MessageCommand, PeekArgs, ReceiveArgs, SendArgs, TailArgs};
+pub(crate) use queues::{
+    QueueArgs, QueueCommand, QueueDeleteArgs, QueueListArgs, QueueOrder, QueuePurgeArgs, QueueSetArgs,
+};
+pub(crate) use server::{AskArgs, ServerArgs};
+pub(crate) use span::Span;
 pub(crate) use tools::{BackupArgs, InspectArgs, ProveArgs, RestoreArgs, SalvageArgs, VerifyArgs};
+pub(crate) use watch::{
+    AuditArgs, CompletionsArgs, ConnectionsArgs, ConsumersArgs, DoctorArgs, ManArgs, Shell, TopArgs,
+};
+pub(crate) use work::{BackoffSpans, WorkArgs};
 
 use crate::config::{
     AccountId, DurabilityLevel, HistorySize, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes,
 };
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args};
 use serde::Serialize;
 use std::path::PathBuf;
-
-/// A durable message queue in one binary: clients of Amazon SQS and of RabbitMQ work unchanged, nothing acknowledged is ever lost.
-#[derive(Debug, Parser)]
-#[command(name = "longshore", version, max_term_width = 110, after_help = FIRST_STEPS)]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Option<Command>,
-}
-
-const FIRST_STEPS: &str = "\
-First steps:
-  longshore serve                         start on 127.0.0.1:9324 with the data in ./data
-  longshore serve --help                  every option, with examples
-
-Then, in another terminal, with the stock AWS command line and any credentials:
-  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION=us-east-1
-  aws --endpoint-url http://127.0.0.1:9324 sqs create-queue --queue-name orders
-  aws --endpoint-url http://127.0.0.1:9324 sqs send-message --queue-url orders --message-body hello";
-
-/// What the program is asked to do.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Run the server until it is told to stop
-    ///
-    /// Opens the data folder (or makes it), listens, and prints one line that begins with `ready` once clients are served. SIGTERM or
-    /// Ctrl-C stops it gracefully; a second one stops it at once. Nothing acknowledged is lost either way.
-    #[command(after_help = EXAMPLES)]
-    Serve(Box<ServeArgs>),
-    /// Turn what AWS tells of queues into tables for longshore.toml
-    ///
-    /// Reads JSON as `aws sqs get-queue-attributes --attribute-names All` prints it, any number of documents from files or from
-    /// standard input, and prints a [[sqs_queues]] table for each. The output of `aws sqs list-queue-tags` may follow its queue's.
-    #[command(name = "import-sqs", after_help = IMPORT_EXAMPLES)]
-    ImportSqs(ImportArgs),
-    /// Check every byte of a stopped server's data folder, and name the messages that are damaged
-    #[command(after_help = tools::VERIFY_EXAMPLES)]
-    Verify(VerifyArgs),
-    /// Copy a store as it is at one moment, from a running server or from a stopped one's data folder
-    #[command(after_help = tools::BACKUP_EXAMPLES)]
-    Backup(BackupArgs),
-    /// Make a data folder from a backup
-    #[command(after_help = tools::RESTORE_EXAMPLES)]
-    Restore(RestoreArgs),
-    /// Make a new data folder with everything that a damaged one still holds
-    #[command(after_help = tools::SALVAGE_EXAMPLES)]
-    Salvage(SalvageArgs),
-    /// Kill this very program under load, again and again, and audit what it had promised
-    #[command(after_help = tools::PROVE_EXAMPLES)]
-    Prove(ProveArgs),
-    /// Show what the files of a stopped server's data folder hold
-    #[command(after_help = tools::INSPECT_EXAMPLES)]
-    Inspect(InspectArgs),
-}
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:

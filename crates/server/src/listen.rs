@@ -10,9 +10,9 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 /// Ports where doors listen unless they are told otherwise.
-const SQS_PORT: u16 = 9324;
-const AMQP_PORT: u16 = 5672;
-const ADMIN_PORT: u16 = 9325;
+pub(crate) const SQS_PORT: u16 = 9324;
+pub(crate) const AMQP_PORT: u16 = 5672;
+pub(crate) const ADMIN_PORT: u16 = 9325;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]

@@ -23,6 +23,11 @@ pub(crate) fn connections_max(wanted: u64, doors: u64) -> u64 {
     wanted.min(possible)
 }
 
+/// Open files that so many connections at each of `doors` doors need, and the store besides.
+pub(crate) fn files_needed(connections_max: u64, doors: u64) -> u64 {
+    connections_max.saturating_mul(doors).saturating_add(RESERVED)
+}
+
 fn share(files: u64, doors: u64) -> u64 {
     ((files - RESERVED.min(files / 2)) / doors).max(1)
 }

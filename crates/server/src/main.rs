@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod ask;
 mod cli;
 mod config;
 mod doors;
@@ -10,12 +11,14 @@ mod import_sqs;
 mod listen;
 mod logging;
 mod machine;
+mod operate;
 mod queues;
 mod recovery;
 mod signals;
 mod stop;
 mod tls;
 mod tools;
+mod work;
 
 use crate::cli::{Cli, Command, ServeArgs};
 use crate::config::{Config, Sources};
@@ -41,17 +44,39 @@ use vocab::clock::{Clock, SystemClock};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let ended = match Cli::parse().command {
-        None => Cli::command().print_help().map_err(Failure::from),
-        Some(Command::Serve(flags)) => serve(*flags),
-        Some(Command::ImportSqs(arguments)) => import_sqs::run(&arguments).map_err(Failure::from),
-        Some(Command::Verify(arguments)) => return tools::run(|| tools::verify::run(&arguments)),
-        Some(Command::Backup(arguments)) => return tools::run(|| tools::backup::run(&arguments)),
-        Some(Command::Restore(arguments)) => return tools::run(|| tools::restore::run(&arguments)),
-        Some(Command::Prove(arguments)) => return tools::run(|| tools::prove::run(&arguments)),
-        Some(Command::Salvage(arguments)) => return tools::run(|| tools::salvage::run(&arguments)),
-        Some(Command::Inspect(arguments)) => return tools::run(|| tools::inspect::run(&arguments)),
+    let done = match Cli::parse().command {
+        None => return ended(Cli::command().print_help().map_err(Failure::from)),
+        Some(Command::Serve(flags)) => return ended(serve(*flags)),
+        Some(Command::ImportSqs(arguments)) => return ended(import_sqs::run(&arguments).map_err(Failure::from)),
+        Some(Command::Work(arguments)) => work::run(&arguments),
+        Some(Command::Doctor(arguments)) => operate::doctor::run(&arguments),
+        Some(Command::Queue(command)) => operate::queue::run(&command),
+        Some(Command::Send(arguments)) => operate::send::run(&arguments),
+        Some(Command::Receive(arguments)) => operate::receive::run(&arguments),
+        Some(Command::Peek(arguments)) => operate::peek::run(&arguments),
+        Some(Command::Tail(arguments)) => operate::tail::run(&arguments),
+        Some(Command::Explain(arguments)) => operate::explain::run(&arguments),
+        Some(Command::Message(command)) => operate::message::run(&command),
+        Some(Command::Dlq(command)) => operate::dead_letters::run(&command),
+        Some(Command::Top(arguments)) => operate::top::run(&arguments),
+        Some(Command::Consumers(arguments)) => operate::consumers::consumers(&arguments),
+        Some(Command::Connections(arguments)) => operate::consumers::connections(&arguments),
+        Some(Command::Users(arguments)) => operate::users::users(&arguments),
+        Some(Command::Audit(arguments)) => operate::users::audit(&arguments),
+        Some(Command::Backup(arguments)) => tools::backup::run(&arguments),
+        Some(Command::Restore(arguments)) => tools::restore::run(&arguments),
+        Some(Command::Verify(arguments)) => tools::verify::run(&arguments),
+        Some(Command::Inspect(arguments)) => tools::inspect::run(&arguments),
+        Some(Command::Salvage(arguments)) => tools::salvage::run(&arguments),
+        Some(Command::Prove(arguments)) => tools::prove::run(&arguments),
+        Some(Command::Completions(arguments)) => operate::completions::run(&arguments),
+        Some(Command::Man(arguments)) => operate::man::run(&arguments),
     };
+    tools::exit_code(done)
+}
+
+/// The server's exit code, once whoever started it was told why.
+fn ended(ended: Result<(), Failure>) -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -1,7 +1,9 @@
-//! The signals that stop the server, and the one that makes it read its users again.
+//! The signals that stop the server or a worker, and the one that makes it read its users again.
 
 use std::io;
+use std::thread::Scope;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// A wish that the server stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,5 +56,34 @@ impl Signals {
             _ = self.terminate.recv() => StopSignal::Terminate,
             _ = self.interrupt.recv() => StopSignal::Interrupt,
         }
+    }
+}
+
+/// Signals for a program without a runtime: each is told to whoever asked, by a thread that ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    _until_dropped: oneshot::Sender<()>,
+}
+
+impl Watch {
+    /// Takes the signals over and watches for them.
+    pub(crate) fn start<'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        mut told: impl FnMut(StopSignal) + Send + 'scope,
+    ) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut signals = runtime.block_on(async { Signals::take_over() })?;
+        let (until_dropped, mut ended) = oneshot::channel();
+        scope.spawn(move || {
+            runtime.block_on(async {
+                loop {
+                    tokio::select! {
+                        signal = signals.next() => told(signal),
+                        _ = &mut ended => return,
+                    }
+                }
+            });
+        });
+        Ok(Self { _until_dropped: until_dropped })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{Config, Sources, load};
-use clap::CommandFactory;
+use clap::{CommandFactory, Parser};
 use std::collections::BTreeSet;
 
 fn serve(arguments: &[&str]) -> Result<ServeArgs, clap::Error> {
@@ -111,4 +111,74 @@ fn every_example_in_the_help_is_understood() {
         }
     }
     assert!(seen >= 4, "{seen}");
+}
+
+/// The overview's own list: a name, and what it does.
+fn listed() -> BTreeSet<(String, String)> {
+    let overview = Cli::command().render_help().to_string();
+    let lines = overview.lines().take_while(|line| *line != "Options:");
+    let rows = lines.filter_map(|line| line.strip_prefix("  ")?.split_once("  "));
+    rows.map(|(name, about)| (name.to_owned(), about.trim().to_owned())).collect()
+}
+
+#[test]
+fn the_overview_lists_every_command_in_its_own_words() {
+    let command = Cli::command();
+    let commands = command.get_subcommands().map(|command| {
+        let about = command.get_about().expect("every command says what it does");
+        (command.get_name().to_owned(), about.to_string())
+    });
+    assert_eq!(listed(), commands.collect());
+}
+
+/// A line of a help text as a shell would cut it, up to a pipe or to what is said about it; none where a shell would do more with it.
+fn words(line: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
+    let line = line.split("   ").next().unwrap_or_default();
+    for c in line.chars() {
+        match c {
+            '\'' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            '|' | '>' | '#' if !quoted => break,
+            '&' | '$' if !quoted => return None,
+            ' ' if !quoted => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    Some(words)
+}
+
+/// Checks the examples of a command and of those below it. Says how many there were.
+fn check_examples(command: &mut clap::Command) -> usize {
+    let help = command.render_long_help().to_string();
+    let examples = help.lines().filter(|line| line.starts_with("  longshore ")).map(str::trim);
+    let examples: Vec<Vec<String>> = examples.filter(|line| !line.contains("serve")).filter_map(words).collect();
+    for example in &examples {
+        Cli::try_parse_from(example).unwrap_or_else(|error| panic!("{example:?}: {error}"));
+    }
+    examples.len() + command.get_subcommands_mut().map(check_examples).sum::<usize>()
+}
+
+#[test]
+fn every_example_of_the_commands_is_understood() {
+    let mut command = Cli::command();
+    command.build();
+    let examples: usize =
+        command.get_subcommands_mut().filter(|command| command.get_name() != "help").map(check_examples).sum();
+    assert!(examples >= 30, "{examples}");
+}
+
+#[test]
+fn no_command_takes_a_secret() {
+    fn check(command: &clap::Command) {
+        for argument in command.get_arguments() {
+            let id = argument.get_id().as_str();
+            assert!(!id.contains("secret") && !id.contains("password"), "{} --{id}", command.get_name());
+        }
+        command.get_subcommands().for_each(check);
+    }
+    check(&Cli::command());
 }

@@ -1,5 +1,6 @@
 //! The command lines of the operator's tools: what looks at, copies and mends a store.
 
+use super::server::AskArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -82,32 +83,28 @@ A running server's folder is refused, as by verify. docs/formats says what every
 #[derive(Clone, Debug, PartialEq, Args)]
 pub(crate) struct BackupArgs {
     /// Data folder of a server that is stopped; without it, the running server is asked
-    #[arg(value_name = "DIR", conflicts_with = "admin")]
+    #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 
     /// Where the backup goes, which must not exist yet: an archive if the name ends in .tar, else a folder
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) to: PathBuf,
 
-    /// Admin port of the running server, on this machine: HOST:PORT
-    #[arg(long, value_name = "ADDR", env = "LONGSHORE_ADMIN", default_value = "127.0.0.1:9325")]
-    pub(crate) admin: String,
-
-    /// Print what was copied as one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
+    /// Which running server is asked, and whether a program reads the answer
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
 }
 
 pub(crate) const BACKUP_EXAMPLES: &str = "\
 Examples:
   longshore backup --to orders-2026-11-22.tar
       the server of this machine goes on serving; what it had acknowledged when it was asked is in the archive
-  longshore backup --admin 127.0.0.1:9400 --to /mnt/backup/monday
+  longshore backup --server 127.0.0.1:9400 --to /mnt/backup/monday
       another port, and a folder instead of an archive
   longshore backup /var/lib/longshore --to /mnt/backup/monday.tar
       a server that is stopped
   curl --fail -X POST -H 'longshore-change: yes' http://127.0.0.1:9325/backup > monday.tar
-      the same without this program, and for a server that speaks TLS
+      the same without this program
 
 What is in it:
   every queue, its settings and its messages. Not in it: longshore.toml, with the users, and certificates.

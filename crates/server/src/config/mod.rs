@@ -21,7 +21,7 @@ mod values;
 pub(crate) use alerts::{AlertEntry, Condition};
 pub(crate) use error::ConfigError;
 pub(crate) use history_size::HistorySize;
-pub(crate) use sources::{Sources, load};
+pub(crate) use sources::{Sources, file_to_read, load};
 pub(crate) use sqs_limits::SqsLimits;
 pub(crate) use sqs_queues::place as queue_place;
 pub(crate) use users::{KeyEntry, UserEntry};

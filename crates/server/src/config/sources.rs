@@ -16,12 +16,32 @@ pub(super) const FLAGS: &str = "flags";
 /// Read when no other is named and it is there.
 const DEFAULT_FILE: &str = "longshore.toml";
 
-/// Variables with our prefix that are no keys. `CONFIG` stands for the flag of that name, the rest are the project's tests' own.
-const NOT_KEYS: [&str; 9] =
-    ["CONFIG", "AUTHORITIES", "BIN", "ENDPOINT", "IDENTITY", "LEDGER", "PYTHON", "REQUIRE", "SKIPPED"];
+/// Variables with our prefix that are no keys: `CONFIG` stands for the flag of that name, `USER`, `SECRET` and `TLS_CA` are read by the
+/// commands that ask a server, what follows is told to the commands of `longshore work`, and the rest are the project's tests' own.
+const NOT_KEYS: [&str; 19] = [
+    "CONFIG",
+    "USER",
+    "SECRET",
+    "TLS_CA",
+    "MESSAGE_ID",
+    "QUEUE",
+    "DELIVERIES",
+    "FAILURES",
+    "LANE",
+    "PRIORITY",
+    "PUBLISHED_MS",
+    "AUTHORITIES",
+    "BIN",
+    "ENDPOINT",
+    "IDENTITY",
+    "LEDGER",
+    "PYTHON",
+    "REQUIRE",
+    "SKIPPED",
+];
 
-/// What Kubernetes sets in every pod beside a service that is called "longshore" begins so.
-const NOT_KEYS_FROM: [&str; 2] = ["SERVICE_", "PORT"];
+/// What Kubernetes sets in every pod beside a service that is called "longshore" begins so, and a message's headers for `longshore work`.
+const NOT_KEYS_FROM: [&str; 3] = ["SERVICE_", "PORT", "HEADER_"];
 
 /// What the operator said, besides the defaults.
 #[derive(Debug)]
@@ -44,7 +64,8 @@ pub(crate) fn load<F: Serialize>(sources: &Sources<F>) -> Result<Config, ConfigE
     figment.extract().map_err(|error| ConfigError::explain(error, &figment))
 }
 
-fn file_to_read(named: Option<&Path>) -> Result<Option<PathBuf>, ConfigError> {
+/// The configuration file: the one that was named, or the default one if it is there.
+pub(crate) fn file_to_read(named: Option<&Path>) -> Result<Option<PathBuf>, ConfigError> {
     match named {
         Some(path) if path.is_file() => Ok(Some(path.to_owned())),
         Some(path) => Err(ConfigError::NoFile(path.to_owned())),

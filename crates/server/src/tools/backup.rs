@@ -3,11 +3,12 @@
 //! What it is not: the choice of that moment (`journal_file::backup`'s). Invariant: what has the name that was asked for is a
 //! whole backup.
 
+use super::ToolError;
 use super::archive::{self, FileReader};
 use super::folders::{NewFile, NewFolder};
 use super::output::print;
 use super::progress::Progress;
-use super::{ToolError, ask};
+use crate::ask::{Client, Path as Question};
 use crate::cli::BackupArgs;
 use door_admin::WriteBackup;
 use journal_file::{Backup, ReadOnlyDisk};
@@ -16,6 +17,7 @@ use serde_json::json;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
+use ureq::http::Method;
 
 /// What writes a backup of an open store, for the admin door.
 pub(crate) fn writer(store: &Store) -> WriteBackup {
@@ -35,11 +37,11 @@ pub(crate) fn run(arguments: &BackupArgs) -> Result<u8, ToolError> {
     let bar = Progress::of_bytes("copying");
     let bytes = match &arguments.folder {
         Some(folder) => of_folder(folder, &arguments.to, is_archive, &bar)?,
-        None => of_server(&arguments.admin, &arguments.to, is_archive, &bar)?,
+        None => of_server(&Client::new(&arguments.ask.server)?, &arguments.to, is_archive, &bar)?,
     };
     drop(bar);
     let to = arguments.to.display();
-    print(&if arguments.json {
+    print(&if arguments.ask.json {
         json!({ "to": to.to_string(), "bytes": bytes }).to_string()
     } else {
         format!("backup of {bytes} bytes in {to}; longshore restore {to} NEWDIR makes a data folder of it")
@@ -69,8 +71,9 @@ fn of_folder(folder: &Path, to: &Path, is_archive: bool, bar: &Progress) -> Resu
 }
 
 /// The server does not say beforehand how much will come.
-fn of_server(address: &str, to: &Path, is_archive: bool, bar: &Progress) -> Result<u64, ToolError> {
-    let mut counted = Counted { bytes: 0, from: ask::post(address, "/backup")?, bar };
+fn of_server(client: &Client, to: &Path, is_archive: bool, bar: &Progress) -> Result<u64, ToolError> {
+    let address = client.address();
+    let mut counted = Counted { bytes: 0, from: client.stream(&Method::POST, &Question::new("/backup"))?, bar };
     if is_archive {
         let mut file = NewFile::create(to)?;
         let copied = io::copy(&mut counted, file.writer());

@@ -4,7 +4,6 @@
 //! the libraries do the work, shows how far it is, and says what came of it.
 
 mod archive;
-mod ask;
 pub(crate) mod backup;
 mod folders;
 pub(crate) mod inspect;
@@ -14,8 +13,15 @@ mod progress;
 pub(crate) mod prove;
 pub(crate) mod restore;
 pub(crate) mod salvage;
+mod scratch;
+mod syncs;
 pub(crate) mod verify;
 
+pub(crate) use progress::Progress;
+pub(crate) use scratch::ScratchFolder;
+pub(crate) use syncs::{Meaning as SyncMeaning, Syncs};
+
+use crate::ask::AskError;
 use std::io;
 use std::process::ExitCode;
 
@@ -28,14 +34,9 @@ pub(crate) enum ToolError {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] journal_file::OpenError),
-    /// The server said no.
-    #[error("the server at {address} refused: {why}")]
-    Refused {
-        /// Where it was asked.
-        address: String,
-        /// What it said.
-        why: String,
-    },
+    /// A running server did not answer, or said no.
+    #[error(transparent)]
+    Ask(#[from] AskError),
     /// What is there is not what is needed.
     #[error("{what}: {why}")]
     Wrong {
@@ -62,9 +63,9 @@ impl ToolError {
     }
 }
 
-/// Runs a tool: its own exit code, or what it could not do in plain words.
-pub(crate) fn run(tool: impl FnOnce() -> Result<u8, ToolError>) -> ExitCode {
-    match tool() {
+/// The exit code of what a tool has done: its own, or that of what it could not do, which is told in plain words.
+pub(crate) fn exit_code(done: Result<u8, ToolError>) -> ExitCode {
+    match done {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error}");

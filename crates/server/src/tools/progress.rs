@@ -7,23 +7,28 @@ use std::io::{IsTerminal, stderr};
 const PICTURES_PER_SECOND: u8 = 10;
 
 /// A bar that is gone when this is dropped.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
 }
 
 impl Progress {
     /// Counts bytes, under a verb: `verifying`.
-    pub(super) fn of_bytes(verb: &'static str) -> Self {
+    pub(crate) fn of_bytes(verb: &'static str) -> Self {
         Self::with(&format!("{verb} {{wide_bar}} {{bytes}}/{{total_bytes}} {{eta}} left"))
     }
 
+    /// Counts messages, under a verb: `sending`.
+    pub(crate) fn of_messages(verb: &'static str) -> Self {
+        Self::with(&format!("{verb} {{wide_bar}} {{human_pos}}/{{human_len}} messages, {{per_sec}} {{msg}}"))
+    }
+
     /// Counts seconds, under a verb: `proving`.
-    pub(super) fn of_seconds(verb: &'static str) -> Self {
+    pub(crate) fn of_seconds(verb: &'static str) -> Self {
         Self::with(&format!("{verb} {{wide_bar}} {{pos}}/{{len}} s {{msg}}"))
     }
 
     /// What is going on.
-    pub(super) fn say(&self, what: String) {
+    pub(crate) fn say(&self, what: String) {
         self.bar.set_message(what);
     }
 
@@ -39,7 +44,7 @@ impl Progress {
     }
 
     /// So much is done of so much.
-    pub(super) fn show(&self, done: u64, all: u64) {
+    pub(crate) fn show(&self, done: u64, all: u64) {
         self.bar.set_length(all);
         self.bar.set_position(done);
     }

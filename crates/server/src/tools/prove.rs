@@ -13,18 +13,18 @@ mod child;
 mod client;
 mod ledger;
 mod load;
-mod syncs;
 
 use super::ToolError;
 use super::output::print;
 use super::progress::Progress;
+use super::scratch::ScratchFolder;
+use super::syncs::Syncs;
 use crate::cli::ProveArgs;
-use child::{Child, Scratch};
+use child::Child;
 use ledger::{Ledger, Verdict};
 use load::Load;
 use serde_json::json;
 use std::time::Duration;
-use syncs::Syncs;
 use vocab::clock::{Clock, SystemClock};
 use vocab::random::{Random, SystemRandom};
 
@@ -42,7 +42,7 @@ const REST_MS: u64 = 4_000;
 
 /// Tries the disk.
 pub(crate) fn run(arguments: &ProveArgs) -> Result<u8, ToolError> {
-    let mut scratch = Scratch::create(&arguments.folder)?;
+    let scratch = ScratchFolder::create(&arguments.folder)?;
     let bar = Progress::of_seconds("proving");
     bar.say("measuring syncs".to_owned());
     let syncs = Syncs::measure(scratch.path())?;
@@ -50,15 +50,16 @@ pub(crate) fn run(arguments: &ProveArgs) -> Result<u8, ToolError> {
     let kills = ordeal(&scratch, arguments.seconds, &ledger, &bar)?;
     drop(bar);
     let verdict = ledger.audit();
-    if verdict.is_kept() {
-        scratch.remove_at_end();
-    }
     print(&if arguments.json { to_json(&verdict, kills, &syncs) } else { to_text(&verdict, kills, &syncs, &scratch) })?;
-    Ok(if verdict.is_kept() { KEPT } else { BROKEN })
+    if verdict.is_kept() {
+        scratch.remove();
+        return Ok(KEPT);
+    }
+    Ok(BROKEN)
 }
 
 /// Load and kills, and the drain. Says how many kills.
-fn ordeal(scratch: &Scratch, seconds: u64, ledger: &Ledger, bar: &Progress) -> Result<u64, ToolError> {
+fn ordeal(scratch: &ScratchFolder, seconds: u64, ledger: &Ledger, bar: &Progress) -> Result<u64, ToolError> {
     let (clock, random) = (SystemClock::new(), SystemRandom::new());
     let load = Load::default();
     std::thread::scope(|scope| {
@@ -110,7 +111,7 @@ fn drain(load: &Load, ledger: &Ledger, clock: &SystemClock, bar: &Progress) {
     }
 }
 
-fn to_text(verdict: &Verdict, kills: u64, syncs: &Syncs, scratch: &Scratch) -> String {
+fn to_text(verdict: &Verdict, kills: u64, syncs: &Syncs, scratch: &ScratchFolder) -> String {
     let Verdict { acknowledged, received, deleted, lost, returned, reordered, stored_twice, doubled } = verdict;
     let said = if verdict.is_kept() {
         "kept: every promise held".to_owned()

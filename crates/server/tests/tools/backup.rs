@@ -44,7 +44,7 @@ fn a_restored_store_gives_out_no_id_and_takes_no_handle_of_its_original() {
     for _ in 0..3 {
         original.get("sqs", "/000000000000/orders?Action=SendMessage&MessageBody=before", LOCAL);
     }
-    told(&["backup", "--admin", &original.address("admin").to_string(), "--to", text(&at("backup.tar"))], 0);
+    told(&["backup", "--server", &original.address("admin").to_string(), "--to", text(&at("backup.tar"))], 0);
     let sent = |program: &Program| {
         let answer = program.get("sqs", "/000000000000/orders?Action=SendMessage&MessageBody=after", LOCAL);
         between(&answer, "<MessageId>", "</MessageId>")
@@ -151,7 +151,7 @@ fn what_was_acknowledged_before_a_backup_was_asked_for_is_in_it_while_sends_go_o
     for (number, to) in ["0.tar", "1", "2.tar"].into_iter().enumerate() {
         senders.iter().for_each(|sender| sender.wait_for(300 * (number + 1)));
         let before: Vec<usize> = senders.iter().map(|sender| sender.acknowledged.load(Ordering::Acquire)).collect();
-        told(&["backup", "--admin", &admin, "--to", text(&at(to))], 0);
+        told(&["backup", "--server", &admin, "--to", text(&at(to))], 0);
         taken.push((to, before));
     }
     let sent: Vec<usize> = senders.into_iter().map(Sender::stop).collect();
@@ -206,7 +206,7 @@ fn nothing_is_overwritten_and_nothing_half_is_taken_for_whole() {
     check(&["backup", text(&at("data")), "--to", text(&at("one.tar"))], "exists already");
     check(&["restore", text(&at("one.tar")), text(&at("data"))], "exists already");
     check(&["restore", text(&at("none.tar")), text(&at("new"))], "none.tar");
-    check(&["backup", "--admin", "127.0.0.1:1", "--to", text(&at("two.tar"))], "is it running?");
+    check(&["backup", "--server", "127.0.0.1:1", "--to", text(&at("two.tar"))], "no server answers");
 
     let whole = bytes(&at("one.tar"));
     set_bytes(&at("cut.tar"), &whole[..whole.len() / 2]);

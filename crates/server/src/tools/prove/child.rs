@@ -2,45 +2,12 @@
 //!
 //! Invariant: the child never outlives this value, and its scratch folder has no other use.
 
+use crate::tools::ScratchFolder;
 use crate::tools::ToolError;
-use crate::tools::folders;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::{self, ChildStderr, Command, Stdio};
 use std::thread::Scope;
-
-/// A folder that is this trial's alone.
-pub(super) struct Scratch {
-    path: PathBuf,
-    remove: bool,
-}
-
-impl Scratch {
-    /// Makes one in `folder`.
-    pub(super) fn create(folder: &Path) -> Result<Self, ToolError> {
-        let path = folder.join(format!("longshore-prove-{}", process::id()));
-        folders::make(&path)?;
-        Ok(Self { path, remove: false })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// It is not needed for looking at what went wrong.
-    pub(super) fn remove_at_end(&mut self) {
-        self.remove = true;
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if self.remove {
-            folders::remove(&self.path);
-        }
-    }
-}
 
 /// A server that is ready.
 pub(super) struct Child {
@@ -50,7 +17,7 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts one over the scratch folder's store, and waits until it is ready.
-    pub(super) fn start<'scope>(scratch: &Scratch, scope: &'scope Scope<'scope, '_>) -> Result<Self, ToolError> {
+    pub(super) fn start<'scope>(scratch: &ScratchFolder, scope: &'scope Scope<'scope, '_>) -> Result<Self, ToolError> {
         let failed = |error| ToolError::io("starting this program as a server")(error);
         let mut command = Command::new(std::env::current_exe().map_err(failed)?);
         command.args(["serve", "--data", "data", "--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "off"]);

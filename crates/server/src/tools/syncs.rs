@@ -2,8 +2,8 @@
 //!
 //! What it is not: proof. A disk that lies as slowly as an honest one works cannot be told from it.
 
-use crate::tools::ToolError;
-use crate::tools::folders;
+use super::ToolError;
+use super::folders;
 use serde_json::{Value, json};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -25,23 +25,27 @@ const FLASH_US: u64 = 200;
 
 /// Where the bytes probably are when a sync has returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
+    /// Nowhere else than in memory.
     Memory,
+    /// Nowhere: the sync is not honoured.
     NoMedium,
+    /// In a cache that outlives a power failure, or nowhere.
     ProtectedCache,
+    /// Where they should be.
     Medium,
 }
 
 /// Latencies, microseconds, ascending; at least one.
 #[derive(Debug)]
-pub(super) struct Syncs {
+pub(crate) struct Syncs {
     us: Vec<u64>,
     in_memory: bool,
 }
 
 impl Syncs {
     /// Writes and syncs blocks of a file that is there already, as the log does.
-    pub(super) fn measure(folder: &Path) -> Result<Self, ToolError> {
+    pub(crate) fn measure(folder: &Path) -> Result<Self, ToolError> {
         let path = folder.join("syncs");
         let failed = |error| ToolError::io(path.display().to_string())(error);
         let file = folders::create(&path).map_err(failed)?;
@@ -65,7 +69,8 @@ impl Syncs {
         self.us[(self.us.len() - 1) * percent / 100]
     }
 
-    fn meaning(&self) -> Meaning {
+    /// Where the bytes probably are.
+    pub(crate) fn meaning(&self) -> Meaning {
         match self.percentile(50) {
             _ if self.in_memory => Meaning::Memory,
             us if us < NO_MEDIUM_US => Meaning::NoMedium,
@@ -74,7 +79,7 @@ impl Syncs {
         }
     }
 
-    pub(super) fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let meaning = match self.meaning() {
             Meaning::Memory => "this folder is in memory: nothing in it outlives a power failure",
             Meaning::NoMedium => {
@@ -91,7 +96,7 @@ impl Syncs {
         format!("half within {p50} µs, 99 % within {p99} µs, {max} µs at most, of {}; {meaning}", self.us.len())
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let meaning = match self.meaning() {
             Meaning::Memory => "memory",
             Meaning::NoMedium => "not_honoured",
