@@ -3,7 +3,8 @@
 // What it is not: a source of truth; pages read what they show first, and the stream keeps it fresh. Invariants: one
 // stream at a time (browsers give a host six connections), none while nobody looks; a broken one comes back.
 
-import { follow } from "./api.js";
+import { follow, get, queuePath } from "./api.js";
+import { repeatedly } from "./preferences.js";
 
 /** How far back charts look. */
 export const WINDOW_MS = 10 * 60_000;
@@ -30,7 +31,8 @@ export function onOverview(signal, listener) {
 export function onQueue(name, signal, listener) {
   const those = listeners.queue.get(name) ?? new Set();
   listeners.queue.set(name, those.add(listener));
-  connect();
+  if (fitsInList(name)) connect();
+  else repeatedly(signal, async () => take("queue", await get(queuePath(name), {}, signal)));
   signal.addEventListener("abort", () => {
     those.delete(listener);
     if (those.size === 0) listeners.queue.delete(name);
@@ -72,7 +74,7 @@ document.addEventListener("visibilitychange", () => {
 async function run(signal) {
   while (!signal.aborted) {
     try {
-      await follow("/v1/events", { queues: [...listeners.queue.keys()].map(encodeComma).join(",") }, signal, take);
+      await follow("/v1/events", { queues: [...listeners.queue.keys()].filter(fitsInList).join(",") }, signal, take);
       pass("connecting");
     } catch (error) {
       if (signal.aborted) return;
@@ -83,8 +85,9 @@ async function run(signal) {
   }
 }
 
-function encodeComma(name) {
-  return name.replaceAll("%", "%25").replaceAll(",", "%2C");
+/** The stream takes names in a list, where a comma ends one. */
+function fitsInList(name) {
+  return !name.includes(",");
 }
 
 function pause(length_ms, signal) {

@@ -15,8 +15,6 @@ import { messagePage } from "./message.js";
 import { sendPage } from "./send.js";
 import { deadLettersPage } from "./dead_letters.js";
 import { workbenchPage } from "./workbench.js";
-import { consumersPage } from "./consumers.js";
-import { connectionsPage } from "./connections.js";
 import { storePage } from "./store.js";
 import { settingsPage } from "./settings.js";
 
@@ -24,7 +22,6 @@ const SECTIONS = [
   ["overview", "Overview", "#/", "overview"],
   ["queues", "Queues", "#/queues", "queues"],
   ["dead", "Dead letters", "#/dead-letters", "dead"],
-  ["consumers", "Consumers", "#/consumers", "consumers"],
   ["store", "Store", "#/store", "store"],
   ["settings", "Settings", "#/settings", "settings"],
 ];
@@ -37,8 +34,6 @@ const ROUTES = [
   { path: "/send", section: "queues", page: sendPage },
   { path: "/dead-letters", section: "dead", page: deadLettersPage },
   { path: "/dead-letters/:queue", section: "dead", page: workbenchPage },
-  { path: "/consumers", section: "consumers", page: consumersPage },
-  { path: "/connections", section: "consumers", page: connectionsPage },
   { path: "/store", section: "store", page: storePage },
   { path: "/settings", section: "settings", page: settingsPage },
 ];

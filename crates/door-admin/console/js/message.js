@@ -189,7 +189,9 @@ function lifeOf(life) {
     ]
       .filter(Boolean)
       .join(", ");
-    const to = moment.to ? [" to ", h("a", { href: link(["message", moment.to.id]) }, line(moment.to.queue))] : null;
+    const to = moment.to
+      ? [" to ", h("a", { href: link(["message", moment.to.id]) }, line(moment.to.queue ?? "a queue that is gone"))]
+      : null;
     return h(
       "li",
       { data: TONES[moment.what] ? { tone: TONES[moment.what] } : {} },

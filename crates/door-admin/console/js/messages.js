@@ -1,18 +1,17 @@
-// The messages of a queue, looked at without leasing any: by state, by text, by header, page after page; and live.
+// The messages of a queue, looked at without leasing any: by state, by text, by header, page after page.
 //
 // Invariant: each answer looks at a bounded number of messages and says how far it came; the reader decides to go on.
 
 import { h, replace, setText } from "./dom.js";
-import { follow, get, queuePath } from "./api.js";
+import { get, queuePath } from "./api.js";
 import { attempt, sheet } from "./dialogs.js";
 import { messageView } from "./message.js";
-import { button, cell, empty, linkButton, numberCell, panel, stateChip, table, trouble } from "./panels.js";
+import { button, cell, empty, linkButton, numberCell, stateChip, table, trouble } from "./panels.js";
 import { link, rewrite } from "./router.js";
 import { age, bytes, count, excerpt, line, milliseconds } from "./text.js";
 
 const PAGE_MESSAGES = 50;
 const BODY_BYTES_SHOWN = 400;
-const TAIL_ROWS_MAX = 200;
 const STATES = [
   ["any", "Any state"],
   ["ready", "Ready"],
@@ -35,19 +34,17 @@ export async function messagesTab({ queue, query, signal }) {
   const view = { state: "any", text: "", header: "", lane: "", older: "", ...query };
   const browser = makeBrowser(queue.name, view, signal);
   await browser.begin();
-  const tail = makeTail(queue.name, signal);
   return {
     view: h(
       "div",
       { class: "page" },
-      filters(queue.name, view, browser.begin, tail.turn),
-      tail.element,
+      filters(queue.name, view, browser.begin),
       browser.element,
     ),
   };
 }
 
-function filters(name, view, begin, turnTail) {
+function filters(name, view, begin) {
   const input = (key, placeholder, type = "text") =>
     h("input", {
       type,
@@ -94,7 +91,6 @@ function filters(name, view, begin, turnTail) {
       state,
       h("button", { type: "submit", class: "button" }, "Search"),
       button("More filters", () => (more.hidden = !more.hidden), { kind: "quiet" }),
-      button("Watch arrivals", turnTail, { kind: "quiet" }),
     ),
     more,
   );
@@ -216,32 +212,4 @@ export function showMessage(id) {
   show().catch((error) => {
     if (error.name !== "AbortError") replace(body, trouble(error));
   });
-}
-
-/** Messages as they are published. */
-function makeTail(name, signal) {
-  const made = table("Messages as they arrive", COLUMNS, []);
-  const note = h("p", { class: "soft inside", role: "status" }, "Waiting for the next message…");
-  const element = panel("Arrivals", { note: "as they are published", inset: false }, note, made.element);
-  made.element.classList.add("tail");
-  element.hidden = true;
-  let stream = null;
-  let skipped = 0;
-  const take = (event, told) => {
-    if (event === "skipped") skipped += told.count;
-    else made.body.prepend(messageRow(told));
-    while (made.body.children.length > TAIL_ROWS_MAX) made.body.lastChild.remove();
-    setText(note, skipped > 0 ? `${count(skipped)} more went by too fast to show` : "The newest first");
-  };
-  const turn = (event) => {
-    element.hidden = !element.hidden;
-    stream?.abort();
-    event.currentTarget.setAttribute("aria-pressed", String(!element.hidden));
-    if (element.hidden) return;
-    stream = new AbortController();
-    follow(queuePath(name, "/tail"), {}, AbortSignal.any([stream.signal, signal]), take).catch((error) => {
-      if (error.name !== "AbortError") setText(note, error.message);
-    });
-  };
-  return { element, turn };
 }

@@ -13,7 +13,9 @@ import { age, bytes, count, duration, line, plural, rate, short } from "./text.j
 
 /** Waiting longer than this is worth a look. */
 const OLD_MS = 5 * 60_000;
-const LISTED_MAX = 6;
+/** Queues that are looked at in each order, and shown in all. */
+const LOOKED_AT = 20;
+const LISTED_MAX = 10;
 
 /** The charts' lines, for the whole server and for one queue alike. */
 export const FLOW = [
@@ -60,7 +62,7 @@ export async function overviewPage({ signal }) {
   return { title: "Overview", view: page(head("Overview", { actions, after: health }), totals.element, charts, lower) };
 }
 
-function totalsOf({ queues, messages, dead_letters, oldest_ms, consumers, connections, rates }) {
+function totalsOf({ queues, messages, dead_letters, oldest_ms, connections, rates }) {
   const old = oldest_ms !== null && Date.now() - oldest_ms > OLD_MS && messages.ready > 0;
   return [
     { label: "Queues", value: count(queues) },
@@ -70,7 +72,7 @@ function totalsOf({ queues, messages, dead_letters, oldest_ms, consumers, connec
     { label: "Oldest", value: age(oldest_ms), tone: old ? "warn" : null },
     { label: "Failing", value: rate(rates.fail), small: "/s", tone: rates.fail > 0 ? "bad" : null },
     { label: "Dead letters", value: short(dead_letters), tone: dead_letters > 0 ? "bad" : null },
-    { label: "Consumers", value: count(consumers), small: `/ ${count(connections)} conn.` },
+    { label: "Connections", value: count(connections) },
   ];
 }
 
@@ -85,32 +87,32 @@ function healthOf({ store, phase, started_ms }) {
   ].filter(Boolean);
 }
 
+/** The first of each order that something is wrong with; who is paused is found among the fullest, where it matters. */
 async function findAttention(signal) {
-  const list = (query) => get("/v1/queues", { limit: LISTED_MAX, order: "desc", ...query }, signal);
-  const [dead, failing, old, paused] = await Promise.all([
+  const list = (query) => get("/v1/queues", { limit: LOOKED_AT, order: "desc", ...query }, signal);
+  const [dead, failing, old, full] = await Promise.all([
     list({ kind: "dead_letter", sort: "ready" }),
     list({ sort: "fail" }),
     list({ sort: "oldest" }),
-    list({ kind: "paused", sort: "ready" }),
+    list({ sort: "ready" }),
   ]);
   const found = new Map();
-  const note = (queue, text, tone) => {
-    const those = found.get(queue.name) ?? { queue, reasons: [] };
-    found.set(queue.name, those);
-    those.reasons.push({ text, tone });
-  };
-  for (const queue of dead.queues)
-    if (queue.ready + queue.delayed > 0) note(queue, plural(queue.ready + queue.delayed, "dead letter"), "buoy");
-  for (const queue of failing.queues)
-    if (queue.rates.fail > 0) note(queue, `${rate(queue.rates.fail)} failures/s`, "buoy");
-  for (const queue of paused.queues) note(queue, "paused", "lamp");
-  for (const queue of old.queues) {
-    const aside = queue.sources.length > 0;
-    if (!aside && queue.ready > 0 && queue.oldest_ms !== null && Date.now() - queue.oldest_ms > OLD_MS) {
-      note(queue, `waiting for ${age(queue.oldest_ms)}`, "lamp");
-    }
+  for (const queue of [dead, failing, full, old].flatMap(({ queues }) => queues)) {
+    const reasons = reasonsOf(queue);
+    if (reasons.length > 0) found.set(queue.name, { queue, reasons });
   }
-  return [...found.values()];
+  return [...found.values()].slice(0, LISTED_MAX);
+}
+
+function reasonsOf({ ready, delayed, rates, paused, oldest_ms, sources }) {
+  const aside = sources.length > 0;
+  const isOld = !aside && ready > 0 && oldest_ms !== null && Date.now() - oldest_ms > OLD_MS;
+  return [
+    aside && ready + delayed > 0 ? { text: plural(ready + delayed, "dead letter"), tone: "buoy" } : null,
+    rates.fail > 0 ? { text: `${rate(rates.fail)} failures/s`, tone: "buoy" } : null,
+    paused ? { text: "paused", tone: "lamp" } : null,
+    isOld ? { text: `waiting for ${age(oldest_ms)}`, tone: "lamp" } : null,
+  ].filter(Boolean);
 }
 
 function showAttention(list, attention, overview) {

@@ -1,10 +1,9 @@
-// One queue: its figures and charts, and the tabs for its messages, its settings, its consumers and sending.
+// One queue: its figures and charts, and the tabs for its messages, its settings and sending.
 
 import { h, replace, setText } from "./dom.js";
 import { call, get, queuePath } from "./api.js";
 import { chart } from "./charts.js";
 import { askByName, attempt, notice } from "./dialogs.js";
-import { consumersTable } from "./consumers.js";
 import { onQueue, queueSeries, sampleOf } from "./live.js";
 import { messagesTab } from "./messages.js";
 import { DEPTH, FLOW } from "./overview.js";
@@ -92,7 +91,7 @@ async function remove(name) {
   navigate("#/queues");
 }
 
-/** Charts, times, policies and who consumes. */
+/** Charts, times and policies. */
 async function overviewTab({ queue }) {
   const flow = chart("Messages per second", FLOW, rate);
   const depth = chart("Messages in the queue", DEPTH, short);
@@ -118,16 +117,10 @@ async function overviewTab({ queue }) {
     panel("Flow", { note: "messages per second" }, flow.element),
     panel("Depth", { note: "messages" }, depth.element),
     panel("Oldest", { note: "how long the oldest message waits" }, oldest.element),
-    panel("Times", { note: "since the server started", inset: false }, percentiles(queue)),
-  );
-  const consumers = consumersTable(queue.consumers ?? [], { withQueue: false });
-  const lower = h(
-    "div",
-    { class: "columns" },
-    panel("Consumers", { note: count((queue.consumers ?? []).length), inset: false }, consumers),
+    queue.wait_ms ? panel("Times", { note: "since the server started", inset: false }, percentiles(queue)) : null,
     panel("About", {}, aboutOf(queue)),
   );
-  return { view: h("div", { class: "page" }, charts, lower), told: draw };
+  return { view: h("div", { class: "page" }, charts), told: draw };
 }
 
 function percentiles({ wait_ms, service_ms }) {

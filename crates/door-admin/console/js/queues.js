@@ -29,7 +29,6 @@ const COLUMNS = [
 const KINDS = [
   ["all", "All"],
   ["dead_letter", "Dead letters"],
-  ["paused", "Paused"],
 ];
 
 /** The page. */

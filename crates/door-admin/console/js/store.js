@@ -4,7 +4,7 @@ import { h, replace } from "./dom.js";
 import { get } from "./api.js";
 import { chip, facts, figures, head, page, panel, table, cell } from "./panels.js";
 import { repeatedly } from "./preferences.js";
-import { bytes, clock, count, line, short } from "./text.js";
+import { bytes, clock, count, duration, line, short } from "./text.js";
 
 /** The page. */
 export async function storePage({ signal }) {
@@ -66,11 +66,13 @@ function journalOf(journal) {
 
 function valueOf(name, value) {
   if (typeof value !== "number") return line(JSON.stringify(value));
+  if (name.endsWith("_us")) return duration(value / 1000);
   return name.includes("bytes") ? bytes(value) : short(value);
 }
 
 function historyOf({ history }) {
-  if (!history?.enabled)
+  if (!history) return null;
+  if (!history.enabled)
     return panel(
       "History",
       {},

@@ -94,11 +94,8 @@ function groupRow(name, filter, group, load) {
     chip(`from ${line(group.origin ?? "?")}`),
     h("span", { class: "soft" }, words),
   ];
-  const tools = [
-    button("Look inside", () => attempt(() => lookInside(name, filter, group)), { small: true }),
-    button("Drop", () => drop(name, filter).then((done) => done && load()), { small: true, kind: "danger" }),
-    button("Redrive", () => redrive(name, filter).then((started) => started && open()), { small: true, kind: "main" }),
-  ];
+  // Failures of too many kinds to tell apart are one group without a fingerprint: no filter means just them.
+  const tools = group.fingerprint ? groupTools(name, filter, group, load) : null;
   return h(
     "li",
     { class: "group" },
@@ -106,6 +103,14 @@ function groupRow(name, filter, group, load) {
     h("div", { class: "about" }, error, h("div", { class: "chips" }, marks)),
     h("div", { class: "actions" }, tools),
   );
+}
+
+function groupTools(name, filter, group, load) {
+  return [
+    button("Look inside", () => attempt(() => lookInside(name, filter, group)), { small: true }),
+    button("Drop", () => drop(name, filter).then((done) => done && load()), { small: true, kind: "danger" }),
+    button("Redrive", () => redrive(name, filter).then((started) => started && open()), { small: true, kind: "main" }),
+  ];
 }
 
 /** A few of a group's messages, each of which opens. */
