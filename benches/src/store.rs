@@ -1,7 +1,7 @@
 //! `longshore-bench store`: what a store costs that holds more than memory, through the Rust API.
 //!
 //! A deep backlog (memory, publishing, draining, starting after a kill, disk given back), one queue among a thousand, the
-//! log that a restart has to read, bytes written for each byte published, millions of lanes, and durable records against bare writes. The
+//! log that a restart has to read, bytes written for each byte published, millions of lanes, durable records against bare writes, and what a history costs. The
 //! store lives in a process of its own, which the bench looks at from outside and kills. `benches/README.md` explains the
 //! figures.
 
@@ -16,6 +16,7 @@ mod folder;
 mod interleaved;
 mod lanes;
 mod order;
+mod past;
 mod publish;
 pub mod rest;
 mod start;
@@ -77,6 +78,8 @@ enum Part {
     Lanes,
     /// Durable records against bare writes
     Journal,
+    /// What keeping a history of every message costs
+    History,
 }
 
 /// How much of everything.
@@ -104,6 +107,8 @@ struct Scale {
     bare: Duration,
     /// Rounds of durable records and bare writes.
     durable_rounds: usize,
+    /// Turns of the stores with and without a history.
+    history_rounds: usize,
     /// Free disk without which nothing is begun.
     free_bytes_min: u64,
 }
@@ -124,6 +129,7 @@ impl Options {
                 patience: Patience { quiet: Duration::from_millis(100), at_most: Duration::from_secs(2) },
                 bare: Duration::from_millis(20),
                 durable_rounds: 1,
+                history_rounds: 1,
                 free_bytes_min: GB / 2,
             };
         }
@@ -143,6 +149,7 @@ impl Options {
             patience: Patience { quiet: Duration::from_secs(1), at_most: Duration::from_secs(60) },
             bare: Duration::from_millis(500),
             durable_rounds: 21,
+            history_rounds: 9,
             free_bytes_min: (messages * 400).max(shrunk(8 * GB)),
         }
     }
@@ -190,6 +197,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Journal) {
         durable::measure(&scale, folder.path(), &mut report)?;
+    }
+    if options.wants(Part::History) {
+        past::measure(&scale, folder.path(), &mut report)?;
     }
     if scale.messages < MESSAGES {
         report.remark("smaller than what the budgets are stated for: the verdicts mean nothing".to_owned());

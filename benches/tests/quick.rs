@@ -71,6 +71,7 @@ fn a_quick_run_measures_fair_queues() {
 #[test]
 fn a_quick_run_measures_the_store() {
     let written = ["log bytes written, by the journal", "all bytes written, by the kernel"];
+    let past = ["rate, of a store's without", "CPU of a message, times a store's without", "found in seconds"];
     check(
         "store",
         &[
@@ -94,6 +95,12 @@ fn a_quick_run_measures_the_store() {
             ("64 waiters of one record", "share of bare writes"),
             ("64 × 100 records, pipelined", "share of bare writes"),
             ("64 × 100 records, in batches", "share of bare writes"),
+            ("100 B, one by one, with a history", past[0]),
+            ("100 B, one by one, with a history", past[1]),
+            ("a message's life", past[2]),
+            ("100 B, batches of 10, with a history", past[0]),
+            ("100 B, batches of 10, with a history", past[1]),
+            ("a message's life", past[2]),
         ],
     );
 }

@@ -23,6 +23,9 @@ pub struct Options {
     /// Take no checkpoint, so that the next opening has the whole log to read
     #[arg(long)]
     without_checkpoints: bool,
+    /// Keep a history of so many bytes
+    #[arg(long, default_value_t = 0)]
+    history_bytes_max: u64,
 }
 
 /// Opens the store, says so, and obeys until it is told to stop or nobody is left to tell.
@@ -32,7 +35,9 @@ pub fn run(options: &Options) -> Result<()> {
         (config.checkpoint_bytes, config.checkpoint_ms) = (u64::MAX, u64::MAX);
     }
     let begin = Instant::now();
-    let store = embed::open(&options.folder, embed::Options { store: config, ..embed::Options::default() })?;
+    let history_bytes_max = options.history_bytes_max;
+    let embedding = embed::Options { store: config, history_bytes_max, ..embed::Options::default() };
+    let store = embed::open(&options.folder, embedding)?;
     let seconds = begin.elapsed().as_secs_f64();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut worker = Worker::new(store.broker().clone());
@@ -49,6 +54,13 @@ pub fn run(options: &Options) -> Result<()> {
             }
             Order::KeepUp(publish) => runtime.block_on(worker.keep_up(&publish))?,
             Order::AckHalf { queue } => runtime.block_on(worker.ack_half(queue))?,
+            Order::LookUp => {
+                let moments = runtime.block_on(worker.look_up())?;
+                let log_bytes = store.broker().history_figures().bytes;
+                let seconds = begin.elapsed().as_secs_f64();
+                tell(&Answer { messages: moments, seconds, log_bytes, ..Answer::default() })?;
+                continue;
+            }
             Order::Rest => {
                 stats_at_rest(store.broker());
                 0

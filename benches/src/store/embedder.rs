@@ -3,7 +3,7 @@
 //! What it is not: the server; nothing listens. Invariants: one order at a time; the process is killed when this is dropped.
 
 use super::order::{Answer, Order, Publish};
-use crate::cpu;
+use crate::cpu::{self, CpuTime};
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
@@ -30,6 +30,11 @@ impl Embedder {
     /// As [`Embedder::start`], with a store that takes no checkpoints.
     pub fn start_without_checkpoints(folder: &Path) -> Result<Self> {
         Self::start_with(folder, &["--without-checkpoints"])
+    }
+
+    /// As [`Embedder::start`], with a store that keeps a history of so many bytes.
+    pub fn start_with_history(folder: &Path, bytes_max: u64) -> Result<Self> {
+        Self::start_with(folder, &["--history-bytes-max", &bytes_max.to_string()])
     }
 
     fn start_with(folder: &Path, arguments: &[&str]) -> Result<Self> {
@@ -70,6 +75,11 @@ impl Embedder {
         let answer = self.ask(&Order::Drain { queue, messages, at_a_time })?;
         ensure!(answer.messages == messages, "queue {queue}: received {} of {messages} messages", answer.messages);
         Ok(answer)
+    }
+
+    /// Processor time so far.
+    pub fn cpu(&self) -> Result<CpuTime> {
+        CpuTime::of(self.child.id())
     }
 
     /// Resident memory, in bytes.

@@ -40,6 +40,8 @@ pub enum Order {
         /// From where.
         queue: u32,
     },
+    /// Look for the life of a message that was published long ago; answer with its moments, and the history's bytes in place of the log's.
+    LookUp,
     /// Answer once the log's figures have come to rest.
     Rest,
     /// Seal the store, answer, and end.

@@ -8,7 +8,8 @@ use super::supply::{Left, Noise, Supply};
 use anyhow::{Context, Result};
 use longshore::broker::{Broker, CreateQueueError, Delivery, Error, LeaseTerms, Receive, Settle, Settlement};
 use longshore::vocab::{
-    ConsumerId, DedupPolicy, DedupScope, LeaseToken, Order, QueueId, QueueSettings, SubscriptionId,
+    ConsumerId, DedupPolicy, DedupScope, LeaseToken, MessageId, Order, PartitionId, PartitionKey, QueueId,
+    QueueSettings, Seq, SubscriptionId,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -132,6 +133,14 @@ impl Worker {
             }
         })
         .await
+    }
+
+    /// Looks for the life of a message in the middle of what the history knows; says how many moments it has.
+    pub async fn look_up(&self) -> Result<u64> {
+        let queue = self.queue(0)?;
+        let published = self.broker.stats(queue).await?.totals.published;
+        let id = MessageId::new(PartitionKey::new(queue, PartitionId(0)), Seq(published / 2));
+        Ok(self.broker.life(id).await?.moments.len() as u64)
     }
 
     /// Acknowledges a random half of what is kept; of everything in the queue, if nothing is kept.

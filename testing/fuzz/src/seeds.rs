@@ -6,6 +6,7 @@
 mod amqp;
 mod doors;
 mod logs;
+mod pasts;
 mod routers;
 mod runs;
 mod states;
@@ -34,7 +35,8 @@ impl Seed {
 /// Every healthy input, the same every time.
 #[must_use]
 pub fn all() -> Vec<Seed> {
-    [logs::seeds(), stores::seeds(), runs::seeds(), states::seeds(), doors::seeds(), amqp::seeds()].concat()
+    [logs::seeds(), stores::seeds(), runs::seeds(), states::seeds(), doors::seeds(), amqp::seeds(), pasts::seeds()]
+        .concat()
 }
 
 /// Writes the corpus.

@@ -14,7 +14,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 19] = [
     Target { name: "frame", run: journal::fuzz::frame, mutations_per_test: 60_000 },
     Target { name: "record", run: journal::fuzz::record, mutations_per_test: 60_000 },
     Target { name: "message", run: journal::fuzz::message, mutations_per_test: 60_000 },
@@ -24,6 +24,8 @@ pub const TARGETS: [Target; 17] = [
     Target { name: "run", run: journal_file::fuzz::run, mutations_per_test: 40_000 },
     Target { name: "engine_record", run: engine::fuzz::engine_record, mutations_per_test: 60_000 },
     Target { name: "checkpoint", run: engine::fuzz::checkpoint, mutations_per_test: 40_000 },
+    Target { name: "history_entries", run: history::fuzz::entries, mutations_per_test: 60_000 },
+    Target { name: "history_file", run: history::fuzz::file, mutations_per_test: 20_000 },
     Target { name: "json", run: door_sqs::fuzz::json, mutations_per_test: 40_000 },
     Target { name: "query", run: door_sqs::fuzz::query, mutations_per_test: 40_000 },
     Target { name: "receipt", run: door_sqs::fuzz::receipt, mutations_per_test: 60_000 },

@@ -28,7 +28,7 @@ macro_rules! replayed {
 }
 
 replayed! {
-    frame record message manifest recover checkpoint_file run engine_record checkpoint json query receipt
+    frame record message manifest recover checkpoint_file run engine_record checkpoint history_entries history_file json query receipt
     authorization policy amqp_frames amqp_method amqp_properties
 }
 
