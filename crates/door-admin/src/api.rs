@@ -2,6 +2,7 @@
 
 use crate::audit::Audit;
 use crate::config::AdminConfig;
+use crate::dead_letters::tasks::RedriveTasks;
 use crate::errors::{ApiError, ErrorCounts};
 use crate::figures;
 use crate::frame::LARGE_BODIES_BYTES;
@@ -40,6 +41,8 @@ pub(crate) struct Api {
     pub(crate) streams: Arc<Semaphore>,
     /// Earlier looks at the queues, for rates.
     pub(crate) looks: figures::Looks,
+    /// Redrives that this process does.
+    pub(crate) redrives: RedriveTasks,
 }
 
 impl Api {
@@ -49,8 +52,22 @@ impl Api {
         let audit = Audit::new(audit_folder);
         let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES_BYTES));
         let streams = Arc::new(Semaphore::new(STREAMS_MAX));
+        let redrives = RedriveTasks::new(status.shutdown().clone());
         let (errors, scaling, looks) = Default::default();
-        Self { status, access, host_rule, account_id, tally, errors, audit, scaling, large_bodies, streams, looks }
+        Self {
+            status,
+            access,
+            host_rule,
+            account_id,
+            tally,
+            errors,
+            audit,
+            scaling,
+            large_bodies,
+            streams,
+            looks,
+            redrives,
+        }
     }
 
     /// What runs.

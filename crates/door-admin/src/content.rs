@@ -12,3 +12,6 @@ mod headers;
 
 pub(crate) use body::ShownBody;
 pub(crate) use headers::ShownHeaders;
+
+/// Bytes of a body that lists show when nobody says.
+pub(crate) const SHOWN_BODY_BYTES: usize = 64 * 1024;

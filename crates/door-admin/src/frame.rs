@@ -17,4 +17,4 @@ pub(crate) mod trouble;
 
 pub(crate) use call::Call;
 pub(crate) use json::{Json, LARGE_BODIES_BYTES, LargeBody, read as read_json};
-pub(crate) use params::{Params, QueueInPath};
+pub(crate) use params::{IdInPath, Params, QueueInPath};

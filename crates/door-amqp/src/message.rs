@@ -18,7 +18,7 @@ use bytes::Bytes;
 use vocab::{Message, Native};
 
 /// This door's number among the doors that write native blocks.
-pub(crate) const DOOR: u8 = 2;
+pub(crate) const DOOR: u8 = door::native::AMQP;
 
 /// Flags and properties of a message that says nothing but that it is persistent, as most do.
 const ONLY_PERSISTENT: &[u8] = &[0b0001_0000, 0, PERSISTENT];

@@ -15,7 +15,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use vocab::Native;
 
 /// This door's number among the doors that write native blocks.
-pub(crate) const DOOR: u8 = 1;
+pub(crate) const DOOR: u8 = door::native::SQS;
 
 const VERSION: u8 = 1;
 const HAS_ATTRIBUTES: u8 = 1;

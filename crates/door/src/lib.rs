@@ -15,6 +15,7 @@ pub mod handles;
 pub mod host_rule;
 pub mod limits;
 pub mod listener;
+pub mod native;
 pub mod session;
 pub mod shutdown;
 pub mod stream;

@@ -5,7 +5,9 @@
 
 mod backup;
 mod console;
+mod dead_letters;
 mod healthz;
+mod messages;
 mod metrics;
 mod openapi;
 mod process;
@@ -22,7 +24,8 @@ use std::sync::LazyLock;
 
 /// Every call of the door. Its order is that of the counts in the metrics.
 pub(crate) fn calls() -> Vec<Call> {
-    [own(), server::calls(), queues::calls(), traffic::calls(), scaling::calls()].into_iter().flatten().collect()
+    let of_queues = [queues::calls(), messages::calls(), dead_letters::calls()];
+    [own(), server::calls(), traffic::calls(), scaling::calls()].into_iter().chain(of_queues).flatten().collect()
 }
 
 /// The names of all calls, in their order, and one for whatever is none.

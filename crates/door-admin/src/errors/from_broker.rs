@@ -2,8 +2,8 @@
 
 use super::{ApiError, Code};
 use broker::{
-    CancelRedriveError, CreateQueueError, Error, NoSuchQueue, PublishError, ReceiveError, SettleError,
-    StartRedriveError, Unavailable, UpdateQueueError,
+    CancelRedriveError, CreateQueueError, Error, MoveError, MoveMessagesError, NoSuchQueue, PublishError, ReceiveError,
+    SettleError, StartRedriveError, Unavailable, UpdateQueueError,
 };
 
 impl From<Unavailable> for ApiError {
@@ -36,6 +36,7 @@ from_refusals!(
     ReceiveError,
     NoSuchQueue,
     StartRedriveError,
+    MoveMessagesError,
     CancelRedriveError
 );
 
@@ -126,6 +127,35 @@ impl From<CancelRedriveError> for ApiError {
             CancelRedriveError::NoSuchQueue(gone) => gone.into(),
             CancelRedriveError::NoSuchRedrive(_) => Self::new(Code::NoSuchRedrive, error.to_string()),
             CancelRedriveError::Ended(_) => Self::new(Code::Conflict, error.to_string()),
+        }
+    }
+}
+
+impl From<MoveMessagesError> for ApiError {
+    fn from(error: MoveMessagesError) -> Self {
+        match error {
+            MoveMessagesError::NoSuchQueue(gone) => gone.into(),
+            MoveMessagesError::NoSuchTarget(_) => {
+                Self::new(Code::NoSuchQueue, "the queue to move messages to does not exist")
+            }
+            MoveMessagesError::IntoItself => Self::bad_request(error.to_string()),
+            MoveMessagesError::TooMany { .. } => Self::new(Code::TooLarge, error.to_string()),
+            MoveMessagesError::DiskFull => Self::new(Code::DiskFull, error.to_string()),
+        }
+    }
+}
+
+impl From<MoveError> for ApiError {
+    fn from(error: MoveError) -> Self {
+        match error {
+            MoveError::Gone => Self::new(Code::NoSuchMessage, error.to_string()),
+            MoveError::Leased
+            | MoveError::Delayed
+            | MoveError::BeingBuried
+            | MoveError::NoOrigin
+            | MoveError::OriginGone => Self::new(Code::Conflict, error.to_string()),
+            MoveError::TooLarge { .. } => Self::new(Code::TooLarge, error.to_string()),
+            MoveError::Unreadable => Self::new(Code::Internal, error.to_string()),
         }
     }
 }

@@ -50,13 +50,11 @@ impl FromRequestParts<Arc<Api>> for QueueInPath {
 }
 
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "calls about messages and connections")]
 struct Id {
     id: String,
 }
 
 /// The id that the path has in `{id}`.
-#[allow(dead_code, reason = "calls about messages and connections")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdInPath<T>(pub(crate) T);
 

@@ -101,7 +101,7 @@ impl Rates {
 impl Queue {
     /// The queue with these figures.
     pub(crate) fn new(info: &QueueInfo, stats: &QueueStats, rates: Rates, sources: Vec<String>) -> Self {
-        let QueueStats { ready, delayed, leased, waiters, oldest_ms, totals } = *stats;
+        let QueueStats { ready, delayed, leased, waiters, oldest_ms, totals, .. } = *stats;
         Self {
             name: info.name.clone(),
             id: info.id.0,

@@ -38,6 +38,8 @@ pub struct QueueStats {
     pub waiters: u64,
     /// When the oldest live message was published (log time, to about a second); `None` when there is none.
     pub oldest_ms: Option<u64>,
+    /// When the newest message was published, whether it lives or not; `None` when none lives.
+    pub newest_ms: Option<u64>,
     /// Counted since the store was made.
     pub totals: QueueTotals,
 }

@@ -97,12 +97,13 @@ fn describe() {
 
 impl Figures {
     fn add(&mut self, more: &Self) {
-        let QueueStats { ready, delayed, leased, waiters, oldest_ms, totals } = more.stats;
+        let QueueStats { ready, delayed, leased, waiters, oldest_ms, newest_ms, totals } = more.stats;
         self.stats.ready += ready;
         self.stats.delayed += delayed;
         self.stats.leased += leased;
         self.stats.waiters += waiters;
         self.stats.oldest_ms = [self.stats.oldest_ms, oldest_ms].into_iter().flatten().min();
+        self.stats.newest_ms = self.stats.newest_ms.max(newest_ms);
         add_totals(&mut self.stats.totals, &totals);
         self.empty_receives += more.empty_receives;
         self.dead_letters = [self.dead_letters, more.dead_letters].into_iter().flatten().reduce(|a, b| a + b);

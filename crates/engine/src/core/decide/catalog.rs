@@ -6,6 +6,7 @@ use crate::core::decide::Decision;
 use crate::core::error::{CreateQueueError, NoSuchQueue, UpdateQueueError};
 use crate::core::event::{Event, Removal};
 use crate::core::info::{Annotations, QueueStats};
+use crate::core::log::Log;
 use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
@@ -120,7 +121,9 @@ impl State {
             stats.leased += (progress.leases.len() + progress.burying.len()) as u64;
         }
         stats.waiters = self.volatile.waiters.count(queue.info.id, SubscriptionId(0));
-        stats.oldest_ms = queue.logs.iter().filter_map(crate::core::log::Log::oldest_ms).min();
+        stats.oldest_ms = queue.logs.iter().filter_map(Log::oldest_ms).min();
+        let lives = stats.oldest_ms.is_some();
+        stats.newest_ms = queue.logs.iter().map(|log| log.newest_ms).max().filter(|_| lives);
         stats
     }
 

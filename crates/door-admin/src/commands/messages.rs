@@ -1,0 +1,52 @@
+//! Calls about messages: looking at them, what became of them, sending one on.
+
+mod explain;
+mod list;
+mod redrive;
+mod show;
+
+use crate::authorization::Need;
+use crate::errors::Code;
+use crate::frame::Call;
+use crate::messages::explanation::Explanation;
+use crate::messages::life::Place;
+use axum::http::Method;
+use door::access::Permission;
+
+/// All of them.
+pub(super) fn calls() -> Vec<Call> {
+    let receive = Need::May(Permission::Receive);
+    vec![
+        Call::get(
+            "/v1/queues/{queue}/messages",
+            "list_messages",
+            "Look through a queue's messages; none is leased",
+            receive,
+            list::answer,
+        )
+        .query::<list::Search>()
+        .gives::<list::Page>(),
+        Call::get("/v1/messages/{id}", "show_message", "One message, whole, and its life", receive, show::answer)
+            .gives::<show::Shown>()
+            .refuses(&[Code::NoSuchMessage]),
+        Call::get(
+            "/v1/messages/{id}/explain",
+            "explain_message",
+            "Why a message is not delivered, or what became of it",
+            receive,
+            explain::answer,
+        )
+        .gives::<Explanation>(),
+        Call::change(
+            Method::POST,
+            "/v1/messages/{id}/redrive",
+            "redrive_message",
+            "Send one message back, or elsewhere, as it is or changed",
+            Need::Handler,
+            redrive::answer,
+        )
+        .takes::<redrive::Wish>()
+        .gives::<Place>()
+        .refuses(&[Code::NoSuchMessage, Code::NoSuchQueue, Code::Conflict, Code::TooLarge, Code::DiskFull]),
+    ]
+}
