@@ -17,6 +17,7 @@ mod console;
 mod content;
 mod dead_letters;
 mod errors;
+mod event_stream;
 mod figures;
 mod frame;
 mod messages;

@@ -7,6 +7,7 @@ pub(crate) mod find;
 pub(crate) mod life;
 pub(crate) mod seen;
 pub(crate) mod standing;
+pub(crate) mod tail;
 pub(crate) mod walk;
 pub(crate) mod wanted;
 pub(crate) mod when;

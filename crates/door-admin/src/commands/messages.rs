@@ -4,6 +4,7 @@ mod explain;
 mod list;
 mod redrive;
 mod show;
+mod tail;
 
 use crate::authorization::Need;
 use crate::errors::Code;
@@ -26,6 +27,14 @@ pub(super) fn calls() -> Vec<Call> {
         )
         .query::<list::Search>()
         .gives::<list::Page>(),
+        Call::get(
+            "/v1/queues/{queue}/tail",
+            "tail_queue",
+            "Messages as they come to a queue, as server-sent events; none is leased",
+            receive,
+            tail::answer,
+        )
+        .gives_other("text/event-stream"),
         Call::get("/v1/messages/{id}", "show_message", "One message, whole, and its life", receive, show::answer)
             .gives::<show::Shown>()
             .refuses(&[Code::NoSuchMessage]),

@@ -139,7 +139,8 @@ impl Seen {
 }
 
 impl ShownOrigin {
-    fn of(origin: &Origin) -> Self {
+    /// An origin, shown.
+    pub(crate) fn of(origin: &Origin) -> Self {
         Self {
             queue: origin.queue.clone(),
             reason: reason_name(&origin.reason),

@@ -29,7 +29,7 @@ pub(super) struct Bench {
     pub(super) broker: Broker,
     pub(super) folder: TempDir,
     routes: TowerToHyperService<axum::Router>,
-    _trigger: Trigger,
+    trigger: Trigger,
 }
 
 /// What was answered.
@@ -66,7 +66,12 @@ impl Bench {
         let config = AdminConfig { access, audit_folder, ..AdminConfig::default() };
         let api = Arc::new(Api::new(status, config, Arc::new(Tally::new(commands::names()))));
         let routes = TowerToHyperService::new(routes(commands::calls(), &api));
-        Self { broker, folder, routes, _trigger: trigger }
+        Self { broker, folder, routes, trigger }
+    }
+
+    /// The server is asked to stop.
+    pub(super) fn stop(&self) {
+        self.trigger.stop();
     }
 
     /// A call by nobody in particular, with the header that changes need.

@@ -60,6 +60,7 @@ async fn what_fails_too_often_is_set_aside_with_the_consumers_words() {
         (&origin["queue"], &origin["error"], &origin["failures"]),
         (&json!("orders"), &json!("no such <customer>"), &json!(2))
     );
+    assert_eq!((&origin["reason"], &origin["deaths"][0]["queue"]), (&json!("too_many_failures"), &json!("orders")));
 }
 
 #[tokio::test]

@@ -5,27 +5,22 @@
 //!  data: {…}                data: {…}              data: {"name":"orders"}
 //! ```
 //!
-//! Invariants: a stream ends when the server stops or its caller goes. No more are open than there are permits, each holds one answer.
+//! What it is not: messages, which `/v1/queues/{queue}/tail` shows.
 
 use super::overview;
 use crate::api::Api;
 use crate::authorization::{self, Named, Need};
 use crate::caller::Caller;
 use crate::commands::queues::detail;
-use crate::errors::{ApiError, Code};
+use crate::errors::ApiError;
+use crate::event_stream::{self, Source, write_event};
 use crate::figures::LOOK_EVERY;
 use crate::frame::Params;
-use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use futures_util::{StreamExt, stream};
+use axum::response::Response;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::convert::Infallible;
-use std::fmt::Write;
+use serde::Deserialize;
 use std::sync::Arc;
-use tokio::sync::OwnedSemaphorePermit;
 
 /// Most queues of one stream.
 const QUEUES_MAX: usize = 20;
@@ -43,7 +38,6 @@ struct Events {
     caller: Caller,
     queues: Vec<String>,
     begun: bool,
-    _permit: OwnedSemaphorePermit,
 }
 
 /// Begins a stream.
@@ -63,20 +57,12 @@ pub(crate) async fn answer(
         api.queue(queue)?;
     }
     api.running()?;
-    let permit = Arc::clone(&api.streams).try_acquire_owned();
-    let permit = permit.map_err(|_| ApiError::new(Code::Unavailable, "too many streams are open; close one"))?;
-    let stopping = api.status.shutdown().stopping();
-    let events = Events { api, caller, queues, begun: false, _permit: permit };
-    let texts = stream::unfold(events, |mut events| async move {
-        let text = events.next().await?;
-        Some((Ok::<_, Infallible>(Bytes::from(text)), events))
-    });
-    let content_type = [(header::CONTENT_TYPE, "text/event-stream")];
-    Ok((content_type, Body::from_stream(texts.take_until(stopping))).into_response())
+    let stream_of = Arc::clone(&api);
+    event_stream::begin(&stream_of, Events { api, caller, queues, begun: false })
 }
 
-impl Events {
-    /// The next events; `None` when the broker cannot answer any more.
+impl Source for Events {
+    /// Ends when the broker cannot answer any more.
     async fn next(&mut self) -> Option<String> {
         if std::mem::replace(&mut self.begun, true) {
             door::timeout::pause(LOOK_EVERY).await;
@@ -100,10 +86,4 @@ impl Events {
         }
         Some(text)
     }
-}
-
-/// JSON has no line breaks, so that it is one line of data.
-fn write_event(text: &mut String, event: &str, data: &impl Serialize) {
-    let data = serde_json::to_string(data).expect("plain data");
-    write!(text, "event: {event}\ndata: {data}\n\n").expect("a string takes everything");
 }

@@ -6,7 +6,7 @@ use crate::errors::ApiError;
 use crate::frame::Json;
 use crate::status::Running;
 use axum::extract::State;
-use broker::JournalStats;
+use broker::{HistoryFigures, JournalStats};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ pub(crate) struct Store {
     #[serde(skip_serializing_if = "Option::is_none")]
     disk: Option<DiskView>,
     journal: JournalView,
+    history: HistoryView,
 }
 
 /// The disk that the store is on.
@@ -58,6 +59,20 @@ struct JournalView {
     cache_misses: u64,
 }
 
+/// What is kept of what happened to messages.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "History")]
+struct HistoryView {
+    /// Whether one is kept.
+    enabled: bool,
+    /// Bytes of its files.
+    bytes: u64,
+    /// From when on it knows; null where it knows nothing yet.
+    from_ms: Option<u64>,
+    /// Entries that are missing since the start.
+    dropped: u64,
+}
+
 /// Shows it.
 pub(crate) async fn answer(State(api): State<Arc<Api>>) -> Result<Json<Store>, ApiError> {
     api.running().map(|running| Json(of(running)))
@@ -75,6 +90,13 @@ pub(super) fn of(running: &Running) -> Store {
         boot: running.broker.boot().0,
         disk: disk.map(|disk| DiskView { free_bytes: disk.free_bytes, total_bytes: disk.total_bytes }),
         journal: running.broker.journal_stats().into(),
+        history: running.broker.history_figures().into(),
+    }
+}
+
+impl From<HistoryFigures> for HistoryView {
+    fn from(HistoryFigures { enabled, bytes, from_ms, dropped }: HistoryFigures) -> Self {
+        Self { enabled, bytes, from_ms, dropped }
     }
 }
 

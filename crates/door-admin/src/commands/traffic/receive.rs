@@ -7,6 +7,7 @@ use crate::api::Api;
 use crate::content::{ShownBody, ShownHeaders};
 use crate::errors::ApiError;
 use crate::frame::{Json, QueueInPath};
+use crate::messages::seen::ShownOrigin;
 use axum::extract::State;
 use broker::{Delivery, LeaseTerms, Receive};
 use door::Handles;
@@ -14,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use vocab::limits::LEASE_MS_MAX;
-use vocab::{ConsumerId, Origin, SubscriptionId};
+use vocab::{ConsumerId, SubscriptionId};
 
 /// Most messages in one answer.
 const COUNT_MAX: u32 = 1000;
@@ -82,21 +83,7 @@ struct DeliveryView {
     deadline_ms: Option<u64>,
     /// Where it was before it was set aside.
     #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<OriginView>,
-}
-
-/// Where a message was before it was set aside.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "DeliveryOrigin")]
-struct OriginView {
-    queue: String,
-    /// The failing consumer's words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    deliveries: u32,
-    failures: u32,
-    published_ms: u64,
-    buried_ms: u64,
+    origin: Option<ShownOrigin>,
 }
 
 /// Leases them.
@@ -144,18 +131,6 @@ fn view(delivery: &Delivery, handles: &Handles) -> DeliveryView {
         deliveries: lease.deliveries,
         failures: lease.failures,
         deadline_ms: lease.deadline_ms,
-        origin: message.facts.origin.as_deref().map(origin),
-    }
-}
-
-fn origin(origin: &Origin) -> OriginView {
-    let Origin { queue, published_ms, buried_ms, deliveries, failures, reason, .. } = origin;
-    OriginView {
-        queue: queue.clone(),
-        error: reason.words().map(str::to_owned),
-        deliveries: *deliveries,
-        failures: *failures,
-        published_ms: *published_ms,
-        buried_ms: *buried_ms,
+        origin: message.facts.origin.as_deref().map(ShownOrigin::of),
     }
 }
