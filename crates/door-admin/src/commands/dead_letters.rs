@@ -1,5 +1,6 @@
 //! Calls about what failed: which queues have it, of which kinds it is, how it goes back.
 
+mod drop;
 mod failures;
 mod list;
 mod redrives;
@@ -37,6 +38,17 @@ pub(super) fn calls() -> Vec<Call> {
         )
         .takes::<start::Wish>()
         .makes::<start::Started>()
+        .refuses(&[Code::Conflict]),
+        Call::change(
+            Method::POST,
+            "/v1/queues/{queue}/drop",
+            "drop_messages",
+            "Remove the messages that a filter means, after a look at how many they are",
+            Need::May(Permission::Manage),
+            drop::answer,
+        )
+        .takes::<drop::Wish>()
+        .gives::<drop::Dropped>()
         .refuses(&[Code::Conflict]),
         Call::get("/v1/redrives", "list_redrives", "Redrives, the newest first", handler, redrives::list)
             .query::<redrives::Wanted>()

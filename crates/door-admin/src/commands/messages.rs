@@ -1,6 +1,7 @@
-//! Calls about messages: looking at them, what became of them, sending one on.
+//! Calls about messages: looking at them, what became of them, sending one on, an operator's hand on one.
 
 mod explain;
+mod intervene;
 mod list;
 mod redrive;
 mod show;
@@ -16,7 +17,7 @@ use door::access::Permission;
 
 /// All of them.
 pub(super) fn calls() -> Vec<Call> {
-    let receive = Need::May(Permission::Receive);
+    let (receive, manage) = (Need::May(Permission::Receive), Need::May(Permission::Manage));
     vec![
         Call::get(
             "/v1/queues/{queue}/messages",
@@ -46,6 +47,34 @@ pub(super) fn calls() -> Vec<Call> {
             explain::answer,
         )
         .gives::<Explanation>(),
+        Call::change(
+            Method::DELETE,
+            "/v1/messages/{id}",
+            "delete_message",
+            "Remove one message, whoever holds it",
+            manage,
+            intervene::delete,
+        )
+        .refuses(&[Code::NoSuchMessage, Code::Conflict]),
+        Call::change(
+            Method::POST,
+            "/v1/messages/{id}/release",
+            "release_message",
+            "End one message's lease or delay, so that it can be received",
+            manage,
+            intervene::release,
+        )
+        .refuses(&[Code::NoSuchMessage, Code::Conflict]),
+        Call::change(
+            Method::POST,
+            "/v1/messages/{id}/bury",
+            "bury_message",
+            "Set one message aside, as if its consumer had rejected it",
+            manage,
+            intervene::bury,
+        )
+        .takes::<intervene::Wish>()
+        .refuses(&[Code::NoSuchMessage, Code::Conflict]),
         Call::change(
             Method::POST,
             "/v1/messages/{id}/redrive",

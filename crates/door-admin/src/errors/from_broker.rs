@@ -2,8 +2,8 @@
 
 use super::{ApiError, Code};
 use broker::{
-    CancelRedriveError, CreateQueueError, Error, MoveError, MoveMessagesError, NoSuchQueue, PublishError, ReceiveError,
-    SettleError, StartRedriveError, Unavailable, UpdateQueueError,
+    CancelRedriveError, CreateQueueError, Error, InterveneError, MoveError, MoveMessagesError, NoSuchQueue,
+    PublishError, ReceiveError, SettleError, StartRedriveError, Unavailable, UpdateQueueError,
 };
 
 impl From<Unavailable> for ApiError {
@@ -141,6 +141,17 @@ impl From<MoveMessagesError> for ApiError {
             MoveMessagesError::IntoItself => Self::bad_request(error.to_string()),
             MoveMessagesError::TooMany { .. } => Self::new(Code::TooLarge, error.to_string()),
             MoveMessagesError::DiskFull => Self::new(Code::DiskFull, error.to_string()),
+        }
+    }
+}
+
+impl From<InterveneError> for ApiError {
+    fn from(error: InterveneError) -> Self {
+        match error {
+            InterveneError::Gone => Self::new(Code::NoSuchMessage, error.to_string()),
+            InterveneError::BeingBuried | InterveneError::Ready | InterveneError::NoPlaceToBury => {
+                Self::new(Code::Conflict, error.to_string())
+            }
         }
     }
 }

@@ -106,6 +106,11 @@ impl Server {
         self.ask("POST", path, Some(body)).await
     }
 
+    /// Removes something, and gives the status.
+    pub(crate) async fn delete(&self, path: &str) -> u16 {
+        self.ask("DELETE", path, None).await.0
+    }
+
     async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let body = body.map(Value::to_string).unwrap_or_default();
         let request = format!(

@@ -3,7 +3,7 @@
 use crate::bench::Server;
 use broker::Settle;
 use serde_json::{Value, json};
-use vocab::QueueSettings;
+use vocab::{Facts, Message, QueueSettings};
 
 /// What a consumer says of the message with this body.
 fn rejected(body: &str) -> Settle {
@@ -84,4 +84,40 @@ async fn dead_letter_queues_are_listed_with_their_sources() {
     assert_eq!(queues[0]["sources"], json!(["orders"]));
     assert!(queues[0]["oldest_ms"].as_u64() <= queues[0]["newest_ms"].as_u64());
     assert_ne!(queues[0]["newest_ms"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_is_dropped_was_confirmed_by_its_number() {
+    let server = with_failures(30).await;
+    let wish = |confirm: u64| json!({ "filter": { "text": "is locked" }, "confirm": confirm });
+    let (status, refusal) = server.post("/v1/queues/orders-dead/drop", &wish(9)).await;
+    assert_eq!((status, &refusal["error"]["code"]), (409, &json!("conflict")), "{refusal}");
+    assert_eq!(server.good("/v1/queues/orders-dead/failures").await["groups"].as_array().map(Vec::len), Some(3));
+    let (status, told) = server.post("/v1/queues/orders-dead/drop", &wish(10)).await;
+    assert_eq!((status, &told["dropped"]), (200, &json!(10)), "{told}");
+    assert_eq!(server.good("/v1/queues/orders-dead/failures").await["groups"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn one_message_is_given_back_set_aside_and_removed_by_hand() {
+    let server = Server::start().await;
+    let (orders, grave) = server.create_with_grave().await;
+    let facts = Facts { due_ms: Some(u64::MAX / 2), ..Facts::default() };
+    let later = Message { facts, ..Message::with_body("later") };
+    let id = server.broker.publish(orders, vec![later]).await.expect("room")[0];
+    let post = |act: &'static str| {
+        let (server, path) = (&server, format!("/v1/messages/{id}/{act}"));
+        async move { server.post(&path, &json!({})).await.0 }
+    };
+    assert_eq!(post("release").await, 204);
+    server.until_ready(orders, 1).await;
+    assert_eq!(post("release").await, 409, "it is ready already");
+    assert_eq!(post("bury").await, 204);
+    server.until_ready(grave, 1).await;
+    assert_eq!(post("bury").await, 404, "it is not there any more");
+    let lying = server.good("/v1/queues/orders-dead/messages").await["messages"][0]["id"].clone();
+    let path = format!("/v1/messages/{}", lying.as_str().expect("an id"));
+    assert_eq!(server.delete(&path).await, 204);
+    server.until_ready(grave, 0).await;
+    assert_eq!(server.delete(&path).await, 404);
 }

@@ -44,7 +44,8 @@ impl Sizes {
     #[inline]
     pub fn take(&mut self, seq: Seq) {
         if !self.is_empty() {
-            self.ready_bytes -= self.bytes_of(seq);
+            // What put it back may be missing, where a log with holes is read.
+            self.ready_bytes = self.ready_bytes.saturating_sub(self.bytes_of(seq));
         }
     }
 
