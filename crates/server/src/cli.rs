@@ -14,9 +14,7 @@ mod watch;
 mod work;
 
 pub(crate) use command::{Cli, Command};
-pub(crate) use dead_letters::{
-    CancelArgs, DeadLetterCommand, DropArgs, FailuresArgs, FilterArgs, RedriveArgs, RedrivesArgs,
-};
+pub(crate) use dead_letters::{CancelArgs, DeadLetterCommand, FailuresArgs, FilterArgs, RedriveArgs, RedrivesArgs};
 pub(crate) use messages::{MessageArgs, MessageCommand, PeekArgs, ReceiveArgs, SendArgs, TailArgs};
 pub(crate) use queues::{
     QueueArgs, QueueCommand, QueueDeleteArgs, QueueListArgs, QueueOrder, QueuePurgeArgs, QueueSetArgs,
@@ -24,9 +22,7 @@ pub(crate) use queues::{
 pub(crate) use server::{AskArgs, ServerArgs};
 pub(crate) use span::Span;
 pub(crate) use tools::{BackupArgs, InspectArgs, ProveArgs, RestoreArgs, SalvageArgs, VerifyArgs};
-pub(crate) use watch::{
-    AuditArgs, CompletionsArgs, ConnectionsArgs, ConsumersArgs, DoctorArgs, ManArgs, Shell, TopArgs,
-};
+pub(crate) use watch::{AuditArgs, CompletionsArgs, DoctorArgs, ManArgs, Shell, TopArgs};
 pub(crate) use work::{BackoffSpans, WorkArgs};
 
 use crate::config::{

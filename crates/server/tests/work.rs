@@ -4,6 +4,7 @@ mod backlog; // a thousand messages, with commands that fail, crash and are slow
 mod desk; // what hands messages out
 mod ending; // signals, second ones, leases that are lost
 mod hooks; // requests instead of commands
+mod server; // the same before the real server
 mod verdicts; // what each end of a command means
 
 use crate::program::Program;

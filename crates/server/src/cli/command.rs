@@ -4,9 +4,9 @@
 
 use super::server::AskArgs;
 use super::{
-    AuditArgs, BackupArgs, CompletionsArgs, ConnectionsArgs, ConsumersArgs, DeadLetterCommand, DoctorArgs, ImportArgs,
-    InspectArgs, ManArgs, MessageArgs, MessageCommand, PeekArgs, ProveArgs, QueueCommand, ReceiveArgs, RestoreArgs,
-    SalvageArgs, SendArgs, ServeArgs, TailArgs, TopArgs, VerifyArgs, WorkArgs,
+    AuditArgs, BackupArgs, CompletionsArgs, DeadLetterCommand, DoctorArgs, ImportArgs, InspectArgs, ManArgs,
+    MessageArgs, MessageCommand, PeekArgs, ProveArgs, QueueCommand, ReceiveArgs, RestoreArgs, SalvageArgs, SendArgs,
+    ServeArgs, TailArgs, TopArgs, VerifyArgs, WorkArgs,
 };
 use super::{dead_letters, messages, queues, tools, watch, work};
 use clap::{Parser, Subcommand};
@@ -34,15 +34,13 @@ Queues and messages:
   send         Send a message, a file, or each line of standard input
   receive      Receive messages, and acknowledge them where asked
   peek         Look at messages without receiving them
-  tail         The newest messages of a queue, and what is published from now on
+  tail         The newest messages of a queue
   explain      Say why a message is not being delivered, or where it went
-  message      One message: show, delete, release, bury
-  dlq          Dead letters: what failed and why; send them back, or drop them
+  message      One message: its body, headers and life
+  dlq          Dead letters: what failed and why; send them back
 
 Who and what:
   top          A live view of all queues
-  consumers    Who receives, and what they hold
-  connections  Who is connected, at which door
   users        Who may do what
   audit        Who changed what, and when
 
@@ -103,23 +101,19 @@ pub(crate) enum Command {
     /// Look at messages without receiving them
     #[command(after_help = messages::PEEK_EXAMPLES)]
     Peek(Box<PeekArgs>),
-    /// The newest messages of a queue, and what is published from now on
+    /// The newest messages of a queue
     Tail(TailArgs),
     /// Say why a message is not being delivered, or where it went
     Explain(MessageArgs),
-    /// One message: show, delete, release, bury
+    /// One message: its body, headers and life
     #[command(subcommand)]
     Message(MessageCommand),
-    /// Dead letters: what failed and why; send them back, or drop them
+    /// Dead letters: what failed and why; send them back
     #[command(subcommand, after_help = dead_letters::DLQ_EXAMPLES)]
     Dlq(DeadLetterCommand),
     /// A live view of all queues
     #[command(after_help = watch::TOP_EXAMPLES)]
     Top(TopArgs),
-    /// Who receives, and what they hold
-    Consumers(ConsumersArgs),
-    /// Who is connected, at which door
-    Connections(ConnectionsArgs),
     /// Who may do what
     Users(AskArgs),
     /// Who changed what, and when

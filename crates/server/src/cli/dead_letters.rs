@@ -18,8 +18,6 @@ pub(crate) enum DeadLetterCommand {
     Redrives(RedrivesArgs),
     /// Stop a redrive; what it has not moved stays
     Cancel(CancelArgs),
-    /// Remove messages for good
-    Drop(DropArgs),
 }
 
 pub(crate) const DLQ_EXAMPLES: &str = "\
@@ -29,9 +27,7 @@ Examples:
   longshore dlq show orders-dead
       how often, why, since when
   longshore dlq redrive orders-dead --fingerprint 3fa9c1 --canary
-      one message, then ten, then the rest; it stops by itself where they fail again
-  longshore dlq drop orders-dead --older-than 30d
-      what nobody will mend";
+      one message, then ten, then the rest; it stops by itself where they fail again";
 
 const REDRIVE: &str = "\
 Examples:
@@ -148,24 +144,6 @@ pub(crate) struct CancelArgs {
     /// The redrive's id
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-
-    #[command(flatten)]
-    pub(crate) ask: AskArgs,
-}
-
-/// The arguments of `longshore dlq drop`.
-#[derive(Clone, Debug, PartialEq, Args)]
-pub(crate) struct DropArgs {
-    /// The dead-letter queue's name
-    #[arg(value_name = "QUEUE")]
-    pub(crate) queue: String,
-
-    /// Do not ask
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-
-    #[command(flatten)]
-    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) ask: AskArgs,

@@ -46,16 +46,6 @@ pub(super) struct Queues {
     pub(super) queues: Vec<Queue>,
 }
 
-/// How long things take.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub(super) struct Times {
-    pub(super) p50: Option<f64>,
-    pub(super) p95: Option<f64>,
-    pub(super) p99: Option<f64>,
-    pub(super) count: u64,
-}
-
 /// A queue with everything about it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -63,24 +53,6 @@ pub(super) struct QueueDetail {
     #[serde(flatten)]
     pub(super) queue: Queue,
     pub(super) settings: serde_json::Map<String, serde_json::Value>,
-    pub(super) wait_ms: Option<Times>,
-    pub(super) service_ms: Option<Times>,
-    pub(super) consumers: Vec<Consumer>,
-}
-
-/// Who receives.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub(super) struct Consumer {
-    pub(super) id: u64,
-    pub(super) name: String,
-    pub(super) door: String,
-    pub(super) peer: Option<String>,
-    pub(super) user: Option<String>,
-    pub(super) queue: Option<String>,
-    pub(super) since_ms: u64,
-    pub(super) leases: u64,
-    pub(super) last_delivery_ms: Option<u64>,
 }
 
 /// A message as it is looked at.
@@ -163,10 +135,10 @@ pub(super) struct Life {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(super) struct Group {
-    pub(super) fingerprint: String,
+    pub(super) fingerprint: Option<String>,
     pub(super) reason: String,
     pub(super) error: Option<String>,
-    pub(super) origin: String,
+    pub(super) origin: Option<String>,
     pub(super) count: u64,
     pub(super) oldest_ms: Option<u64>,
     pub(super) newest_ms: Option<u64>,

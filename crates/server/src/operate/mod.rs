@@ -11,7 +11,6 @@
 mod answers;
 pub(crate) mod completions;
 mod confirm;
-pub(crate) mod consumers;
 pub(crate) mod dead_letters;
 pub(crate) mod doctor;
 pub(crate) mod explain;

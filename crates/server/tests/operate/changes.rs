@@ -85,35 +85,12 @@ fn each_line_of_the_input_is_a_message() {
 }
 
 #[test]
-fn one_message_is_mended() {
-    let done = json!({});
-    check_asks(
-        &[("DELETE /v1/messages/m1", done.clone())],
-        &["message", "delete", "m1"],
-        &["DELETE /v1/messages/m1"],
-        "is gone",
-    );
-    check_asks(
-        &[("POST /v1/messages/m1/release", done.clone())],
-        &["message", "release", "m1"],
-        &["POST /v1/messages/m1/release {}"],
-        "can be delivered",
-    );
-    check_asks(
-        &[("POST /v1/messages/m1/bury", done)],
-        &["message", "bury", "m1", "--reason", "no crate"],
-        &[r#"POST /v1/messages/m1/bury {"reason":"no crate"}"#],
-        "is set aside",
-    );
-}
-
-#[test]
-fn dead_letters_go_back_or_for_good() {
+fn dead_letters_go_back() {
     let path = "POST /v1/queues/dead/redrives";
     let trial = json!({ "matched": 3, "by_target": { "orders": 3 }, "sample": [] });
     let wanted = r#"{"canary":true,"filter":{"fingerprint":"3fa9"},"per_second":50,"target":"repair"}"#;
     check_asks(
-        &[(path, trial.clone())],
+        &[(path, trial)],
         &["dlq", "redrive", "dead", "--dry-run"],
         &[r#"POST /v1/queues/dead/redrives {"dry_run":true,"filter":{}}"#],
         "3 messages would be moved: 3 to orders",
@@ -127,27 +104,14 @@ fn dead_letters_go_back_or_for_good() {
     assert!(ran.out.contains("redrive r1 is done: 3 of 3 moved"), "{}", ran.out);
     let ran = ask(&[(path, redrive("running")), ("GET /v1/redrives/r1", redrive("stopped"))], &arguments);
     assert_eq!(ran.code, Some(1), "a canary that stopped is told by the exit code too");
-    check_asks(
-        &[(path, trial), ("POST /v1/queues/dead/drop", json!({ "dropped": 3 }))],
-        &["dlq", "drop", "dead", "--older-than", "30d", "--yes"],
-        &[
-            r#"POST /v1/queues/dead/redrives {"dry_run":true,"filter":{"older_than_ms":2592000000}}"#,
-            r#"POST /v1/queues/dead/drop {"confirm":3,"filter":{"older_than_ms":2592000000}}"#,
-        ],
-        "3 messages removed",
-    );
 }
 
 #[test]
 fn nothing_is_destroyed_where_nobody_can_be_asked() {
     let queue = json!({ "name": "orders", "ready": 1204, "delayed": 0, "leased": 0 });
     let trial = json!({ "matched": 3 });
-    for arguments in [
-        &["queue", "purge", "orders"][..],
-        &["queue", "delete", "orders"],
-        &["dlq", "drop", "orders"],
-        &["dlq", "redrive", "orders"],
-    ] {
+    for arguments in [&["queue", "purge", "orders"][..], &["queue", "delete", "orders"], &["dlq", "redrive", "orders"]]
+    {
         let answers = [("GET /v1/queues/orders", queue.clone()), ("POST /v1/queues/orders/redrives", trial.clone())];
         let ran = ask(&answers, arguments);
         assert_eq!((ran.code, ran.asked.len()), (Some(2), 1), "{arguments:?} {:?}", ran.asked);

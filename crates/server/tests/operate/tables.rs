@@ -21,14 +21,13 @@ fn a_queue_is_told_in_full() {
     let queue = json!({
         "name": "a/b", "ready": 1204, "delayed": 1, "leased": 2, "waiters": 3, "oldest_ms": null, "paused": false, "order": "laned",
         "dead_letter": "dead", "sources": [], "rates": { "in": 12.5, "out": null, "ack": 0, "fail": 3 },
-        "settings": { "lease_ms": 30000 }, "consumers": [{ "id": 1, "name": "work@host", "queue": "a/b", "door": "admin", "leases": 2 }],
+        "settings": { "lease_ms": 30000 },
     });
     let rows = [
         "messages 1,204 ready, 1 delayed, 2 leased",
         "per second 12.5 in, - out, 0 acked, 3.0 failed",
         "dead letters go to dead",
         "setting lease_ms=30000",
-        "work@host a/b admin - - 2",
     ];
     check_shown(&["queue", "show", "a/b"], "GET /v1/queues/a%2Fb", &queue, &rows);
 }
@@ -72,12 +71,7 @@ fn a_message_its_life_and_why_it_is_not_delivered() {
 }
 
 #[test]
-fn who_is_there_who_may_and_who_did() {
-    let consumers =
-        json!({ "consumers": [{ "id": 1, "name": "c", "door": "amqp", "queue": "orders", "peer": "p", "leases": 5 }] });
-    check_shown(&["consumers", "orders"], "GET /v1/consumers?queue=orders", &consumers, &["c orders amqp p - 5"]);
-    let connections = json!({ "connections": [{ "id": 9, "door": "sqs", "peer": "p", "tls": true }] });
-    check_shown(&["connections", "sqs"], "GET /v1/connections?door=sqs", &connections, &["9 sqs p - yes 0 0"]);
+fn who_may_and_who_did() {
     let users =
         json!({ "users": [{ "name": "shop", "keys": ["a"], "permissions": [{ "queues": "*", "may": ["send"] }] }] });
     check_shown(&["users"], "GET /v1/users", &users, &["shop a * send"]);

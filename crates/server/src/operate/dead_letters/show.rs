@@ -114,11 +114,11 @@ fn grouped(groups: &[Value], scanned: u64, queue: &str) -> String {
     ]);
     for group in groups.iter().map(|group| Group::deserialize(group).unwrap_or_default()) {
         table.row([
-            group.fingerprint,
+            group.fingerprint.unwrap_or_else(|| "-".to_owned()),
             number(group.count),
             ago(now_ms, group.newest_ms),
             ago(now_ms, group.oldest_ms),
-            group.origin,
+            group.origin.unwrap_or_else(|| "-".to_owned()),
             group.reason,
             cut(group.error.as_deref().unwrap_or("-"), 60),
             group.sample_id.unwrap_or_default(),

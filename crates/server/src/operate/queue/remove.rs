@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub(crate) fn purge(arguments: &QueuePurgeArgs) -> Result<u8, ToolError> {
     let client = Client::new(&arguments.ask.server)?;
     let what = if arguments.ready { "ready" } else { "all" };
-    if !arguments.yes && !is_meant(false, &format!("Remove {} for good?", holdings(&client, &arguments.queue)?))? {
+    if !arguments.yes && !is_meant(false, &purging(&client, &arguments.queue)?)? {
         return Ok(DONE);
     }
     let purged: Value = client.post(&Path::queue(&arguments.queue).part("purge"), &json!({ "what": what }))?;
@@ -27,7 +27,11 @@ pub(crate) fn purge(arguments: &QueuePurgeArgs) -> Result<u8, ToolError> {
 pub(crate) fn delete(arguments: &QueueDeleteArgs) -> Result<u8, ToolError> {
     let client = Client::new(&arguments.ask.server)?;
     if !arguments.yes {
-        let question = format!("Remove the queue with {}?", holdings(&client, &arguments.queue)?);
+        let question = format!(
+            "Remove the queue {} with its {} messages?",
+            visible(&arguments.queue),
+            holdings(&client, &arguments.queue)?
+        );
         if !is_meant(false, &question)? {
             return Ok(DONE);
         }
@@ -41,9 +45,13 @@ pub(crate) fn delete(arguments: &QueueDeleteArgs) -> Result<u8, ToolError> {
     Ok(DONE)
 }
 
-/// What would be gone, in words.
+fn purging(client: &Client, name: &str) -> Result<String, ToolError> {
+    Ok(format!("Remove {} messages of {} for good?", holdings(client, name)?, visible(name)))
+}
+
+/// How many messages would be gone.
 fn holdings(client: &Client, name: &str) -> Result<String, ToolError> {
     let queue = client.get::<QueueDetail>(&Path::queue(name))?.queue;
     let messages = queue.ready + queue.delayed + queue.leased;
-    Ok(format!("{} messages of {}", number(messages), visible(&queue.name)))
+    Ok(number(messages))
 }

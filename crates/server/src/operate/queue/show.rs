@@ -3,8 +3,7 @@
 use crate::ask::{Client, Path};
 use crate::cli::QueueArgs;
 use crate::operate::DONE;
-use crate::operate::answers::{QueueDetail, Times};
-use crate::operate::consumers;
+use crate::operate::answers::QueueDetail;
 use crate::operate::lines::Lines;
 use crate::operate::output::print;
 use crate::operate::words::{ago, number, rate};
@@ -41,8 +40,6 @@ fn shown(detail: &QueueDetail, now_ms: u64) -> String {
     let rates = &queue.rates;
     let rates = [("in", rates.published), ("out", rates.delivered), ("acked", rates.acked), ("failed", rates.failed)];
     lines.add("per second", rates.map(|(name, of)| format!("{} {name}", rate(of))).join(", "));
-    lines.add_some("wait", times(detail.wait_ms.as_ref()));
-    lines.add_some("service", times(detail.service_ms.as_ref()));
     lines.add_some("dead letters", queue.dead_letter.as_ref().map(|name| format!("go to {name}")));
     if !queue.sources.is_empty() {
         lines.add("holds those of", queue.sources.join(", "));
@@ -50,18 +47,7 @@ fn shown(detail: &QueueDetail, now_ms: u64) -> String {
     for (key, value) in &detail.settings {
         lines.add("setting", format!("{key}={value}"));
     }
-    let mut text = lines.to_text();
-    if !detail.consumers.is_empty() {
-        text = format!("{text}\n\n{}", consumers::shown(&detail.consumers, now_ms));
-    }
-    text
-}
-
-/// Nothing where nothing was measured.
-fn times(times: Option<&Times>) -> Option<String> {
-    let times = times.filter(|times| times.count > 0)?;
-    let shown = |ms: Option<f64>| ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.0} ms"));
-    Some(format!("half within {}, 95 % {}, 99 % {}", shown(times.p50), shown(times.p95), shown(times.p99)))
+    lines.to_text()
 }
 
 #[cfg(test)]
@@ -74,7 +60,6 @@ mod tests {
         let queue = json!({
             "name": "orders", "ready": 3, "delayed": 0, "leased": 1, "waiters": 2, "oldest_ms": 1000, "paused": true,
             "dead_letter": "orders-dead", "rates": { "in": 1.5, "out": null }, "settings": { "lease_ms": 30000 },
-            "wait_ms": { "p50": 4.2, "p95": 10, "p99": null, "max": 12, "count": 9 },
         });
         let text = shown(&QueueDetail::deserialize(&queue).expect("the contract's shape"), 43_000);
         for part in [
@@ -83,7 +68,6 @@ mod tests {
             "42 s",
             "2 receives",
             "1.5 in, - out",
-            "half within 4 ms, 95 % 10 ms, 99 % -",
             "go to orders-dead",
             "lease_ms=30000",
         ] {

@@ -21,7 +21,7 @@ struct Overview {
     oldest_ms: Option<u64>,
     dead_letters: u64,
     connections: u64,
-    consumers: u64,
+    waiters: u64,
     store: Store,
 }
 
@@ -68,7 +68,7 @@ fn heading(overview: &Overview, now_ms: u64) -> String {
 fn figures(overview: &Overview, now_ms: u64, coloured: bool) -> String {
     let Overview { messages, rates, .. } = overview;
     let mut text = format!(
-        "{} queues: {} ready, {} delayed, {} leased, the oldest {}; {} in/s, {} out/s, {} failed/s; {} consumers, {} connections",
+        "{} queues: {} ready, {} delayed, {} leased, the oldest {}; {} in/s, {} out/s, {} failed/s; {} receives wait, {} connections",
         number(overview.queues),
         number(messages.ready),
         number(messages.delayed),
@@ -77,7 +77,7 @@ fn figures(overview: &Overview, now_ms: u64, coloured: bool) -> String {
         rate(rates.published),
         rate(rates.delivered),
         rate(rates.failed),
-        number(overview.consumers),
+        number(overview.waiters),
         number(overview.connections),
     );
     for alarm in alarms(overview) {
