@@ -1,3 +1,5 @@
-//! The web console as its users meet it, before the built server.
+//! The web console as its users meet it: a real Chromium, driven by playwright-core, before the built server.
 
+mod browser;
 mod files;
+mod scenarios;

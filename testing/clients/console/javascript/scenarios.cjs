@@ -1,0 +1,26 @@
+// The console's scenarios by name: `node scenarios.cjs NAME`, or `--list`. The tests in `../scenarios.rs` start a server for
+// each and run this.
+
+"use strict";
+
+const scenarios = {
+  ...require("./changes.cjs"),
+  ...require("./scale.cjs"),
+  ...require("./keyboard.cjs"),
+  ...require("./away.cjs"),
+  ...require("./pictures.cjs"),
+  ...require("./sign_in.cjs"),
+};
+
+async function main(name) {
+  if (name === "--list") {
+    for (const known of Object.keys(scenarios)) console.log(known);
+    return;
+  }
+  await scenarios[name]();
+}
+
+main(process.argv[2]).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
