@@ -17,8 +17,8 @@ use door::access::Permission;
 
 /// All of them.
 pub(super) fn calls() -> Vec<Call> {
-    let (receive, manage) = (Need::May(Permission::Receive), Need::May(Permission::Manage));
-    vec![
+    let receive = Need::May(Permission::Receive);
+    let calls = vec![
         Call::get(
             "/v1/queues/{queue}/messages",
             "list_messages",
@@ -48,6 +48,25 @@ pub(super) fn calls() -> Vec<Call> {
         )
         .gives::<Explanation>(),
         Call::change(
+            Method::POST,
+            "/v1/messages/{id}/redrive",
+            "redrive_message",
+            "Send one message back, or elsewhere, as it is or changed",
+            Need::Handler,
+            redrive::answer,
+        )
+        .takes::<redrive::Wish>()
+        .gives::<Place>()
+        .refuses(&[Code::NoSuchMessage, Code::NoSuchQueue, Code::Conflict, Code::TooLarge, Code::DiskFull]),
+    ];
+    calls.into_iter().chain(interventions()).collect()
+}
+
+/// An operator's hand on one message.
+fn interventions() -> Vec<Call> {
+    let manage = Need::May(Permission::Manage);
+    vec![
+        Call::change(
             Method::DELETE,
             "/v1/messages/{id}",
             "delete_message",
@@ -75,16 +94,5 @@ pub(super) fn calls() -> Vec<Call> {
         )
         .takes::<intervene::Wish>()
         .refuses(&[Code::NoSuchMessage, Code::Conflict]),
-        Call::change(
-            Method::POST,
-            "/v1/messages/{id}/redrive",
-            "redrive_message",
-            "Send one message back, or elsewhere, as it is or changed",
-            Need::Handler,
-            redrive::answer,
-        )
-        .takes::<redrive::Wish>()
-        .gives::<Place>()
-        .refuses(&[Code::NoSuchMessage, Code::NoSuchQueue, Code::Conflict, Code::TooLarge, Code::DiskFull]),
     ]
 }
