@@ -53,5 +53,7 @@ async fn a_change_whose_caller_hung_up_is_recorded_too() {
         tokio::task::yield_now().await;
         found = entries(&bench, &[]).await;
     }
-    assert_eq!((&found[0]["action"], &found[0]["outcome"]), (&"create_queue".into(), &"unknown".into()));
+    assert_eq!(found[0]["action"], "create_queue");
+    // The broker may have been quicker than the caller.
+    assert!(["unknown", "done"].contains(&found[0]["outcome"].as_str().expect("a text")), "{}", found[0]);
 }
