@@ -157,9 +157,10 @@ pub(crate) fn remove(file: &Path) {
     std::fs::remove_file(file).expect("a file");
 }
 
-/// Everything in a folder but its lock, to compare.
+/// Every file in a folder, to compare; the history beside the store is no part of it.
 pub(crate) fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    files(folder, "").into_iter().map(|file| (file.clone(), bytes(&file))).collect()
+    let files = files(folder, "").into_iter().filter(|file| file.is_file());
+    files.map(|file| (file.clone(), bytes(&file))).collect()
 }
 
 /// Where frames with records lie in the segments that the manifest names: file, place, how many records.
