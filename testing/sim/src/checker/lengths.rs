@@ -64,11 +64,15 @@ fn may_stay_longer(ledger: &Ledger<'_>, message: &Message, later: &Message) -> b
     }
 }
 
-/// Whether nothing but publishes ever happened to the queue.
+/// Whether nothing but publishes ever happened to the queue, as far as one can tell.
 fn is_untouched(ledger: &Ledger<'_>, id: QueueId, census: &Census) -> bool {
     let mut earlier = ledger.ops.iter().take_while(|op| op.called < census.begins);
+    let length = ledger.queues.get(&id).and_then(|queue| queue.length());
+    let sets_aside = length.is_some_and(|length| length.overflow == Overflow::RefuseAndBury);
     let touched = earlier.any(|op| match op.call {
         Call::Receive { queue, .. } => *queue == id,
+        // What it refused and set aside may come back that way, and is not refused then.
+        Call::StartRedrive(_) => sets_aside,
         call => {
             let mut here = call.publishes().into_iter().filter(|(queue, _)| *queue == id);
             here.any(|(_, sent)| sent.iter().any(|sent| sent.due_ms.is_some()))
