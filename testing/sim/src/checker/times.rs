@@ -15,9 +15,13 @@ fn retention_step_ms(retention_ms: u64) -> u64 {
 /// Publish delays, release delays and expiry are kept.
 pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
     for (uid, message) in &ledger.messages {
+        // A full queue refused it and set it aside: it comes by a redrive alone, and that is at once.
+        let begins_anew = ledger.may_be_set_aside(message);
         for lease in message.leases.iter().map(|lease| &ledger.leases[*lease]) {
             if lease.queue() == message.queue {
-                not_before_due(ledger, *uid, message, lease)?;
+                if !begins_anew {
+                    not_before_due(ledger, *uid, message, lease)?;
+                }
                 not_after_expiry(ledger, *uid, message, lease)?;
             }
             rests_after_release(ledger, *uid, message, lease)?;

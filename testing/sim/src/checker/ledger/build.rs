@@ -41,9 +41,18 @@ fn empty(history: &History) -> Ledger<'_> {
         *latest = (*latest).max(event.log_ms);
         Some(*latest)
     });
+    // The log's time, the last event, and the last event that was told another time of the log.
+    let told_since_us = history.events.iter().scan((0, 0, 0), |(log_ms, last_us, other_us), event| {
+        if event.log_ms != *log_ms {
+            (*log_ms, *other_us) = (event.log_ms, *last_us);
+        }
+        *last_us = event.at_us;
+        Some(*other_us)
+    });
     Ledger {
         history,
         latest_ms: latest_ms.collect(),
+        told_since_us: told_since_us.collect(),
         ops: Vec::with_capacity(history.calls()),
         queues: BTreeMap::new(),
         messages: BTreeMap::new(),

@@ -20,6 +20,9 @@ pub struct Ledger<'h> {
     pub history: &'h History,
     /// The latest time that the log had told by each event, in milliseconds.
     pub latest_ms: Vec<u64>,
+    /// From when on, in clients' time and microseconds, the log may have had the time that each event tells: the broker tells
+    /// that of its last step, and may have rested since.
+    pub told_since_us: Vec<u64>,
     /// Every call, by its number.
     pub ops: Vec<Op<'h>>,
     /// Every queue that a client was told of.
@@ -188,7 +191,7 @@ impl Ledger<'_> {
     #[must_use]
     pub fn reached_ms(&self, from: usize, at: usize) -> u64 {
         let events = &self.history.events;
-        let elapsed_ms = events[at].at_us.saturating_sub(events[from].at_us) / 1000;
+        let elapsed_ms = events[at].at_us.saturating_sub(self.told_since_us[from]) / 1000;
         self.latest_ms[at].max(events[from].log_ms + elapsed_ms + elapsed_ms / 20 + 5)
     }
 
