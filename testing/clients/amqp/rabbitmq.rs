@@ -50,6 +50,7 @@ impl RabbitMq {
         command.env("ERL_EPMD_PORT", names_port.to_string()).env("ERL_EPMD_ADDRESS", "127.0.0.1");
         command.env("RABBITMQ_MNESIA_BASE", at("mnesia")).env("RABBITMQ_LOG_BASE", at("log"));
         command.env("RABBITMQ_LOGS", "-").env("RABBITMQ_PID_FILE", at("pid"));
+        command.env("ERL_CRASH_DUMP", at("crash"));
         command.env("RABBITMQ_ENABLED_PLUGINS_FILE", at("plugins"));
         command.env("RABBITMQ_CONF_ENV_FILE", "/dev/null").env("RABBITMQ_CONFIG_FILE", at("none"));
         let on_loopback = "-kernel inet_dist_use_interface {127,0,0,1}";
