@@ -14,7 +14,9 @@ mod watch;
 mod work;
 
 pub(crate) use command::{Cli, Command};
-pub(crate) use dead_letters::{CancelArgs, DeadLetterCommand, FailuresArgs, FilterArgs, RedriveArgs, RedrivesArgs};
+pub(crate) use dead_letters::{
+    CancelArgs, DeadLetterCommand, DropArgs, FailuresArgs, FilterArgs, RedriveArgs, RedrivesArgs,
+};
 pub(crate) use messages::{MessageArgs, MessageCommand, PeekArgs, ReceiveArgs, SendArgs, TailArgs};
 pub(crate) use queues::{
     QueueArgs, QueueCommand, QueueDeleteArgs, QueueListArgs, QueueOrder, QueuePurgeArgs, QueueSetArgs,

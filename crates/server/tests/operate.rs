@@ -6,6 +6,7 @@ mod canned; // a stand-in with prepared answers
 mod changes; // what is asked where something is changed
 mod looking; // messages looked at, explained, sent back
 mod machine; // doctor, completions, man pages
+mod pages; // what the operators' pages tell to type
 mod server; // the same against the real server
 mod tables; // what people and scripts are shown
 mod traffic; // messages sent and received

@@ -76,6 +76,11 @@ impl Client {
         self.read(self.ask(&Method::POST, path, Some(body))?)
     }
 
+    /// Asks for something to be done that is answered by nothing but its success.
+    pub(crate) fn post_quiet(&self, path: &Path, body: &Value) -> Result<(), AskError> {
+        self.ask(&Method::POST, path, Some(body)).map(|_| ())
+    }
+
     /// Asks for a change.
     pub(crate) fn patch<T: DeserializeOwned>(&self, path: &Path, body: &Value) -> Result<T, AskError> {
         self.read(self.ask(&Method::PATCH, path, Some(body))?)

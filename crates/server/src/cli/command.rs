@@ -34,10 +34,10 @@ Queues and messages:
   send         Send a message, a file, or each line of standard input
   receive      Receive messages, and acknowledge them where asked
   peek         Look at messages without receiving them
-  tail         The newest messages of a queue
+  tail         The newest messages of a queue, and those that come
   explain      Say why a message is not being delivered, or where it went
-  message      One message: its body, headers and life
-  dlq          Dead letters: what failed and why; send them back
+  message      One message: show, explain, delete, release, bury
+  dlq          Dead letters: what failed and why; send them back, or drop them
 
 Who and what:
   top          A live view of all queues
@@ -101,14 +101,14 @@ pub(crate) enum Command {
     /// Look at messages without receiving them
     #[command(after_help = messages::PEEK_EXAMPLES)]
     Peek(Box<PeekArgs>),
-    /// The newest messages of a queue
+    /// The newest messages of a queue, and those that come
     Tail(TailArgs),
     /// Say why a message is not being delivered, or where it went
     Explain(MessageArgs),
-    /// One message: its body, headers and life
+    /// One message: show, explain, delete, release, bury
     #[command(subcommand)]
     Message(MessageCommand),
-    /// Dead letters: what failed and why; send them back
+    /// Dead letters: what failed and why; send them back, or drop them
     #[command(subcommand, after_help = dead_letters::DLQ_EXAMPLES)]
     Dlq(DeadLetterCommand),
     /// A live view of all queues

@@ -18,6 +18,9 @@ pub(crate) enum DeadLetterCommand {
     Redrives(RedrivesArgs),
     /// Stop a redrive; what it has not moved stays
     Cancel(CancelArgs),
+    /// Remove messages for good
+    #[command(after_help = DROP)]
+    Drop(DropArgs),
 }
 
 pub(crate) const DLQ_EXAMPLES: &str = "\
@@ -27,7 +30,9 @@ Examples:
   longshore dlq show orders-dead
       how often, why, since when
   longshore dlq redrive orders-dead --fingerprint 3fa9c1 --canary
-      one message, then ten, then the rest; it stops by itself where they fail again";
+      one message, then ten, then the rest; it stops by itself where they fail again
+  longshore dlq drop orders-dead --older-than 30d
+      what nobody will mend";
 
 const REDRIVE: &str = "\
 Examples:
@@ -36,7 +41,18 @@ Examples:
   longshore dlq redrive orders-dead --reason rejected --to orders-repair --rate 50
       some of them, elsewhere, fifty a second
   longshore dlq redrive orders-dead --id ID --yes
-      one message, without being asked";
+      one message, without being asked
+  longshore dlq redrive orders-dead --canary --canary-wait 1h
+      one, then ten, then the rest, with an hour for each of these to be acknowledged";
+
+const DROP: &str = "\
+Tells how many messages are meant and asks. If more have come or some have gone before the answer, nothing is removed.
+
+Examples:
+  longshore dlq drop orders-dead --fingerprint 3fa9c1
+      a group that nobody will mend
+  longshore dlq drop orders-dead --older-than 30d --yes
+      without being asked";
 
 /// Which messages of a dead-letter queue.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
@@ -112,6 +128,10 @@ pub(crate) struct RedriveArgs {
     #[arg(long)]
     pub(crate) canary: bool,
 
+    /// How long each stage of the canary may take, from 1s to 24h; 10m otherwise
+    #[arg(long, value_name = "SPAN", requires = "canary")]
+    pub(crate) canary_wait: Option<Span>,
+
     /// Do not ask
     #[arg(long, short)]
     pub(crate) yes: bool,
@@ -144,6 +164,24 @@ pub(crate) struct CancelArgs {
     /// The redrive's id
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+}
+
+/// The arguments of `longshore dlq drop`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct DropArgs {
+    /// The dead-letter queue's name
+    #[arg(value_name = "QUEUE")]
+    pub(crate) queue: String,
+
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     #[command(flatten)]
     pub(crate) ask: AskArgs,

@@ -179,11 +179,15 @@ pub(crate) struct TailArgs {
     #[arg(value_name = "QUEUE")]
     pub(crate) queue: String,
 
-    /// Show the last so many
+    /// Go on with what comes, until Ctrl-C
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+
+    /// Of what is there, show the last so many [default: 10, with --follow none]
     ///
     /// A queue is read from its front: in a very long one this takes a while.
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
-    pub(crate) lines: u64,
+    #[arg(long, short = 'n', value_name = "N")]
+    pub(crate) lines: Option<u64>,
 
     #[command(flatten)]
     pub(crate) ask: AskArgs,
@@ -205,4 +209,27 @@ pub(crate) struct MessageArgs {
 pub(crate) enum MessageCommand {
     /// Everything about it: body, headers, what happened to it
     Show(MessageArgs),
+    /// Why it is not being delivered, or where it went
+    Explain(MessageArgs),
+    /// Remove it, whoever holds it
+    Delete(MessageArgs),
+    /// End its lease or its delay, so that it can be delivered at once
+    Release(MessageArgs),
+    /// Set it aside as if its consumer had rejected it
+    Bury(BuryArgs),
+}
+
+/// The arguments of `longshore message bury`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct BuryArgs {
+    /// The message's id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+
+    /// Why, for those who find it there
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
 }

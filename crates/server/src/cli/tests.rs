@@ -182,3 +182,26 @@ fn no_command_takes_a_secret() {
     }
     check(&Cli::command());
 }
+
+/// What the pages tell to type is a command line of this program, to the last option.
+#[test]
+fn the_pages_type_what_there_is() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operating");
+    #[expect(clippy::disallowed_methods, reason = "the pages of this very repository")]
+    let pages = std::fs::read_dir(folder).expect("the pages are there");
+    let mut typed = 0;
+    for page in pages.map(|page| page.expect("readable").path()) {
+        #[expect(clippy::disallowed_methods, reason = "the pages of this very repository")]
+        let text = std::fs::read_to_string(&page).expect("text");
+        let lines = text.lines().filter_map(|line| line.strip_prefix("    longshore "));
+        for line in lines.map(|line| line.split(['>', '#']).next().unwrap_or_default()) {
+            let words = line.split_whitespace().map(|word| word.trim_matches('\''));
+            let parsed = Cli::try_parse_from(std::iter::once("longshore").chain(words));
+            // Words between quotes are more than one here.
+            let is_quoted = line.contains('\'');
+            assert!(parsed.is_ok() || is_quoted, "{}: longshore {line}: {}", page.display(), parsed.expect_err("bad"));
+            typed += 1;
+        }
+    }
+    assert!(typed > 30, "{typed}");
+}

@@ -2,7 +2,7 @@
 
 use super::DONE;
 use super::output::print;
-use super::words::number;
+use super::words::counted;
 use crate::cli::{Cli, ManArgs};
 use crate::tools::ToolError;
 use clap::{Command, CommandFactory};
@@ -20,8 +20,8 @@ pub(crate) fn run(arguments: &ManArgs) -> Result<u8, ToolError> {
         std::fs::write(&path, text).map_err(ToolError::io(path.display().to_string()))?;
     }
     print(&format!(
-        "{} pages in {}; man -l {} shows the first",
-        number(pages.len() as u64),
+        "{} in {}; man -l {} shows the first",
+        counted(pages.len() as u64, "page"),
         folder.display(),
         folder.join(&pages[0].0).display()
     ))?;

@@ -1,22 +1,49 @@
-//! `longshore message …`: one message, looked at.
+//! `longshore message …`: one message, looked at, explained, removed, released or set aside.
+//!
+//! What it is not: a settlement, which ends a consumer's own lease.
 
 use super::DONE;
 use super::answers::Life;
+use super::explain;
 use super::output::print;
 use super::seen;
-use super::words::time;
+use super::words::{time, visible};
 use crate::ask::{Client, Path};
-use crate::cli::{MessageArgs, MessageCommand};
+use crate::cli::{AskArgs, MessageArgs, MessageCommand};
 use crate::tools::ToolError;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use vocab::clock::{Clock, SystemClock};
 
 /// Runs one of them.
 pub(crate) fn run(command: &MessageCommand) -> Result<u8, ToolError> {
     match command {
         MessageCommand::Show(arguments) => show(arguments),
+        MessageCommand::Explain(arguments) => explain::run(arguments),
+        MessageCommand::Delete(arguments) => {
+            Client::new(&arguments.ask.server)?.delete(&Path::message(&arguments.id))?;
+            done(&arguments.ask, &arguments.id, "deleted", "is gone")
+        }
+        MessageCommand::Release(arguments) => {
+            let client = Client::new(&arguments.ask.server)?;
+            client.post_quiet(&Path::message(&arguments.id).part("release"), &json!({}))?;
+            done(&arguments.ask, &arguments.id, "released", "can be delivered")
+        }
+        MessageCommand::Bury(arguments) => {
+            let client = Client::new(&arguments.ask.server)?;
+            let body = match &arguments.reason {
+                Some(reason) => json!({ "reason": reason }),
+                None => json!({}),
+            };
+            client.post_quiet(&Path::message(&arguments.id).part("bury"), &body)?;
+            done(&arguments.ask, &arguments.id, "buried", "is set aside")
+        }
     }
+}
+
+fn done(ask: &AskArgs, id: &str, what: &str, sentence: &str) -> Result<u8, ToolError> {
+    print(&if ask.json { json!({ what: id }).to_string() } else { format!("{} {sentence}", visible(id)) })?;
+    Ok(DONE)
 }
 
 fn show(arguments: &MessageArgs) -> Result<u8, ToolError> {
@@ -46,7 +73,6 @@ fn told(life: &Life, now_ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn what_is_gone_still_has_a_life() {

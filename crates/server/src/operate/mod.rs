@@ -29,7 +29,7 @@ pub(crate) mod top;
 pub(crate) mod users;
 mod words;
 
-pub(crate) use words::{number, visible};
+pub(crate) use words::{counted, number, visible};
 
 /// The exit code of a command that did what it was asked for.
 const DONE: u8 = 0;

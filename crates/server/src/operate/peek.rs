@@ -6,7 +6,7 @@ use super::DONE;
 use super::answers::Seen;
 use super::output::{line, print};
 use super::seen;
-use super::words::number;
+use super::words::{not_read, number};
 use crate::ask::{Client, Path};
 use crate::cli::PeekArgs;
 use crate::tools::ToolError;
@@ -22,10 +22,11 @@ const PAGE: u64 = 200;
 pub(crate) fn run(arguments: &PeekArgs) -> Result<u8, ToolError> {
     let client = Client::new(&arguments.ask.server)?;
     let mut from = arguments.from.clone();
-    let (mut shown, mut scanned, mut found) = (0, 0, Vec::new());
+    let (mut shown, mut scanned, mut unreadable, mut found) = (0, 0, 0, Vec::new());
     while shown < arguments.limit {
         let page: Value = client.get(&question(arguments, from.as_deref(), arguments.limit - shown))?;
         scanned += page["scanned"].as_u64().unwrap_or(0);
+        unreadable += page["unreadable"].as_u64().unwrap_or(0);
         for message in page["messages"].as_array().into_iter().flatten() {
             shown += 1;
             if !arguments.ask.json {
@@ -40,7 +41,7 @@ pub(crate) fn run(arguments: &PeekArgs) -> Result<u8, ToolError> {
         }
     }
     if !arguments.ask.json {
-        print(&told(&found, scanned, from.as_deref()))?;
+        print(&(told(&found, scanned, from.as_deref()) + &not_read(unreadable)))?;
     }
     Ok(DONE)
 }

@@ -6,7 +6,7 @@ use super::DONE;
 use super::answers::Seen;
 use super::output::{line, print};
 use super::seen;
-use super::words::{number, visible};
+use super::words::{counted, visible};
 use crate::ask::{Client, Path};
 use crate::cli::ReceiveArgs;
 use crate::tools::ToolError;
@@ -61,7 +61,7 @@ fn acknowledge(client: &Client, tokens: &[&Value]) -> Result<(), ToolError> {
     match failed.first() {
         None => Ok(()),
         Some(first) => {
-            let what = format!("{} messages were shown and not acknowledged", number(failed.len() as u64));
+            let what = format!("shown and not acknowledged: {}", counted(failed.len() as u64, "message"));
             let why = first["error"]["message"].as_str().unwrap_or("the server does not say why");
             Err(ToolError::Wrong { what, why: format!("{why}; they will be delivered again") })
         }

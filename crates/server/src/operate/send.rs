@@ -4,7 +4,7 @@
 
 use super::DONE;
 use super::output::print;
-use super::words::number;
+use super::words::counted;
 use crate::ask::{Client, Path};
 use crate::cli::SendArgs;
 use crate::tools::{Progress, ToolError};
@@ -91,11 +91,11 @@ fn lines(client: &Client, path: &Path, facts: &Map<String, Value>, json: bool) -
     });
     drop(bar);
     if let Err(error) = sending {
-        let what = format!("after {} messages were sent", number(sent));
+        let what = format!("with {} sent", counted(sent, "message"));
         return Err(ToolError::Wrong { what, why: error.to_string() });
     }
     if !json {
-        print(&format!("{} messages sent", number(sent)))?;
+        print(&format!("{} sent", counted(sent, "message")))?;
     }
     Ok(DONE)
 }

@@ -20,6 +20,19 @@ pub(crate) fn number(number: u64) -> String {
     shown
 }
 
+/// `1 message`, `1,204 messages`, of a noun whose plural ends in s.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+/// That messages are there which nobody can look at; nothing where there are none.
+pub(super) fn not_read(unreadable: u64) -> String {
+    match unreadable {
+        0 => String::new(),
+        count => format!("\n{} cannot be read: longshore verify says why", counted(count, "message")),
+    }
+}
+
 /// `12.3`, per second; a dash while it is not known.
 pub(super) fn rate(per_second: Option<f64>) -> String {
     match per_second {
@@ -119,6 +132,7 @@ mod tests {
         assert_eq!(number(0), "0");
         assert_eq!(number(999), "999");
         assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!([0, 1, 1204].map(|n| counted(n, "queue")), ["0 queues", "1 queue", "1,204 queues"]);
         assert_eq!(rate(None), "-");
         assert_eq!(rate(Some(0.01)), "0");
         assert_eq!(rate(Some(12.34)), "12.3");

@@ -20,6 +20,7 @@ use super::progress::Progress;
 use super::scratch::ScratchFolder;
 use super::syncs::Syncs;
 use crate::cli::ProveArgs;
+use crate::operate::counted;
 use child::Child;
 use ledger::{Ledger, Verdict};
 use load::Load;
@@ -79,7 +80,7 @@ fn ordeal(scratch: &ScratchFolder, seconds: u64, ledger: &Ledger, bar: &Progress
             child = Child::start(scratch, scope)?;
             load.serve_at(Some(child.address()));
             bar.show((clock.mono_us() / 1_000_000).min(seconds), seconds);
-            bar.say(format!("{kills} kills, {} messages acknowledged", ledger.acknowledged()));
+            bar.say(format!("{}, {} acknowledged", counted(kills, "kill"), counted(ledger.acknowledged(), "message")));
         }
         load.stop_sending();
         drain(&load, ledger, &clock, bar);
@@ -98,7 +99,7 @@ fn drain(load: &Load, ledger: &Ledger, clock: &SystemClock, bar: &Progress) {
     let (mut deliveries, mut since_us) = (ledger.deliveries(), clock.mono_us());
     loop {
         let missing = ledger.missing();
-        bar.say(format!("{missing} messages to drain"));
+        bar.say(format!("{} to drain", counted(missing, "message")));
         load.pause(Duration::from_millis(100));
         let before = std::mem::replace(&mut deliveries, ledger.deliveries());
         if before != deliveries {

@@ -15,6 +15,7 @@ use super::output::print;
 use super::progress::Progress;
 use super::{ToolError, archive};
 use crate::cli::RestoreArgs;
+use crate::operate::counted;
 use engine::driver::Recovering;
 use journal_file::{Backup, Disk, ReadOnlyDisk};
 use serde_json::json;
@@ -34,9 +35,11 @@ pub(crate) fn run(arguments: &RestoreArgs) -> Result<u8, ToolError> {
         json!({ "folder": shown.to_string(), "bytes": bytes, "queues": queues, "live_messages": live }).to_string()
     } else {
         format!(
-            "{shown} holds {queues} queues with {live} messages, as they were when the backup was taken: messages that were \
+            "{shown} holds {} with {}, as they were when the backup was taken: messages that were \
              acknowledged since then come again, messages that were sent since then are missing; receipt handles of the \
-             original do not work here\nlongshore serve --data {shown} serves it"
+             original do not work here\nlongshore serve --data {shown} serves it",
+            counted(queues as u64, "queue"),
+            counted(live, "message")
         )
     })?;
     Ok(0)

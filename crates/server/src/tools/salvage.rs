@@ -14,6 +14,7 @@ use super::open_store::OpenStore;
 use super::output::{print, ranges_json, shown};
 use super::progress::Progress;
 use crate::cli::SalvageArgs;
+use crate::operate::counted;
 use engine::driver::{Audit, Recovering};
 use journal::Journal;
 use journal_file::{Disk, ReadOnlyDisk};
@@ -76,12 +77,16 @@ fn write(disk: &ReadOnlyDisk, shown: &str, state: &Recovering, folder: &Path) ->
 fn to_text(audit: &Audit, taken: u64, lost: u64, to: &Path) -> String {
     let mut text = String::new();
     for partition in audit.partitions.iter().filter(|partition| !partition.lost.is_empty()) {
-        let (name, count, seqs) = (&partition.name, partition.lost.len(), shown(&partition.lost));
-        let _never_fails = writeln!(text, "lost: queue {name:?}, {count} messages at most: seqs {seqs}");
+        let (name, count, seqs) = (&partition.name, counted(partition.lost.len(), "message"), shown(&partition.lost));
+        let _never_fails = writeln!(text, "lost: queue {name:?}, {count} at most: seqs {seqs}");
     }
     let to = to.display();
-    let all = if lost == 0 { "nothing that lived is lost".to_owned() } else { format!("at most {lost} are lost") };
-    text + &format!("{to} holds {taken} messages, {all}; longshore serve --data {to} serves them")
+    let all = if lost == 0 {
+        "nothing that lived is lost".to_owned()
+    } else {
+        format!("at most {} lost", counted(lost, "message"))
+    };
+    text + &format!("{to} holds {}, {all}; longshore serve --data {to} serves them", counted(taken, "message"))
 }
 
 fn to_json(audit: &Audit, taken: u64) -> String {

@@ -6,6 +6,7 @@ use super::output::{print, ranges_json, shown};
 use super::progress::Progress;
 use super::{CANNOT, ToolError};
 use crate::cli::VerifyArgs;
+use crate::operate::counted;
 use engine::driver::{Audit, AuditedPartition, Recovering};
 use journal_file::{OpenError, ReadOnlyDisk, Verified};
 use serde_json::{Value, json};
@@ -69,8 +70,8 @@ impl Verdict {
             line(format!("damaged: {contradiction}"));
         }
         for AuditedPartition { name, key, lost, .. } in self.lost() {
-            let count = lost.len();
-            line(format!("lost: queue {name:?} (id {}), {count} messages at most: seqs {}", key.queue, shown(lost)));
+            let count = counted(lost.len(), "message");
+            line(format!("lost: queue {name:?} (id {}), {count} at most: seqs {}", key.queue, shown(lost)));
         }
         if let Err(error) = recovery {
             line(format!("a start would say: {error}"));
@@ -91,18 +92,18 @@ impl Verdict {
         let live: u64 = self.audit.partitions.iter().map(|partition| partition.live).sum();
         let verdict = if self.is_healthy() { "healthy" } else { "damaged" };
         format!(
-            "{verdict}: {} queues with {live} live messages; {} segments with {} frames, {} records and {} messages; \
-             {} runs with {} blocks and {} messages; {} checkpoint files with {} pages",
-            self.audit.partitions.len(),
-            figures.segments,
-            figures.frames,
-            figures.records,
-            figures.log_messages,
-            figures.runs,
-            figures.blocks,
-            figures.run_messages,
-            figures.checkpoints,
-            figures.pages
+            "{verdict}: {} with {}; {} with {}, {} and {}; {} with {} and {}; {} with {}",
+            counted(self.audit.partitions.len() as u64, "queue"),
+            counted(live, "live message"),
+            counted(figures.segments, "segment"),
+            counted(figures.frames, "frame"),
+            counted(figures.records, "record"),
+            counted(figures.log_messages, "message"),
+            counted(figures.runs, "run"),
+            counted(figures.blocks, "block"),
+            counted(figures.run_messages, "message"),
+            counted(figures.checkpoints, "checkpoint file"),
+            counted(figures.pages, "page"),
         )
     }
 

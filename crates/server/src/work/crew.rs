@@ -3,9 +3,11 @@
 //! Invariant: a process is only signalled while it is known not to have been waited for, so that no number is reused under us: its
 //! entry loses the process id, under the lock, before it is waited for.
 
+use super::progress;
 use super::settlement::Told;
 use crate::ask::{Client, Path};
 use crate::cli::Span;
+use crate::operate::counted;
 use crate::signals::StopSignal;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
@@ -291,8 +293,11 @@ fn give_up(client: &Client, tokens: &[String], stop: Option<Stop>) -> ! {
     let settlements: Vec<Value> = tokens.iter().map(|token| json!({ "token": token, "how": "release" })).collect();
     let released: Result<Value, _> = client.post(&Path::new("/v1/settle"), &json!({ "settlements": settlements }));
     match released {
-        Ok(_) => eprintln!("work: {} requests were given up and their messages given back", tokens.len()),
-        Err(error) => eprintln!("work: {} messages come back when their leases end: {error}", tokens.len()),
+        Ok(_) => progress::say(&format!("{} given up, and given back", counted(tokens.len() as u64, "request"))),
+        Err(error) => progress::say(&format!(
+            "{} to come back when the lease ends: {error}",
+            counted(tokens.len() as u64, "message")
+        )),
     }
     std::process::exit(match stop {
         Some(Stop::AtOnce(signal)) => i32::from(signal.exit_code()),

@@ -7,6 +7,7 @@ use super::progress;
 use super::settlement::Told;
 use crate::ask::{Client, Path};
 use crate::cli::Span;
+use crate::operate::counted;
 use serde_json::{Value, json};
 use vocab::clock::Clock;
 
@@ -52,7 +53,7 @@ fn extend(crew: &Crew, client: &Client, lease: Span, due: &[(Ticket, String)]) {
         }
         // Two thirds of the lease are left to reach the server.
         Err(error) => {
-            progress::say(&format!("{} leases could not be extended, trying again: {error}", due.len()));
+            progress::say(&format!("not extended, trying again: {}: {error}", counted(due.len() as u64, "lease")));
             for (ticket, _) in due {
                 if let Some(running) = state.running.get_mut(ticket) {
                     running.extend_us = now_us + lease.ms * 1000 / 12;

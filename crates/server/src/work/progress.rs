@@ -1,7 +1,7 @@
 //! What the worker says of itself, on standard error, a line at a time.
 
 use super::crew::Crew;
-use crate::operate::number;
+use crate::operate::{counted, number};
 use std::sync::atomic::Ordering;
 
 /// One line.
@@ -13,8 +13,8 @@ pub(super) fn say(text: &str) {
 pub(super) fn line(crew: &Crew, ready: u64, waiting_ms: u64) {
     let (busy, _) = crew.figures();
     say(&format!(
-        "{busy} of {} workers busy; {}; {} ready, the oldest message {} s old",
-        crew.size(),
+        "{busy} of {} busy; {}; {} ready, the oldest message {} s old",
+        counted(crew.size() as u64, "worker"),
         counts(crew),
         number(ready),
         waiting_ms / 1000

@@ -81,37 +81,74 @@ fn each_line_of_the_input_is_a_message() {
     assert!(ran.asked[2].contains(r#"{"body":"line 249"}"#) && !ran.asked[2].contains("line 199"), "{}", ran.asked[2]);
     let ran = ask_with_input(&[], &["send", "orders", "-"], "a\n");
     assert_eq!(ran.code, Some(2));
-    assert!(ran.err.contains("after 0 messages were sent"), "{}", ran.err);
+    assert!(ran.err.contains("with 0 messages sent"), "{}", ran.err);
 }
 
 #[test]
-fn dead_letters_go_back() {
+fn one_message_is_mended() {
+    let done = json!({});
+    check_asks(
+        &[("DELETE /v1/messages/m1", done.clone())],
+        &["message", "delete", "m1"],
+        &["DELETE /v1/messages/m1"],
+        "is gone",
+    );
+    check_asks(
+        &[("POST /v1/messages/m1/release", done.clone())],
+        &["message", "release", "m1"],
+        &["POST /v1/messages/m1/release {}"],
+        "can be delivered",
+    );
+    check_asks(
+        &[("POST /v1/messages/m1/bury", done)],
+        &["message", "bury", "m1", "--reason", "no crate"],
+        &[r#"POST /v1/messages/m1/bury {"reason":"no crate"}"#],
+        "is set aside",
+    );
+}
+
+#[test]
+fn dead_letters_go_back_or_for_good() {
     let path = "POST /v1/queues/dead/redrives";
     let trial = json!({ "matched": 3, "by_target": { "orders": 3 }, "sample": [] });
-    let wanted = r#"{"canary":true,"filter":{"fingerprint":"3fa9"},"per_second":50,"target":"repair"}"#;
+    let wanted =
+        r#"{"canary":true,"canary_wait_ms":3600000,"filter":{"fingerprint":"3fa9"},"per_second":50,"target":"repair"}"#;
     check_asks(
-        &[(path, trial)],
+        &[(path, trial.clone())],
         &["dlq", "redrive", "dead", "--dry-run"],
         &[r#"POST /v1/queues/dead/redrives {"dry_run":true,"filter":{}}"#],
         "3 messages would be moved: 3 to orders",
     );
     let redrive = |state: &str| json!({ "id": "r1", "queue": "dead", "state": state, "to_move": 3, "moved": 3 });
-    let arguments =
-        ["dlq", "redrive", "dead", "--fingerprint", "3fa9", "--to", "repair", "--rate", "50", "--canary", "--yes"];
+    let which = ["dlq", "redrive", "dead", "--fingerprint", "3fa9", "--to", "repair"];
+    let arguments = [&which[..], &["--rate", "50", "--canary", "--canary-wait", "1h", "--yes"]].concat();
     let asked = [format!("{path} {wanted}"), "GET /v1/redrives/r1".to_owned()];
     let ran = ask(&[(path, redrive("running")), ("GET /v1/redrives/r1", redrive("done"))], &arguments);
     assert_eq!((ran.code, &ran.asked[..]), (Some(0), &asked[..]), "{}", ran.err);
     assert!(ran.out.contains("redrive r1 is done: 3 of 3 moved"), "{}", ran.out);
     let ran = ask(&[(path, redrive("running")), ("GET /v1/redrives/r1", redrive("stopped"))], &arguments);
     assert_eq!(ran.code, Some(1), "a canary that stopped is told by the exit code too");
+    check_asks(
+        &[(path, trial), ("POST /v1/queues/dead/drop", json!({ "dropped": 3 }))],
+        &["dlq", "drop", "dead", "--older-than", "30d", "--yes"],
+        &[
+            r#"POST /v1/queues/dead/redrives {"dry_run":true,"filter":{"older_than_ms":2592000000}}"#,
+            r#"POST /v1/queues/dead/drop {"confirm":3,"filter":{"older_than_ms":2592000000}}"#,
+        ],
+        "3 messages removed",
+    );
 }
 
 #[test]
 fn nothing_is_destroyed_where_nobody_can_be_asked() {
     let queue = json!({ "name": "orders", "ready": 1204, "delayed": 0, "leased": 0 });
     let trial = json!({ "matched": 3 });
-    for arguments in [&["queue", "purge", "orders"][..], &["queue", "delete", "orders"], &["dlq", "redrive", "orders"]]
-    {
+    for arguments in [
+        &["queue", "purge", "orders"][..],
+        &["queue", "delete", "orders"],
+        &["dlq", "drop", "orders"],
+        &["dlq", "redrive", "orders"],
+    ] {
         let answers = [("GET /v1/queues/orders", queue.clone()), ("POST /v1/queues/orders/redrives", trial.clone())];
         let ran = ask(&answers, arguments);
         assert_eq!((ran.code, ran.asked.len()), (Some(2), 1), "{arguments:?} {:?}", ran.asked);

@@ -77,3 +77,50 @@ fn what_failed_is_grouped_and_goes_back() {
     assert!(shown.contains("not_buried"), "what never failed has no origin: {shown}");
     shore.close();
 }
+
+#[test]
+fn an_operators_hand_on_one_message() {
+    let shore = Shore::open();
+    shore.says(&["queue", "create", "dead"]);
+    shore.says(&["queue", "create", "orders", "--dead-letter", "dead"]);
+    let send = |body: &str, more: &[&str]| shore.says(&[&["send", "orders", body], more].concat()).trim().to_owned();
+    let (bad, late, held) = (send("bad", &[]), send("late", &["--delay", "1h"]), send("held", &[]));
+    assert!(shore.says(&["message", "bury", &bad, "--reason", "no such sku"]).contains("is set aside"));
+    assert_eq!((shore.counts("orders"), shore.counts("dead")), ([1, 1, 0], [1, 0, 0]));
+    assert!(shore.says(&["message", "show", &bad]).contains("no such sku"));
+    assert!(shore.says(&["message", "explain", &bad]).contains("dead"));
+    shore.says(&["receive", "orders"]);
+    assert!(shore.says(&["message", "release", &late]).contains("can be delivered"));
+    assert!(shore.says(&["message", "release", &held]).contains("can be delivered"));
+    assert_eq!(shore.counts("orders"), [2, 0, 0], "neither a delay nor a lease holds them");
+    assert!(shore.says(&["message", "delete", &held]).contains("is gone"));
+    assert_eq!(shore.counts("orders"), [1, 0, 0]);
+    let (code, _, err) = shore.types(&["message", "delete", &held], "");
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("the message is gone"), "{err}");
+    assert!(shore.says(&["dlq", "show", "dead"]).contains("no such sku"));
+    assert_eq!(shore.says(&["dlq", "drop", "dead", "--text", "plums", "--yes"]).trim(), "0 messages removed");
+    assert_eq!(shore.says(&["dlq", "drop", "dead", "--reason", "rejected", "--yes"]).trim(), "1 message removed");
+    assert_eq!(shore.counts("dead"), [0, 0, 0]);
+    let audit = shore.says(&["audit"]);
+    for change in ["bury", "release", "delete", "drop"] {
+        assert!(audit.contains(change), "{change} is not in {audit}");
+    }
+    shore.close();
+}
+
+#[test]
+fn what_comes_is_followed_until_the_queue_is_gone() {
+    let shore = Shore::open();
+    shore.says(&["queue", "create", "orders"]);
+    shore.says(&["send", "orders", "before"]);
+    let mut tail = shore.begins(&["tail", "orders", "-n", "5", "--follow"], &[]);
+    assert!(tail.line().ends_with("before"));
+    shore.says(&["send", "orders", "40 crates\nof lemons", "--header", "tenant=7"]);
+    assert!(tail.line().ends_with("tenant=7  40 crates␊of lemons"));
+    assert_eq!(shore.counts("orders"), [2, 0, 0], "nothing is leased");
+    shore.says(&["queue", "delete", "orders", "--yes"]);
+    assert_eq!(tail.line(), "(the queue orders was removed)");
+    assert_eq!(tail.code(), Some(0));
+    shore.close();
+}

@@ -96,6 +96,9 @@ fn dead_letters_and_their_groups() {
     ];
     let ran = ask(&answers, &["dlq", "show", "dead", "--reason", "failures"]);
     assert_eq!(ran.rows()[1], "3fa9 14 - - orders failures no crate … m1", "{}{}", ran.out, ran.err);
+    let unreadable = json!({ "groups": [], "scanned": 9, "unreadable": 1, "complete": true, "next": null });
+    let ran = ask(&[("GET /v1/queues/dead/failures", unreadable)], &["dlq", "show", "dead"]);
+    assert_eq!(ran.rows()[1], "1 message cannot be read: longshore verify says why", "{}{}", ran.out, ran.err);
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn top_shows_what_is_there() {
     shore.says(&["queue", "create", "orders"]);
     shore.says(&["send", "orders", "hello"]);
     let shown = shore.says(&["top", "--times", "1"]);
-    assert!(shown.contains("1 queues: 1 ready, 0 delayed, 0 leased") && shown.contains("\norders"), "{shown}");
+    assert!(shown.contains("1 queue: 1 ready, 0 delayed, 0 leased") && shown.contains("\norders"), "{shown}");
     let looks = shore.values(&["top", "--times", "2", "--every", "1ms"]);
     assert_eq!((looks.len(), &looks[1]["queues"][0]["name"]), (2, &"orders".into()));
     shore.close();

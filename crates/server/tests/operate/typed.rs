@@ -3,6 +3,8 @@
 use super::canned::run;
 use crate::program::Program;
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
 use tempfile::{TempDir, tempdir};
 
 /// A server, and whoever types at it.
@@ -37,6 +39,15 @@ impl Shore {
         out
     }
 
+    /// Types a command that goes on; `others` are another program's and come last.
+    pub(crate) fn begins(&self, arguments: &[&str], others: &[&str]) -> Running {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_longshore"));
+        command.args(arguments).args(["--server", &self.address]).args(others).env_clear().env("PATH", "/usr/bin:/bin");
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program starts");
+        let out = BufReader::new(child.stdout.take().expect("it was piped"));
+        Running { child, out }
+    }
+
     /// The JSON values that a command printed, one a line.
     pub(crate) fn values(&self, arguments: &[&str]) -> Vec<Value> {
         let out = self.says(&[arguments, &["--json"]].concat());
@@ -52,5 +63,33 @@ impl Shore {
     /// SIGTERM, and an end as it should be.
     pub(crate) fn close(self) {
         self.program.stopped().check(0, &["the store is sealed"]);
+    }
+}
+
+/// A command that goes on, and never longer than its test.
+pub(crate) struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Running {
+    /// The next line that it prints.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).expect("text");
+        line.trim_end().to_owned()
+    }
+
+    /// How it ended.
+    pub(crate) fn code(mut self) -> Option<i32> {
+        self.child.wait().expect("our own child").code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Either fails only when it has ended already.
+        let _killed = self.child.kill();
+        let _waited = self.child.wait();
     }
 }

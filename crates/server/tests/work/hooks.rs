@@ -34,6 +34,6 @@ fn a_hook_that_does_not_answer_is_given_up_when_the_worker_ends() {
     let worker = start(folder.path(), &desk, &["--grace", "100ms", "--post", &url]);
     let (mut request, _) = silent.accept().expect("the request comes");
     request.read_exact(&mut [0; 4]).expect("POST");
-    worker.stopped().check(0, &["1 requests were given up"]);
+    worker.stopped().check(0, &["1 request given up"]);
     assert_eq!(desk.ledger().messages[0].hows(), ["release"]);
 }

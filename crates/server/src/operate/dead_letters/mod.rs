@@ -1,5 +1,6 @@
 //! `longshore dlq …`: what failed and why, and what becomes of it.
 
+mod discard;
 mod filter;
 mod redrive;
 mod show;
@@ -16,5 +17,6 @@ pub(crate) fn run(command: &DeadLetterCommand) -> Result<u8, ToolError> {
         DeadLetterCommand::Redrive(arguments) => redrive::run(arguments),
         DeadLetterCommand::Redrives(arguments) => watch::list(arguments),
         DeadLetterCommand::Cancel(arguments) => watch::cancel(arguments),
+        DeadLetterCommand::Drop(arguments) => discard::run(arguments),
     }
 }

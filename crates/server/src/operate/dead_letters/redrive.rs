@@ -7,7 +7,7 @@ use crate::operate::DONE;
 use crate::operate::answers::DryRun;
 use crate::operate::confirm::is_meant;
 use crate::operate::output::print;
-use crate::operate::words::{number, visible};
+use crate::operate::words::{counted, number, visible};
 use crate::tools::ToolError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -52,6 +52,9 @@ fn wanted(arguments: &RedriveArgs, dry_run: bool) -> Value {
     if arguments.canary {
         wanted["canary"] = Value::from(true);
     }
+    if let Some(wait) = arguments.canary_wait {
+        wanted["canary_wait_ms"] = Value::from(wait.ms);
+    }
     if dry_run {
         wanted["dry_run"] = Value::from(true);
     }
@@ -62,7 +65,7 @@ fn would(trial: &DryRun) -> String {
     let targets = trial.by_target.iter().map(|(queue, count)| format!("{} to {}", number(*count), visible(queue)));
     let targets = targets.collect::<Vec<_>>().join(", ");
     let targets = if targets.is_empty() { targets } else { format!(": {targets}") };
-    format!("{} messages would be moved{targets}", number(trial.matched))
+    format!("{} would be moved{targets}", counted(trial.matched, "message"))
 }
 
 #[cfg(test)]

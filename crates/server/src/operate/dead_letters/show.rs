@@ -6,7 +6,7 @@ use crate::cli::{AskArgs, FailuresArgs};
 use crate::operate::answers::Group;
 use crate::operate::output::print;
 use crate::operate::table::{Side, Table};
-use crate::operate::words::{ago, cut, number, visible};
+use crate::operate::words::{ago, cut, not_read, number, visible};
 use crate::operate::{DONE, next_page};
 use crate::tools::ToolError;
 use serde::Deserialize;
@@ -59,11 +59,13 @@ fn listed(queues: &[DeadLetters], now_ms: u64) -> String {
 /// Groups of failures. The server looks at a bounded number of messages for one answer; groups of several answers are joined.
 pub(crate) fn failures(arguments: &FailuresArgs) -> Result<u8, ToolError> {
     let client = Client::new(&arguments.ask.server)?;
-    let (mut groups, mut scanned, mut from): (Vec<Value>, u64, Option<String>) = (Vec::new(), 0, None);
+    let (mut groups, mut from): (Vec<Value>, Option<String>) = (Vec::new(), None);
+    let (mut scanned, mut unreadable) = (0, 0);
     loop {
         let path = filter::query(Path::queue(&arguments.queue).part("failures"), &arguments.filter);
         let page: Value = client.get(&path.with_some("from", from.as_deref()))?;
         scanned += page["scanned"].as_u64().unwrap_or(0);
+        unreadable += page["unreadable"].as_u64().unwrap_or(0);
         for group in page["groups"].as_array().into_iter().flatten() {
             join(&mut groups, group);
         }
@@ -74,9 +76,9 @@ pub(crate) fn failures(arguments: &FailuresArgs) -> Result<u8, ToolError> {
     }
     groups.sort_by_key(|group| std::cmp::Reverse(group["count"].as_u64()));
     print(&if arguments.ask.json {
-        json!({ "groups": groups, "scanned": scanned }).to_string()
+        json!({ "groups": groups, "scanned": scanned, "unreadable": unreadable }).to_string()
     } else {
-        grouped(&groups, scanned, &arguments.queue)
+        grouped(&groups, scanned, &arguments.queue) + &not_read(unreadable)
     })?;
     Ok(DONE)
 }

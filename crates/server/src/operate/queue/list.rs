@@ -5,7 +5,7 @@ use crate::cli::QueueListArgs;
 use crate::operate::answers::{Queue, Queues};
 use crate::operate::output::print;
 use crate::operate::table::{Side, Table};
-use crate::operate::words::{ago, number, rate};
+use crate::operate::words::{ago, counted, number, rate};
 use crate::operate::{DONE, words};
 use crate::tools::ToolError;
 use serde::Deserialize;
@@ -47,7 +47,7 @@ fn shown(queues: &[Value], counts: &Queues) -> String {
         return "there is no queue yet; longshore queue create NAME makes one".to_owned();
     }
     if queues.is_empty() {
-        return format!("none of {} queues matches", number(counts.total));
+        return format!("none of {} matches", counted(counts.total, "queue"));
     }
     let now_ms = SystemClock::new().wall_ms();
     let mut table = Table::new(&columns());

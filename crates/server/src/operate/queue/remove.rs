@@ -6,7 +6,7 @@ use crate::operate::DONE;
 use crate::operate::answers::QueueDetail;
 use crate::operate::confirm::is_meant;
 use crate::operate::output::print;
-use crate::operate::words::{number, visible};
+use crate::operate::words::{counted, visible};
 use crate::tools::ToolError;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ pub(crate) fn purge(arguments: &QueuePurgeArgs) -> Result<u8, ToolError> {
     }
     let purged: Value = client.post(&Path::queue(&arguments.queue).part("purge"), &json!({ "what": what }))?;
     let count = purged["purged"].as_u64().unwrap_or(0);
-    print(&if arguments.ask.json { purged.to_string() } else { format!("{} messages removed", number(count)) })?;
+    print(&if arguments.ask.json { purged.to_string() } else { format!("{} removed", counted(count, "message")) })?;
     Ok(DONE)
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn delete(arguments: &QueueDeleteArgs) -> Result<u8, ToolError> {
     let client = Client::new(&arguments.ask.server)?;
     if !arguments.yes {
         let question = format!(
-            "Remove the queue {} with its {} messages?",
+            "Remove the queue {} with its {}?",
             visible(&arguments.queue),
             holdings(&client, &arguments.queue)?
         );
@@ -46,12 +46,12 @@ pub(crate) fn delete(arguments: &QueueDeleteArgs) -> Result<u8, ToolError> {
 }
 
 fn purging(client: &Client, name: &str) -> Result<String, ToolError> {
-    Ok(format!("Remove {} messages of {} for good?", holdings(client, name)?, visible(name)))
+    Ok(format!("Remove {} of {} for good?", holdings(client, name)?, visible(name)))
 }
 
-/// How many messages would be gone.
+/// What would be gone.
 fn holdings(client: &Client, name: &str) -> Result<String, ToolError> {
     let queue = client.get::<QueueDetail>(&Path::queue(name))?.queue;
     let messages = queue.ready + queue.delayed + queue.leased;
-    Ok(number(messages))
+    Ok(counted(messages, "message"))
 }

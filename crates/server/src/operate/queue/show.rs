@@ -6,7 +6,7 @@ use crate::operate::DONE;
 use crate::operate::answers::QueueDetail;
 use crate::operate::lines::Lines;
 use crate::operate::output::print;
-use crate::operate::words::{ago, number, rate};
+use crate::operate::words::{ago, counted, number, rate};
 use crate::tools::ToolError;
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,7 +36,7 @@ fn shown(detail: &QueueDetail, now_ms: u64) -> String {
     let (ready, delayed, leased) = (number(queue.ready), number(queue.delayed), number(queue.leased));
     lines.add("messages", format!("{ready} ready, {delayed} delayed, {leased} leased"));
     lines.add("oldest", ago(now_ms, queue.oldest_ms));
-    lines.add("waiting", format!("{} receives", number(queue.waiters)));
+    lines.add("waiting", counted(queue.waiters, "receive"));
     let rates = &queue.rates;
     let rates = [("in", rates.published), ("out", rates.delivered), ("acked", rates.acked), ("failed", rates.failed)];
     lines.add("per second", rates.map(|(name, of)| format!("{} {name}", rate(of))).join(", "));

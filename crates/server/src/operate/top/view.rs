@@ -4,7 +4,7 @@ use super::keys::Sorting;
 use crate::operate::answers::{Queue, Rates};
 use crate::operate::queue::{columns, row};
 use crate::operate::table::Table;
-use crate::operate::words::{ago, number, rate, span, time, visible};
+use crate::operate::words::{ago, counted, number, rate, span, time, visible};
 use serde::Deserialize;
 use serde_json::Value;
 use vocab::clock::{Clock, SystemClock};
@@ -68,8 +68,8 @@ fn heading(overview: &Overview, now_ms: u64) -> String {
 fn figures(overview: &Overview, now_ms: u64, coloured: bool) -> String {
     let Overview { messages, rates, .. } = overview;
     let mut text = format!(
-        "{} queues: {} ready, {} delayed, {} leased, the oldest {}; {} in/s, {} out/s, {} failed/s; {} receives wait, {} connections",
-        number(overview.queues),
+        "{}: {} ready, {} delayed, {} leased, the oldest {}; {} in/s, {} out/s, {} failed/s; {} waiting, {}",
+        counted(overview.queues, "queue"),
         number(messages.ready),
         number(messages.delayed),
         number(messages.leased),
@@ -77,8 +77,8 @@ fn figures(overview: &Overview, now_ms: u64, coloured: bool) -> String {
         rate(rates.published),
         rate(rates.delivered),
         rate(rates.failed),
-        number(overview.waiters),
-        number(overview.connections),
+        counted(overview.waiters, "receive"),
+        counted(overview.connections, "connection"),
     );
     for alarm in alarms(overview) {
         text += &if coloured { format!("; \x1b[1;31m{alarm}\x1b[0m") } else { format!("; {alarm}") };
@@ -88,7 +88,7 @@ fn figures(overview: &Overview, now_ms: u64, coloured: bool) -> String {
 
 /// What somebody should look at.
 fn alarms(overview: &Overview) -> Vec<String> {
-    let dead = (overview.dead_letters > 0).then(|| format!("{} dead letters", number(overview.dead_letters)));
+    let dead = (overview.dead_letters > 0).then(|| counted(overview.dead_letters, "dead letter"));
     let ill = (overview.store.healthy == Some(false)).then(|| "THE STORE HAS FAILED".to_owned());
     let full = overview.store.disk_full.then(|| "THE DISK IS FULL".to_owned());
     [dead, ill, full].into_iter().flatten().collect()
