@@ -119,8 +119,7 @@ impl Options {
 pub fn run(options: &Options) -> Result<()> {
     let scale = options.scale();
     let server = options.server.clone().map_or_else(process::longshore_binary, Ok)?;
-    let parent = options.folder.clone().map_or_else(machine::build_folder, Ok)?;
-    let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(parent)?;
+    let folder = machine::data_folder(options.folder.as_deref())?;
     let names = options.contestants();
     let peer = if names.len() > 1 { RabbitMq::version() } else { "none".to_owned() };
     let settings = json!({
@@ -141,8 +140,8 @@ pub fn run(options: &Options) -> Result<()> {
     for (part, kind) in parts.into_iter().zip(Kind::ALL) {
         if options.wants(part) {
             let start = |name: &Name| Contestant::start(*name, &server, folder.path());
-            let contestants = names.iter().map(start).collect::<Result<Vec<_>>>()?;
-            throughput::measure(kind, &contestants, &scale, &mut report)?;
+            let mut contestants = names.iter().map(start).collect::<Result<Vec<_>>>()?;
+            throughput::measure(kind, &mut contestants, &scale, &mut report)?;
         }
     }
     if options.wants(Part::Idle) {

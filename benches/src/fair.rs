@@ -62,8 +62,7 @@ type Waits = Arc<Mutex<Latency>>;
 
 /// Measures, prints the verdict and one line of JSON.
 pub fn run(options: &Options) -> Result<()> {
-    let parent = options.folder.clone().map_or_else(machine::build_folder, Ok)?;
-    let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(parent)?;
+    let folder = machine::data_folder(options.folder.as_deref())?;
     let (rounds, time) = match options.quick {
         true => (1, Duration::from_millis(300)),
         false => (options.rounds.max(1), Duration::from_secs_f64(options.seconds)),

@@ -49,8 +49,7 @@ pub struct Options {
 
 /// Measures, prints the verdict and one line of JSON.
 pub fn run(options: &Options) -> Result<()> {
-    let parent = options.folder.clone().map_or_else(machine::build_folder, Ok)?;
-    let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(parent)?;
+    let folder = machine::data_folder(options.folder.as_deref())?;
     let (rounds, time) = if options.quick {
         (1, Duration::from_millis(100))
     } else {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tempfile::TempDir;
 
 /// Facts for the report's JSON line; what cannot be found out is null.
 pub fn facts(data: &Path) -> Value {
@@ -20,8 +21,14 @@ pub fn facts(data: &Path) -> Value {
     })
 }
 
+/// A folder of its own for what is measured, in `parent`, or else on the disk that is built on.
+pub fn data_folder(parent: Option<&Path>) -> Result<TempDir> {
+    let parent = parent.map_or_else(build_folder, |parent| Ok(parent.to_owned()))?;
+    Ok(tempfile::Builder::new().prefix("bench-").tempdir_in(parent)?)
+}
+
 /// The folder of this program's binary, which lies on the disk that is built on.
-pub fn build_folder() -> Result<PathBuf> {
+fn build_folder() -> Result<PathBuf> {
     Ok(std::env::current_exe()?.parent().context("a program lies in a folder")?.to_owned())
 }
 

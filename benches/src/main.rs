@@ -16,6 +16,7 @@ mod machine;
 mod open_files;
 mod process;
 mod report;
+mod rounds;
 mod sqs;
 mod store;
 

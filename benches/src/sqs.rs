@@ -106,8 +106,7 @@ impl Options {
 pub fn run(options: &Options) -> Result<()> {
     let scale = options.scale();
     let server = options.server.clone().map_or_else(process::longshore_binary, Ok)?;
-    let parent = options.folder.clone().map_or_else(machine::build_folder, Ok)?;
-    let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(parent)?;
+    let folder = machine::data_folder(options.folder.as_deref())?;
     let settings = json!({
         "durability": "always",
         "quick": options.quick,

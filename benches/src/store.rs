@@ -166,9 +166,8 @@ impl Options {
 /// Runs the measurements, prints a table and one line of JSON.
 pub fn run(options: &Options) -> Result<()> {
     let scale = options.scale();
-    let parent = options.folder.clone().map_or_else(machine::build_folder, Ok)?;
-    folder::check_room(&parent, scale.free_bytes_min)?;
-    let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(parent)?;
+    let folder = machine::data_folder(options.folder.as_deref())?;
+    folder::check_room(folder.path(), scale.free_bytes_min)?;
     let settings = json!({
         "durability": "always",
         "quick": options.quick,

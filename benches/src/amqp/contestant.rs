@@ -8,6 +8,7 @@ use crate::cpu::{self, CpuTime};
 use crate::load::Outcome;
 use crate::process::Process;
 use crate::report::Measured;
+use crate::rounds;
 use anyhow::Result;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -159,5 +160,11 @@ impl Contestant {
     pub fn fill(&self, count: u64, body_bytes: usize) -> Result<()> {
         let load = Load { publishers: 4, window: 500, consumers: 0, prefetch: 0, body_bytes };
         self.run(load, Plan { goal: Goal::Published(count), ahead_max: None }).map(drop)
+    }
+}
+
+impl rounds::Contestant for Contestant {
+    fn name(&self) -> &'static str {
+        self.name.text()
     }
 }

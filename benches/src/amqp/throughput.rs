@@ -4,6 +4,7 @@ use super::Scale;
 use super::contestant::{Contestant, Load, Name};
 use super::run::{Goal, Plan};
 use crate::report::{Budget, Measured, Report, median};
+use crate::rounds::take_turns;
 use anyhow::Result;
 
 /// Messages that publishers may be ahead of the consumers where both work.
@@ -80,22 +81,8 @@ impl Kind {
 }
 
 /// Measures `kind` in rounds and adds the figures and their verdicts to the report.
-pub fn measure(kind: Kind, contestants: &[Contestant], scale: &Scale, report: &mut Report) -> Result<()> {
-    let mut rounds: Vec<Vec<Measured>> = contestants.iter().map(|_| Vec::new()).collect();
-    for round in 0..scale.pairs {
-        let mut order: Vec<usize> = (0..contestants.len()).collect();
-        if round % 2 == 1 {
-            order.reverse();
-        }
-        for number in order {
-            let measured = kind.once(&contestants[number], scale)?;
-            eprintln!("{} {}: {}", kind.name(), contestants[number].name.text(), measured.summary());
-            rounds[number].push(measured);
-        }
-    }
-    for (contestant, measured) in contestants.iter().zip(&rounds) {
-        report.figure(kind.name(), contestant.name.text(), measured);
-    }
+pub fn measure(kind: Kind, contestants: &mut [Contestant], scale: &Scale, report: &mut Report) -> Result<()> {
+    let rounds = take_turns(kind.name(), scale.pairs, contestants, report, |contestant| kind.once(contestant, scale))?;
     judge(kind, contestants, &rounds, report);
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::requests::Renderer;
 use super::signer;
 use crate::load::Load;
 use crate::process::Process;
+use crate::rounds;
 use anyhow::{Context, Result};
 use std::path::Path;
 
@@ -106,4 +107,10 @@ pub fn create_queue(load: &mut Load, renderer: &Renderer, name: &str) -> Result<
 fn queue_url(answer: &[u8]) -> Result<String> {
     let answer: serde_json::Value = serde_json::from_slice(answer).context("the answer to CreateQueue is JSON")?;
     Ok(answer["QueueUrl"].as_str().context("the answer to CreateQueue has a QueueUrl")?.to_owned())
+}
+
+impl rounds::Contestant for Contestant {
+    fn name(&self) -> &'static str {
+        self.name.text()
+    }
 }

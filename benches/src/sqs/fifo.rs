@@ -10,6 +10,7 @@ use super::workloads::{Consume, Rendered, Repeat};
 use crate::latency::Latency;
 use crate::load::{self, Until, Workload};
 use crate::report::{Budget, Measured, Report, median};
+use crate::rounds::take_turns;
 use anyhow::Result;
 use std::path::Path;
 use std::time::Instant;
@@ -32,28 +33,18 @@ pub fn measure(server: &Path, folder: &Path, scale: &Scale, report: &mut Report)
         .collect::<Result<Vec<_>>>()?;
     let mut sent = FifoBatches::new(&pair[1].renderer, &pair[1].url, GROUPS);
     for (name, consuming) in [(BATCHES, false), (CONSUMED, true)] {
-        let mut rounds: [Vec<Measured>; 2] = [Vec::new(), Vec::new()];
-        for round in 0..scale.pairs {
-            for number in if round % 2 == 0 { [0, 1] } else { [1, 0] } {
-                let contestant = &mut pair[number];
-                let measured = match consuming {
-                    false => published(contestant, &mut sent, scale)?,
-                    true => consumed(contestant, &mut sent, scale)?,
-                };
-                eprintln!("{name}, {}: {}", contestant.name.text(), measured.summary());
-                rounds[number].push(measured);
-            }
-        }
-        for (contestant, measured) in pair.iter().zip(&rounds) {
-            report.figure(name, contestant.name.text(), measured);
-        }
+        let rounds = take_turns(name, scale.pairs, &mut pair, report, |contestant| match consuming {
+            false => published(contestant, &mut sent, scale),
+            true => consumed(contestant, &mut sent, scale),
+        })?;
         judge(name, &rounds, report);
     }
     drop(pair);
     hot_group(server, folder, scale, report)
 }
 
-fn judge(name: &str, [standard, fifo]: &[Vec<Measured>; 2], report: &mut Report) {
+fn judge(name: &str, rounds: &[Vec<Measured>], report: &mut Report) {
+    let [standard, fifo] = rounds else { unreachable!("two take turns") };
     let pairs = || fifo.iter().zip(standard);
     let generator = fifo.iter().chain(standard).map(|one| one.generator_share).fold(0.0, f64::max);
     let rates = pairs().map(|(fifo, standard)| fifo.per_second / standard.per_second).collect();

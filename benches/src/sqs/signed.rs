@@ -4,6 +4,7 @@ use super::Scale;
 use super::contestant::{Contestant, Name};
 use super::throughput::repeated;
 use crate::report::{Budget, Measured, Report, median};
+use crate::rounds::take_turns;
 use anyhow::Result;
 use std::path::Path;
 
@@ -18,20 +19,10 @@ pub fn measure(server: &Path, folder: &Path, scale: &Scale, report: &mut Report)
         .map(|name| Contestant::start(name, server, folder, scale.connections))
         .into_iter()
         .collect::<Result<Vec<_>>>()?;
-    let mut rounds: [Vec<Measured>; 2] = [Vec::new(), Vec::new()];
-    for round in 0..scale.pairs {
-        for number in if round % 2 == 0 { [0, 1] } else { [1, 0] } {
-            let contestant = &mut pair[number];
-            let request = contestant.renderer.send(&contestant.url);
-            let measured = repeated(contestant, request, scale)?;
-            eprintln!("{NAME}, {}: {}", contestant.name.text(), measured.summary());
-            rounds[number].push(measured);
-        }
-    }
-    for (contestant, measured) in pair.iter().zip(&rounds) {
-        report.figure(NAME, contestant.name.text(), measured);
-    }
-    let [anonymous, signed] = &rounds;
+    let rounds = take_turns(NAME, scale.pairs, &mut pair, report, |contestant| {
+        repeated(contestant, contestant.renderer.send(&contestant.url), scale)
+    })?;
+    let [anonymous, signed] = &rounds[..] else { unreachable!("two take turns") };
     let cpu = |one: &Measured| one.cpu_us_per_operation();
     let beyond = signed.iter().zip(anonymous).map(|(signed, anonymous)| cpu(signed) - cpu(anonymous)).collect();
     let generator = rounds.iter().flatten().map(|one| one.generator_share).fold(0.0, f64::max);

@@ -10,6 +10,7 @@ use super::workloads::{Consume, Repeat};
 use crate::cpu::CpuTime;
 use crate::load::{self, Outcome, Until};
 use crate::report::{Budget, Measured, Report, median};
+use crate::rounds::take_turns;
 use anyhow::Result;
 use std::time::Instant;
 
@@ -62,21 +63,7 @@ const PLAUSIBLE_A_PER_SECOND: f64 = 60_000.0;
 
 /// Measures `kind` in rounds and adds the figures and their verdicts to the report.
 pub fn measure(kind: Kind, contestants: &mut [Contestant], scale: &Scale, report: &mut Report) -> Result<()> {
-    let mut rounds: Vec<Vec<Measured>> = contestants.iter().map(|_| Vec::new()).collect();
-    for round in 0..scale.pairs {
-        let mut order: Vec<usize> = (0..contestants.len()).collect();
-        if round % 2 == 1 {
-            order.reverse();
-        }
-        for number in order {
-            let measured = once(kind, &mut contestants[number], scale)?;
-            eprintln!("{} {}: {}", kind.name(), contestants[number].name.text(), measured.summary());
-            rounds[number].push(measured);
-        }
-    }
-    for (contestant, measured) in contestants.iter().zip(&rounds) {
-        report.figure(kind.name(), contestant.name.text(), measured);
-    }
+    let rounds = take_turns(kind.name(), scale.pairs, contestants, report, |contestant| once(kind, contestant, scale))?;
     judge(kind, &rounds, report);
     Ok(())
 }
