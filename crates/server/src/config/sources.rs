@@ -112,7 +112,7 @@ impl Provider for Environment<'_> {
 
     fn data(&self) -> Result<Map<Profile, Dict>, Error> {
         let ours = self.0.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value)));
-        let keys = ours.filter(|(name, _)| is_key(name));
+        let keys = ours.filter(|(name, value)| is_key(name) && !is_url_of_admin(name, value));
         let dict: Dict = keys.map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.as_str()))).collect();
         Ok(Profile::Default.collect(dict))
     }
@@ -120,6 +120,11 @@ impl Provider for Environment<'_> {
 
 fn is_key(name: &str) -> bool {
     !NOT_KEYS.contains(&name) && !NOT_KEYS_FROM.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Where the commands that ask a server find one: an address to listen on is no URL.
+fn is_url_of_admin(name: &str, value: &str) -> bool {
+    name == "ADMIN" && value.contains("://")
 }
 
 struct Flags<'a, F>(&'a F);

@@ -52,6 +52,13 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     assert_eq!(drain("drain = 1", &[("LONGSHORE_DRAIN", "2")], Some(3)), 3);
 }
 
+#[test]
+fn the_url_of_a_server_to_ask_is_nothing_to_listen_on() {
+    let admin = |value| loaded("", &[("LONGSHORE_ADMIN", value)], Flags::default()).admin;
+    assert_eq!(admin("http://queue.internal:9325"), Config::default().admin);
+    assert_ne!(admin("127.0.0.1:19325"), Config::default().admin);
+}
+
 /// Every key there is, with another value than its default.
 const EVERY_KEY: &str = r#"
 data = "/var/lib/longshore"
