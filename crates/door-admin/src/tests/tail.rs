@@ -1,10 +1,12 @@
 //! The end of a queue's log, followed over HTTP.
 
-use super::bench::Bench;
+use super::bench::{Bench, user};
 use crate::messages::tail::SHOWN_PER_LOOK;
 use axum::body::BodyDataStream;
+use door::access::{Access, Users};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use vocab::Message;
 
 /// Events as they come.
 struct Events {
@@ -84,6 +86,18 @@ async fn a_stream_ends_with_its_queue_and_with_the_server() {
     bench.done("POST", "/v1/queues", r#"{"name":"orders"}"#).await;
     let mut events = Events::of(&bench).await;
     bench.stop();
+    assert_eq!(events.next().await, None);
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_the_users_are_replaced() {
+    let access = Access::anonymous();
+    let bench = Bench::with(access.clone());
+    bench.done("POST", "/v1/queues", r#"{"name":"orders"}"#).await;
+    let mut events = Events::of(&bench).await;
+    access.replace(Users::new([user("shop", &[])]).expect("one user"));
+    let queue = bench.broker.queue("orders").expect("it was made").id;
+    bench.broker.publish(queue, vec![Message::with_body("hush")]).await.expect("it is taken");
     assert_eq!(events.next().await, None);
 }
 
