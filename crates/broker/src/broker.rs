@@ -4,6 +4,7 @@
 //! may be told (design rule 1).
 
 use crate::catalog::Catalog;
+use crate::consumers::Consumers;
 use crate::delivery::{Delivery, deliveries, resolve};
 use crate::empty_receives::EmptyReceives;
 use crate::error::{Error, Unavailable};
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) next_waiter: AtomicU64,
     pub(crate) next_session: AtomicU64,
     pub(crate) empty_receives: EmptyReceives,
+    pub(crate) consumers: Consumers,
     pub(crate) life: Arc<Life>,
     pub(crate) stats: Arc<Mutex<JournalStats>>,
     pub(crate) disk_full: Arc<AtomicBool>,

@@ -8,9 +8,12 @@
 //!
 //! What it is not: no protocol word appears here, no file is opened, and the library never ends its host's process.
 
+mod askers;
 pub mod broker;
 mod browse;
 mod catalog;
+mod consumers;
+mod consuming;
 pub mod delivery;
 mod empty_receives;
 pub mod error;
@@ -25,16 +28,19 @@ mod routing;
 pub mod start;
 pub mod threads;
 
+pub use askers::Askers;
 pub use broker::Broker;
 pub use browse::{Browsed, BrowsedMessage};
+pub use consumers::{Consumer, Manner};
+pub use consuming::{ConsumerInfo, ConsumerList, Consuming};
 pub use delivery::Delivery;
 pub use engine::core::lanes::LaneLimits;
 pub use engine::driver::{Offload, Recovering, Signal, Step};
 pub use engine::{
     Annotations, BindError, Browse, CancelRedriveError, CreateQueueError, CreateRouterError, DeleteRouterError,
-    Extension, FanOut, Held, InterveneError, Intervention, JournalStats, LeaseTerms, Leased, Measure, MessageState,
-    MoveError, MoveMessagesError, MoveVerdicts, NoSuchQueue, NoSuchRouter, Outcome, Placed, PublishError, Purge,
-    QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive, RedriveId, RedriveInfo, RedriveTarget,
+    Extension, FanOut, Held, Holding, InterveneError, Intervention, JournalStats, LeaseTerms, Leased, Measure,
+    MessageState, MoveError, MoveMessagesError, MoveVerdicts, NoSuchQueue, NoSuchRouter, Outcome, Placed, PublishError,
+    Purge, QueueInfo, QueueStats, QueueTotals, Receive, ReceiveError, Redrive, RedriveId, RedriveInfo, RedriveTarget,
     RouterInfo, Routing, Seen, Settle, SettleError, Settlement, Standing, StartRedrive, StartRedriveError, States,
     TransactError, Transacted, Transaction, Transfer, Trouble, UpdateQueueError,
 };

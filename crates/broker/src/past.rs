@@ -12,7 +12,7 @@ use vocab::{DoorCode, MessageId};
 /// The history, and the numbers that it calls doors by.
 pub(crate) struct Past {
     history: Option<Arc<History>>,
-    doors: Mutex<Vec<Box<str>>>,
+    doors: Mutex<Vec<Arc<str>>>,
     /// One life is looked for at a time, so that deliveries always find a reading thread.
     turn: Semaphore,
 }
@@ -20,6 +20,18 @@ pub(crate) struct Past {
 impl Past {
     pub(crate) fn new(history: Option<Arc<History>>) -> Self {
         Self { history, doors: Mutex::default(), turn: Semaphore::new(1) }
+    }
+
+    /// The history, if one is kept.
+    pub(crate) fn history(&self) -> Option<&History> {
+        self.history.as_deref()
+    }
+
+    /// The door of this number; empty where there is none.
+    pub(crate) fn door_name(&self, code: DoorCode) -> Arc<str> {
+        let doors = self.doors.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = usize::from(code.0).checked_sub(1).and_then(|index| doors.get(index));
+        known.cloned().unwrap_or_default()
     }
 
     /// A door's number: the same for the same name. Doors beyond the 255th have none.

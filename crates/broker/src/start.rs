@@ -4,6 +4,7 @@
 
 use crate::broker::{Broker, Shared};
 use crate::catalog::Catalog;
+use crate::consumers::Consumers;
 use crate::empty_receives::EmptyReceives;
 use crate::life::Life;
 use crate::past::Past;
@@ -83,6 +84,7 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
         next_waiter: AtomicU64::new(1),
         next_session: AtomicU64::new(1),
         empty_receives: EmptyReceives::default(),
+        consumers: Consumers::default(),
         life: life.clone(),
         stats: stats.clone(),
         disk_full: disk_full.clone(),

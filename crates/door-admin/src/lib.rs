@@ -11,6 +11,7 @@ mod audit;
 mod authentication;
 mod authorization;
 mod caller;
+mod client;
 mod commands;
 mod config;
 mod console;

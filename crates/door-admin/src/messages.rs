@@ -6,6 +6,7 @@ pub(crate) mod explanation;
 pub(crate) mod find;
 pub(crate) mod life;
 pub(crate) mod seen;
+pub(crate) mod signature;
 pub(crate) mod standing;
 pub(crate) mod tail;
 pub(crate) mod walk;

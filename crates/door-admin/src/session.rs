@@ -1,6 +1,7 @@
 //! One HTTP connection to the admin door.
 
 use crate::api::Api;
+use crate::client::Client;
 use crate::commands;
 use crate::config::AdminConfig;
 use crate::frame::routes::routes;
@@ -15,7 +16,6 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +25,6 @@ const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// Greatest request head, in bytes. The longest sensible one is a browser's.
 const HEAD_BYTES_MAX: usize = 16 * 1024;
-
-/// Who is at the other end of a request's connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// The admin door.
 #[derive(Debug)]
@@ -82,9 +78,10 @@ impl Door for Admin {
     fn serve(self: Arc<Self>, connection: Connection) -> impl Future<Output = ()> + Send + 'static {
         let routes = TowerToHyperService::new(self.routes.clone());
         async move {
-            let Connection { stream, peer, shutdown, .. } = connection;
+            let Connection { stream, peer, connected, shutdown, .. } = connection;
+            let client = Arc::new(Client::new(peer, Some(connected)));
             let service = service_fn(move |mut request: Request<Incoming>| {
-                request.extensions_mut().insert(Peer(peer));
+                request.extensions_mut().insert(Arc::clone(&client));
                 routes.call(request)
             });
             let mut http = http1::Builder::new();

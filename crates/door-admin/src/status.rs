@@ -3,7 +3,7 @@
 //! Invariant: recovering → ready → draining, never back.
 
 use broker::Broker;
-use door::{Door, Limits, Listener, Shutdown, Tally};
+use door::{Connections, Door, Limits, Listener, Shutdown, Tally};
 use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -25,6 +25,8 @@ pub struct Running {
     pub broker: Broker,
     /// Every door that listens.
     pub doors: Vec<DoorFigures>,
+    /// The open connections of all of them.
+    pub connections: Connections,
     /// Queues with series of their own in the metrics, the first in order of name; the others are summed.
     pub queues_listed_max: usize,
     /// The data folder.

@@ -1,5 +1,7 @@
 //! What the API shows of things, in its own words: one type for each kind of thing, used by every call that shows it.
 
+mod consumer;
 mod queue;
 
+pub(crate) use consumer::ConsumerView;
 pub(crate) use queue::{Queue, QueueDetail, Rates};

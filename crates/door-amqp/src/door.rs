@@ -1,6 +1,7 @@
 //! The door itself: the broker it speaks to, and what all its connections share.
 
 use crate::Vhost;
+use crate::client::Peer;
 use crate::config::AmqpConfig;
 use crate::errors::{self, AmqpError};
 use crate::figures::Figures;
@@ -64,7 +65,7 @@ impl AmqpDoor {
 
     /// Serves one connection over any stream of bytes, as [`Door::serve`] does over a socket.
     pub async fn serve_stream<S: AsyncRead + AsyncWrite>(self: Arc<Self>, stream: S, shutdown: Shutdown) {
-        session::serve(self, stream, None, shutdown).await;
+        session::serve(self, stream, Peer::default(), shutdown).await;
     }
 
     /// Deletes queues that nobody has used for as long as they were to stay, and forgets those that other doors have deleted, for
@@ -167,11 +168,12 @@ impl Door for AmqpDoor {
     }
 
     async fn serve(self: Arc<Self>, connection: Connection) {
-        let Connection { stream, client_subject, shutdown, .. } = connection;
+        let Connection { stream, client_subject, connected, shutdown, .. } = connection;
+        let peer = Peer { subject: client_subject, connected: Some(connected) };
         // One type for each, so that connections in plain text are not as large as those over TLS.
         match stream {
-            Stream::Plain(stream) => session::serve(self, stream, client_subject, shutdown).await,
-            Stream::Tls(stream) => session::serve(self, stream, client_subject, shutdown).await,
+            Stream::Plain(stream) => session::serve(self, stream, peer, shutdown).await,
+            Stream::Tls(stream) => session::serve(self, stream, peer, shutdown).await,
         }
     }
 }

@@ -14,6 +14,7 @@
 mod authentication;
 mod caller;
 mod channel;
+mod client;
 mod commands;
 mod config;
 mod deaths;

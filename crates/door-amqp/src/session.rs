@@ -29,6 +29,7 @@ mod settling;
 use crate::Vhost;
 use crate::caller::Caller;
 use crate::channel::Channel;
+use crate::client::Client;
 use crate::destination::Destination;
 use crate::door::AmqpDoor;
 use crate::limits::{BATCHES_UNDER_WAY, UNWRITTEN_BYTES_MAX};
@@ -85,6 +86,7 @@ pub(crate) struct Session {
     pub(crate) door: Arc<AmqpDoor>,
     pub(crate) id: ConnectionId,
     pub(crate) caller: Caller,
+    pub(crate) client: Client,
     pub(crate) vhost: Vhost,
     pub(crate) tuning: Tuning,
     pub(crate) capabilities: Capabilities,

@@ -28,6 +28,7 @@ mod tag_queue;
 mod untag_queue;
 
 use crate::action::Action;
+use crate::client::Client;
 use crate::door::SqsDoor;
 use crate::errors::SqsError;
 use crate::frame::call::Call;
@@ -52,11 +53,11 @@ pub(crate) struct QueueOnly<'a> {
 
 /// Runs one request. Sending, receiving and deleting run in the connection's own future; what is rarer is boxed, so that it
 /// does not make every connection larger.
-pub(crate) async fn run(door: &SqsDoor, call: Call, payload: Payload) -> Answer {
+pub(crate) async fn run(door: &SqsDoor, client: &Client, call: Call, payload: Payload) -> Answer {
     match call.action {
         Action::SendMessage => send_message::run(door, &call, payload).await,
         Action::SendMessageBatch => send_message_batch::run(door, &call, payload).await,
-        Action::ReceiveMessage => receive_message::run(door, call, payload).await,
+        Action::ReceiveMessage => receive_message::run(door, client, call, payload).await,
         Action::DeleteMessage => delete_message::run(door, &call, payload).await,
         Action::DeleteMessageBatch => delete_message_batch::run(door, &call, payload).await,
         _ => run_boxed(door, &call, payload).await,

@@ -18,6 +18,7 @@ mod authorization;
 mod batch;
 mod caller;
 mod characters;
+mod client;
 mod commands;
 mod config;
 mod declare;

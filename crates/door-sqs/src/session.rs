@@ -15,6 +15,7 @@ mod opening;
 mod progress;
 
 use crate::caller::Origin;
+use crate::client::Client;
 use crate::commands;
 use crate::door::SqsDoor;
 use crate::errors::{Code, SqsError};
@@ -26,6 +27,7 @@ use crate::limits::HEAD_BYTES_MAX;
 use crate::session::opening::Opening;
 use crate::session::progress::Progress;
 use crate::url::Scheme;
+use door::connections::Connected;
 use door::stream::TlsStream;
 use door::timeout::pause;
 use door::tls::HTTP_EXPECTED_TLS;
@@ -33,7 +35,7 @@ use door::{Connection, Door, Stream, Tally, Tasks};
 use futures_util::future::Either;
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::header::{HOST, HeaderName, ORIGIN};
+use hyper::header::{HOST, HeaderName, ORIGIN, USER_AGENT};
 use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
 use hyper::server::conn::http1;
@@ -82,12 +84,12 @@ impl Door for SqsDoor {
     }
 
     fn serve(self: Arc<Self>, connection: Connection) -> impl Future<Output = ()> + Send + 'static {
-        let Connection { stream, peer, tasks, .. } = connection;
-        let origin = |secure| Origin { ip: Some(peer.ip()), secure };
+        let Connection { stream, peer, connected, tasks, .. } = connection;
+        let session = |secure| Session::new(self, Origin { ip: Some(peer.ip()), secure }, Some(connected));
         match stream {
-            Stream::Plain(stream) => Either::Left(self.serve_stream(stream, tasks, origin(false))),
+            Stream::Plain(stream) => Either::Left(serve(session(false), stream, tasks)),
             // Boxed, so that connections in plain text are no larger for it.
-            Stream::Tls(stream) => Either::Right(Box::pin(serve_tls(Session::new(self, origin(true)), stream, tasks))),
+            Stream::Tls(stream) => Either::Right(Box::pin(serve_tls(session(true), stream, tasks))),
         }
     }
 }
@@ -99,7 +101,7 @@ impl SqsDoor {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
-        serve(Session::new(self, origin), stream, tasks)
+        serve(Session::new(self, origin, None), stream, tasks)
     }
 }
 
@@ -109,11 +111,12 @@ struct Session {
     door: Arc<SqsDoor>,
     progress: Progress,
     origin: Origin,
+    client: Client,
 }
 
 impl Session {
-    fn new(door: Arc<SqsDoor>, origin: Origin) -> Arc<Self> {
-        Arc::new(Self { door, progress: Progress::default(), origin })
+    fn new(door: Arc<SqsDoor>, origin: Origin, connected: Option<Arc<Connected>>) -> Arc<Self> {
+        Arc::new(Self { door, progress: Progress::default(), origin, client: Client::new(connected) })
     }
 
     fn scheme(&self) -> Scheme {
@@ -181,7 +184,7 @@ async fn answer(session: Arc<Session>, request: Request<Incoming>) -> Result<Rep
 
 /// Runs what was read.
 async fn reply(session: &Session, id: RequestId, read: Result<(Call, Payload), Unfit>) -> Reply {
-    let Session { door, progress, .. } = session;
+    let Session { door, progress, client, .. } = session;
     let (call, payload) = match read {
         Ok(read) => read,
         Err(unfit) => {
@@ -191,7 +194,7 @@ async fn reply(session: &Session, id: RequestId, read: Result<(Call, Payload), U
     };
     let _work = progress.work();
     let (action, style) = (call.action, call.style);
-    let outcome = commands::run(door, call, payload).await;
+    let outcome = commands::run(door, client, call, payload).await;
     match outcome {
         Ok(body) => {
             door.figures.done(action);
@@ -214,11 +217,15 @@ async fn read(session: &Session, id: RequestId, request: Request<Incoming>) -> R
     let style = head.style;
     let refuse = |error| Unfit::Error(style, error);
     let claim = door.claim(&parts).map_err(refuse)?;
+    let agent = session.client.is_stranger().then(|| header(&parts.headers, &USER_AGENT).map(Box::<str>::from));
     drop(parts);
     let body = door.bodies.collect(body).await.map_err(refuse)?;
     let caller = door.caller(claim, &body.bytes, session.origin).map_err(refuse)?;
     let (mut call, payload) = head.with_body(body, id)?;
     call.context.caller = caller(call.action);
+    if let Some(agent) = agent {
+        session.client.introduce(agent.unwrap_or_default(), &call.context.caller);
+    }
     Ok((call, payload))
 }
 

@@ -3,6 +3,7 @@
 //! Invariants: no error of `accept` ends the loop, only the stop does. A connection over the cap is told so (in plain text, so not
 //! where TLS is spoken) and closed. A TLS handshake has its own task and counts as a connection.
 
+use crate::connections::Connections;
 use crate::limits::Limits;
 use crate::listener::Listener;
 use crate::session::{Connection, Door};
@@ -20,7 +21,7 @@ use tokio::net::TcpStream;
 const REST: Duration = Duration::from_millis(100);
 
 /// Accepts connections and hands them to `door` until the stop.
-pub async fn run<D: Door>(listener: Listener, door: Arc<D>, limits: Limits, tasks: Tasks) {
+pub async fn run<D: Door>(listener: Listener, door: Arc<D>, limits: Limits, connections: Connections, tasks: Tasks) {
     let mut stopping = tasks.shutdown().stopping();
     let mut resting = false;
     loop {
@@ -32,7 +33,7 @@ pub async fn run<D: Door>(listener: Listener, door: Arc<D>, limits: Limits, task
         match accepted {
             Ok((stream, peer)) => {
                 resting = false;
-                admit(&door, stream, peer, listener.tls(), &limits, &tasks);
+                admit(&door, stream, peer, listener.tls(), (&limits, &connections), &tasks);
             }
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
@@ -51,7 +52,7 @@ fn admit<D: Door>(
     stream: TcpStream,
     peer: SocketAddr,
     tls: Option<&Tls>,
-    limits: &Limits,
+    (limits, connections): (&Limits, &Connections),
     tasks: &Tasks,
 ) {
     let Ok(local) = stream.local_addr() else { return };
@@ -62,10 +63,12 @@ fn admit<D: Door>(
         return;
     };
     let (stream, shutdown) = (Stream::Plain(stream), tasks.shutdown().clone());
-    let connection = Connection { stream, client_subject: None, peer, local, shutdown, tasks: tasks.clone() };
+    let (connected, seat) = connections.enter(door.name(), peer, tls.is_some());
+    let tasks_of_it = tasks.clone();
+    let connection = Connection { stream, client_subject: None, peer, local, connected, shutdown, tasks: tasks_of_it };
     match tls {
-        None => tasks.spawn_holding(Arc::clone(door).serve(connection), entry),
-        Some(tls) => tasks.spawn_holding(tls::serve(tls.clone(), Arc::clone(door), connection), entry),
+        None => tasks.spawn_holding(Arc::clone(door).serve(connection), (entry, seat)),
+        Some(tls) => tasks.spawn_holding(tls::serve(tls.clone(), Arc::clone(door), connection), (entry, seat)),
     }
 }
 

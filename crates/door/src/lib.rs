@@ -4,13 +4,14 @@
 //! accepts, limits, and ends every connection within the drain time. It also knows the users, for every door alike ([`access`]).
 //!
 //! ```text
-//!   Listener::open ─→ accept::run ─→ Limits::enter ─→ Tasks ─→ [tls handshake] ─→ Door::serve(Connection)
+//!   Listener::open ─→ accept::run ─→ Limits::enter ─→ Connections::enter ─→ Tasks ─→ [tls handshake] ─→ Door::serve(Connection)
 //!                                                        ↑                             ↑
 //!                                     Trigger: stop ─→ abort                      Shutdown::stopping
 //! ```
 
 pub mod accept;
 pub mod access;
+pub mod connections;
 pub mod handles;
 pub mod host_rule;
 pub mod limits;
@@ -25,6 +26,7 @@ pub mod timeout;
 pub mod tls;
 
 pub use access::Access;
+pub use connections::Connections;
 pub use handles::Handles;
 pub use host_rule::{HostRule, Refused};
 pub use limits::Limits;

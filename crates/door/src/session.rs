@@ -1,5 +1,6 @@
 //! The contract between the kit and a door: one connection in, one future out.
 
+use crate::connections::Connected;
 use crate::shutdown::Shutdown;
 use crate::stream::Stream;
 use crate::tally::Tally;
@@ -56,6 +57,8 @@ pub struct Connection {
     pub peer: SocketAddr,
     /// The address that was connected to.
     pub local: SocketAddr,
+    /// Its place in the list of open connections, where it says who it is.
+    pub connected: Arc<Connected>,
     /// Tells when to end.
     pub shutdown: Shutdown,
     /// Starts further tasks for this connection.

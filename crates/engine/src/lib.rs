@@ -26,6 +26,7 @@ pub use core::error::{
     StartRedriveError, TransactError, UpdateQueueError,
 };
 pub use core::explain::{Held, Standing};
+pub use core::holders::{Holders, Holding};
 pub use core::info::{Annotations, Leased, QueueInfo, QueueStats, QueueTotals};
 pub use core::redrive::{Outcome, Redrive, RedriveId, RedriveInfo, RedriveTarget, Trouble};
 pub use core::routers::{RouterInfo, Routing};

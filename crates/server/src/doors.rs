@@ -4,7 +4,7 @@
 //! Invariant: after [`Doors::drain`] no connection of the group is left.
 
 use door::shutdown::{Shutdown, Trigger, pair};
-use door::{Door, Limits, Listener, Tasks, accept, timeout};
+use door::{Connections, Door, Limits, Listener, Tasks, accept, timeout};
 use door_admin::DoorFigures;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,16 +12,17 @@ use std::time::Duration;
 /// Doors with one stop.
 #[derive(Debug)]
 pub(crate) struct Doors {
+    connections: Connections,
     trigger: Trigger,
     shutdown: Shutdown,
     tasks: Tasks,
 }
 
 impl Doors {
-    /// No door yet.
-    pub(crate) fn new() -> Self {
+    /// No door yet. Their connections will be in this list.
+    pub(crate) fn new(connections: Connections) -> Self {
         let (trigger, shutdown) = pair();
-        Self { trigger, tasks: Tasks::new(shutdown.clone()), shutdown }
+        Self { connections, trigger, tasks: Tasks::new(shutdown.clone()), shutdown }
     }
 
     /// The stop of these doors, for those who want to know of it.
@@ -34,7 +35,13 @@ impl Doors {
         let limits = Limits::new(connections_max);
         let figures = DoorFigures::of(door, &limits, &listeners);
         for listener in listeners {
-            self.tasks.spawn(accept::run(listener, Arc::clone(door), limits.clone(), self.tasks.clone()));
+            self.tasks.spawn(accept::run(
+                listener,
+                Arc::clone(door),
+                limits.clone(),
+                self.connections.clone(),
+                self.tasks.clone(),
+            ));
         }
         figures
     }
@@ -101,7 +108,7 @@ mod tests {
     }
 
     async fn check_that_a_drain_ends_a_connection(polite: bool, limit: Duration) {
-        let doors = Doors::new();
+        let doors = Doors::new(Connections::default());
         let listener = Listener::open(door::listener::loopback(0)[0]).expect("a free port");
         let address = listener.local();
         let holder = Holder { polite, tally: Arc::new(Tally::new(&[])) };

@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod doors;
 mod exit;
+mod housekeeping;
 mod import_sqs;
 mod listen;
 mod logging;
@@ -28,7 +29,7 @@ use crate::listen::{Addresses, Listeners, host_rule};
 use crate::signals::Signals;
 use crate::stop::Parts;
 use clap::{CommandFactory, Parser};
-use door::{Access, Listener, Tls};
+use door::{Access, Connections, Listener, Tls};
 use door_admin::{Admin, AdminConfig, Running, Status};
 use door_amqp::{AmqpConfig, AmqpDoor};
 use door_sqs::{SqsConfig, SqsDoor};
@@ -114,7 +115,8 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let addresses = listeners.addresses();
     let connections_max = machine::connections_max(config.connections_max, listeners.doors());
 
-    let (admin_door, protocol_doors) = (Doors::new(), Doors::new());
+    let connections = Connections::new(clock.clone());
+    let (admin_door, protocol_doors) = (Doors::new(connections.clone()), Doors::new(connections.clone()));
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
     let admin = Admin::new(Arc::clone(&status), admin_config(config, &listeners.admin, access.clone()));
     let admin = Arc::new(admin);
@@ -139,11 +141,12 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let amqp = Arc::new(amqp_door(config, &store, access.clone(), clock.clone()));
     protocol_doors.accompany(Arc::clone(&amqp).keep_house());
     let amqp = protocol_doors.serve(&amqp, listeners.amqp, connections_max);
+    protocol_doors.accompany(housekeeping::forget_consumers(store.broker().clone()));
     alerts::start(&config.alert, store.broker(), &protocol_doors)?;
     let queues_listed_max = config.metrics_queues_max;
     let (broker, doors, backup) =
         (store.broker().for_door("admin"), vec![sqs, amqp, admin], tools::backup::writer(&store));
-    status.ready(Running { broker, doors, queues_listed_max, data: config.data.clone(), backup });
+    status.ready(Running { broker, doors, connections, queues_listed_max, data: config.data.clone(), backup });
     announce(config, &store, &addresses, tls.as_ref(), &clock);
 
     let cause = tokio::select! {

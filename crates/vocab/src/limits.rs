@@ -31,6 +31,15 @@ pub const ROUTERS_MAX: usize = 16_384;
 /// words takes 1.2 KB.
 pub const BINDINGS_MAX: usize = 100_000;
 
+/// Most leases that are looked at to say who holds how many, so that a question stays a few milliseconds.
+pub const LEASES_COUNTED_MAX: usize = 100_000;
+
+/// Most consumers that are listed at a time, those that left and still hold something among them: each takes some hundred bytes.
+pub const CONSUMERS_LISTED_MAX: usize = 65_536;
+
+/// Most bytes of what a consumer or its connection says of itself; what is longer is cut.
+pub const SELF_DESCRIPTION_BYTES_MAX: usize = 255;
+
 /// Most bytes of a binding's key, criteria and annotations together, for the same reason.
 pub const BINDING_BYTES_MAX: usize = 16 * 1024;
 

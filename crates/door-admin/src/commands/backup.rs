@@ -4,8 +4,8 @@
 //! an archive that could not be finished ends the connection, so that nobody takes it for a whole one.
 
 use crate::api::Api;
+use crate::client::Client;
 use crate::errors::{ApiError, Code};
-use crate::session::Peer;
 use crate::status::WriteBackup;
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -26,9 +26,9 @@ const PIECES_WAITING_MAX: usize = 4;
 /// Streams an archive.
 pub(crate) async fn answer(
     State(api): State<Arc<Api>>,
-    Extension(Peer(peer)): Extension<Peer>,
+    Extension(client): Extension<Arc<Client>>,
 ) -> Result<Response, ApiError> {
-    if !door::listener::is_loopback(peer.ip()) {
+    if !door::listener::is_loopback(client.peer.ip()) {
         return Err(ApiError::new(Code::Forbidden, "backups are given to this machine only")
             .hint("run `longshore backup` on the server's own machine"));
     }

@@ -4,6 +4,7 @@
 //! matrix follow from it.
 
 mod backup;
+mod clients;
 mod console;
 mod dead_letters;
 mod healthz;
@@ -25,7 +26,11 @@ use std::sync::LazyLock;
 /// Every call of the door. Its order is that of the counts in the metrics.
 pub(crate) fn calls() -> Vec<Call> {
     let of_queues = [queues::calls(), messages::calls(), dead_letters::calls()];
-    [own(), server::calls(), traffic::calls(), scaling::calls()].into_iter().chain(of_queues).flatten().collect()
+    [own(), server::calls(), clients::calls(), traffic::calls(), scaling::calls()]
+        .into_iter()
+        .chain(of_queues)
+        .flatten()
+        .collect()
 }
 
 /// The names of all calls, in their order, and one for whatever is none.

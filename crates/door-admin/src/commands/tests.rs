@@ -4,7 +4,7 @@ use crate::config::AdminConfig;
 use crate::session::Admin;
 use crate::status::Status;
 use door::listener::loopback;
-use door::{Door, HostRule, Limits, Listener, Outcome, Tasks, Trigger, accept, shutdown};
+use door::{Connections, Door, HostRule, Limits, Listener, Outcome, Tasks, Trigger, accept, shutdown};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,7 +25,7 @@ fn start() -> Running {
     let admin = Arc::new(Admin::new(Arc::new(Status::new(shutdown)), config));
     let listener = Listener::open(loopback(0)[0]).expect("a free port");
     let address = listener.local();
-    tasks.spawn(accept::run(listener, Arc::clone(&admin), Limits::new(10), tasks.clone()));
+    tasks.spawn(accept::run(listener, Arc::clone(&admin), Limits::new(10), Connections::default(), tasks.clone()));
     Running { address, admin, trigger, tasks }
 }
 

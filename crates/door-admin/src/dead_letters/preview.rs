@@ -51,7 +51,7 @@ pub(crate) async fn preview(
             preview.matched += 1;
             preview.count(target.or(Failure::of(&browsed.message).origin).unwrap_or(NOWHERE));
             if preview.sample.len() < SAMPLE {
-                preview.sample.push(Seen::of(browsed, &source.name, SHOWN_BODY_BYTES));
+                preview.sample.push(Seen::of(broker, browsed, &source.name, SHOWN_BODY_BYTES));
             }
         }
         ControlFlow::Continue(())

@@ -8,8 +8,8 @@ use crate::audit::{Audited, Entry, Unfinished};
 use crate::authentication;
 use crate::authorization::{self, Named, Need};
 use crate::caller::Caller;
+use crate::client::Client;
 use crate::errors::{ApiError, Code};
-use crate::session::Peer;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
@@ -85,11 +85,15 @@ impl Gate {
             Need::Nothing => Caller::Anyone,
             _ => authentication::caller(&api.access, request.headers())?,
         };
+        let client = request.extensions().get::<Arc<Client>>();
+        if let Some(client) = client.filter(|_| self.need != Need::Nothing) {
+            client.introduce(&caller, request.headers());
+        }
         let remark = if self.is_change { remark(request.headers())? } else { None };
         let entry = (self.is_audited && api.status.running().is_some()).then(|| Entry {
             at_ms: api.log_ms(),
             user: caller.name().map(str::to_owned),
-            peer: request.extensions().get::<Peer>().map(|Peer(peer)| peer.to_string()),
+            peer: client.map(|client| client.peer.to_string()),
             action: self.name,
             queue: named.queue(api),
             remark,

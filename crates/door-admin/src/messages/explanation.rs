@@ -11,6 +11,7 @@ mod alive;
 mod gone;
 
 use crate::messages::life::Place;
+use crate::messages::signature::Signature;
 use crate::messages::standing::Standing;
 use broker::Life;
 use schemars::JsonSchema;
@@ -119,7 +120,7 @@ pub(crate) struct Scene<'a> {
     /// Where a message lives that was this one, with its content.
     pub(crate) moved: Option<(&'a Place, &'a Message)>,
     /// Who works on it, or on the message that holds its lane, where that is known.
-    pub(crate) holder: Option<&'a str>,
+    pub(crate) holder: Option<&'a Signature>,
     /// Where a message is, or was.
     pub(crate) place: &'a dyn Fn(MessageId) -> Place,
 }

@@ -1,5 +1,6 @@
 //! What happened to a message, as the API shows it.
 
+use crate::messages::signature::Signature;
 use broker::{Broker, Life, Moment as Known, What};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -59,7 +60,7 @@ impl Moment {
             what: known.what.name(),
             id: known.id.to_string(),
             door: known.door.as_deref().map(str::to_owned),
-            consumer: known.consumer.as_ref().map(|consumer| consumer.name.to_string()).filter(|name| !name.is_empty()),
+            consumer: known.consumer.as_ref().and_then(|consumer| Signature::of_old(consumer).in_short()),
             reason: known.reason.as_deref().map(str::to_owned),
             to: known.to.map(|id| Place::of(broker, id)),
             attempt: known.attempt,
@@ -68,7 +69,7 @@ impl Moment {
 }
 
 /// The consumer that the message with this id was given to last, where it said its name.
-pub(crate) fn last_consumer(life: &Life, id: MessageId) -> Option<String> {
+pub(crate) fn last_consumer(life: &Life, id: MessageId) -> Option<Signature> {
     let mut own = life.moments.iter().filter(|moment| moment.id == id && moment.what == What::Delivered);
-    own.next_back()?.consumer.as_ref().map(|consumer| consumer.name.to_string()).filter(|name| !name.is_empty())
+    own.next_back()?.consumer.as_ref().map(|consumer| Signature::of_old(consumer))
 }

@@ -5,8 +5,9 @@
 use crate::content::{ShownBody, ShownHeaders};
 use crate::dead_letters::failure::{death_name, reason_name};
 use crate::dead_letters::filter::first_id;
+use crate::messages::signature::Signature;
 use crate::messages::wanted::state_name;
-use broker::{BrowsedMessage, MessageState};
+use broker::{Broker, BrowsedMessage, MessageState};
 use door::native;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -72,6 +73,9 @@ pub(crate) struct Lease {
     /// Until when, if time ends it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deadline_ms: Option<u64>,
+    /// Who has it, where that is known: what it calls itself, or its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) consumer: Option<String>,
 }
 
 /// Where a message was before it was set aside, and why it is there no more.
@@ -107,11 +111,14 @@ pub(crate) struct ShownDeath {
 
 impl Seen {
     /// A message of the queue `queue`, with at most so much of its body.
-    pub(crate) fn of(browsed: &BrowsedMessage, queue: &str, body_bytes_max: usize) -> Self {
+    pub(crate) fn of(broker: &Broker, browsed: &BrowsedMessage, queue: &str, body_bytes_max: usize) -> Self {
         let (seen, message, facts) = (&browsed.seen, &*browsed.message, &browsed.message.facts);
         let (due_ms, lease) = match seen.state {
             MessageState::Delayed { due_ms } => (Some(due_ms), None),
-            MessageState::Leased { since_ms, deadline_ms, .. } => (None, Some(Lease { since_ms, deadline_ms })),
+            MessageState::Leased { since_ms, deadline_ms, consumer } => {
+                let consumer = broker.consumer(consumer).and_then(|known| Signature::of(&known).in_short());
+                (None, Some(Lease { since_ms, deadline_ms, consumer }))
+            }
             MessageState::Ready | MessageState::BeingBuried => (None, None),
         };
         Self {

@@ -5,7 +5,7 @@
 use crate::messages::walk::{Budget, Walk, walk};
 use broker::{Broker, BrowsedMessage, Error, MessageState, NoSuchQueue, QueueInfo, States};
 use std::ops::ControlFlow;
-use vocab::{MessageId, Order};
+use vocab::{ConsumerId, MessageId, Order};
 
 /// Where a message stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub(crate) struct Held {
     pub(crate) since_ms: u64,
     /// Until when, if time ends it.
     pub(crate) deadline_ms: Option<u64>,
+    /// By whom; 0 where that is not known.
+    pub(crate) consumer: ConsumerId,
 }
 
 /// Where `browsed`, a message of `queue`, stands.
@@ -66,8 +68,8 @@ pub(crate) async fn standing(
 ) -> Result<Standing, Error<NoSuchQueue>> {
     match browsed.seen.state {
         MessageState::Delayed { due_ms } => return Ok(Standing::Delayed { until_ms: due_ms }),
-        MessageState::Leased { since_ms, deadline_ms, .. } => {
-            return Ok(Standing::Leased(Held { id: browsed.seen.id, since_ms, deadline_ms }));
+        MessageState::Leased { since_ms, deadline_ms, consumer } => {
+            return Ok(Standing::Leased(Held { id: browsed.seen.id, since_ms, deadline_ms, consumer }));
         }
         MessageState::BeingBuried => return Ok(Standing::BeingBuried),
         MessageState::Ready if queue.settings.paused => return Ok(Standing::Paused),
@@ -97,8 +99,8 @@ async fn lane(
         if other.message.facts.lane.as_ref() == Some(lane) {
             let is_before = other.seen.seq < browsed.seen.seq;
             holder = match other.seen.state {
-                MessageState::Leased { since_ms, deadline_ms, .. } => {
-                    Some(Standing::LaneLeased(Held { id: other.seen.id, since_ms, deadline_ms }))
+                MessageState::Leased { since_ms, deadline_ms, consumer } => {
+                    Some(Standing::LaneLeased(Held { id: other.seen.id, since_ms, deadline_ms, consumer }))
                 }
                 MessageState::Delayed { due_ms } if is_before => {
                     Some(Standing::LaneWaits { by: other.seen.id, until_ms: Some(due_ms) })

@@ -1,16 +1,16 @@
 //! A broker over a store in memory, on a thread of its own, and the door's routes.
 
 use crate::api::Api;
+use crate::client::Client;
 use crate::commands;
 use crate::config::AdminConfig;
 use crate::frame::routes::routes;
-use crate::session::Peer;
 use crate::status::{Running, Status};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use broker::{Broker, Parts, Recovering, Signal, threads};
 use door::access::{Access, Grant, Key, Permission, Secret, User, Users};
-use door::{Tally, Trigger, shutdown};
+use door::{Connections, Tally, Trigger, shutdown};
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 use journal::memory::MemoryStore;
@@ -61,7 +61,14 @@ impl Bench {
         let status = Arc::new(Status::new(shutdown));
         let backup = Arc::new(|_: &mut dyn io::Write| Ok(()));
         let data: PathBuf = folder.path().to_owned();
-        status.ready(Running { broker: broker.clone(), doors: Vec::new(), queues_listed_max: 10, data, backup });
+        status.ready(Running {
+            broker: broker.clone(),
+            doors: Vec::new(),
+            connections: Connections::default(),
+            queues_listed_max: 10,
+            data,
+            backup,
+        });
         let audit_folder = Some(folder.path().to_owned());
         let config = AdminConfig { access, audit_folder, ..AdminConfig::default() };
         let api = Arc::new(Api::new(status, config, Arc::new(Tally::new(commands::names()))));
@@ -99,7 +106,7 @@ impl Bench {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let peer = Peer(SocketAddr::from(([127, 0, 0, 1], 50_000)));
+        let peer = Arc::new(Client::new(SocketAddr::from(([127, 0, 0, 1], 50_000)), None));
         let request = request.extension(peer).body(Body::from(body.to_owned())).expect("a request");
         self.routes.call(request).await.expect("routes do not fail")
     }

@@ -1,10 +1,14 @@
 //! A queue, in a list and on its own.
 
-use broker::{QueueInfo, QueueStats, QueueTotals};
+use super::ConsumerView;
+use broker::{ConsumerInfo, QueueInfo, QueueStats, QueueTotals};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use vocab::{Order, QueueSettings};
+
+/// Most consumers that are shown with their queue.
+const CONSUMERS_SHOWN_MAX: usize = 100;
 
 /// A queue in a list.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -80,6 +84,8 @@ pub(crate) struct QueueDetail {
     modified_ms: u64,
     /// Grows with every change of its settings.
     revision: u64,
+    /// Who takes messages from it, the first ones to come; `GET /v1/consumers` has all.
+    consumers: Vec<ConsumerView>,
 }
 
 impl Rates {
@@ -122,9 +128,11 @@ impl Queue {
 
 impl QueueDetail {
     /// The queue with its settings.
-    pub(crate) fn new(info: &QueueInfo, queue: Queue) -> Self {
+    pub(crate) fn new(info: &QueueInfo, queue: Queue, consumers: Vec<ConsumerInfo>) -> Self {
         let QueueInfo { settings, annotations, created_ms, modified_ms, revision, .. } = info.clone();
-        Self { queue, settings, annotations, created_ms, modified_ms, revision }
+        let shown = consumers.into_iter().take(CONSUMERS_SHOWN_MAX);
+        let consumers = shown.map(|consumer| ConsumerView::of(consumer, &info.name)).collect();
+        Self { queue, settings, annotations, created_ms, modified_ms, revision, consumers }
     }
 }
 

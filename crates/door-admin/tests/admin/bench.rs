@@ -2,7 +2,7 @@
 
 use broker::{Broker, LeaseTerms, Parts, Receive, Recovering, Settle, Settlement, Signal};
 use door::listener::loopback;
-use door::{Limits, Listener, Shutdown, Tasks, Trigger, accept, shutdown};
+use door::{Connections, Limits, Listener, Shutdown, Tasks, Trigger, accept, shutdown};
 use door_admin::{Admin, AdminConfig, Running, Status};
 use history::History;
 use history::memory::MemoryFolder;
@@ -154,6 +154,7 @@ fn listen(broker: &Broker, shutdown: Shutdown) -> SocketAddr {
     status.ready(Running {
         broker: broker.clone(),
         doors: Vec::new(),
+        connections: Connections::default(),
         queues_listed_max: 10,
         data: std::env::temp_dir(),
         backup: Arc::new(|_| Ok(())),
@@ -161,6 +162,6 @@ fn listen(broker: &Broker, shutdown: Shutdown) -> SocketAddr {
     let admin = Arc::new(Admin::new(status, AdminConfig::default()));
     let listener = Listener::open(loopback(0)[0]).expect("a free port");
     let address = listener.local();
-    tasks.spawn(accept::run(listener, admin, Limits::new(100), tasks.clone()));
+    tasks.spawn(accept::run(listener, admin, Limits::new(100), Connections::default(), tasks.clone()));
     address
 }

@@ -7,7 +7,7 @@
 
 use crate::limits::{RECEIVE_BYTES, RECEIVE_COUNT};
 use crate::queue_arguments::Notes;
-use broker::{Delivery, QueueInfo};
+use broker::{Consuming, Delivery, QueueInfo};
 use futures_util::future::AbortHandle;
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ pub(crate) struct Consumer {
     /// Its name on the wire.
     pub(crate) tag: Box<str>,
     pub(crate) queue: Arc<QueueInfo>,
+    /// Its place among the consumers of all doors.
+    pub(crate) consuming: Consuming,
     /// Its deliveries are acknowledged by the client, not by being written.
     pub(crate) acks: bool,
     /// Deliveries that it may hold; 0 for any number.
@@ -41,18 +43,19 @@ pub(crate) struct Consumer {
 
 impl Consumer {
     /// A consumer that was given nothing yet.
-    pub(crate) fn new(number: u32, tag: &str, queue: Arc<QueueInfo>, acks: bool, prefetch: u16, rank: i32) -> Self {
+    pub(crate) fn new(number: u32, tag: &str, queue: Arc<QueueInfo>, consuming: Consuming) -> Self {
         // Until it is known how large its messages are, it asks for a few at a time.
         let message_bytes = RECEIVE_BYTES / 16;
         let notes = Notes::of(&queue.annotations);
         Self {
             number,
             tag: tag.into(),
-            acks,
-            prefetch,
+            consuming,
+            acks: true,
+            prefetch: 0,
             unacked: 0,
             active: false,
-            rank,
+            rank: 0,
             ack_ms_max: notes.ack_ms_max(),
             counts_deliveries: notes.counts_deliveries(),
             asked: None,

@@ -12,7 +12,7 @@ use crate::wire::content::put_content;
 use crate::wire::methods::{basic, channel};
 use broker::{LeaseTerms, Receive};
 use door::access::Permission;
-use vocab::{ConsumerId, SubscriptionId};
+use vocab::SubscriptionId;
 
 /// `basic.consume`
 pub(super) fn consume(session: &mut Session, channel: u16, said: &basic::Consume<'_>) -> Result<(), AmqpError> {
@@ -56,9 +56,11 @@ pub(super) fn consume(session: &mut Session, channel: u16, said: &basic::Consume
         let vhost = session.vhost.name();
         AmqpError::new(ReplyCode::AccessRefused, format!("queue '{name}' in vhost '{vhost}' in exclusive use"))
     })?;
+    let consuming = session.client.consuming(&session.door.broker, queue.id, tag);
     let open = session.channel(channel);
-    let mut consumer = Consumer::new(number, tag, queue, !said.no_ack, open.prefetch, rank);
-    consumer.active = active;
+    let mut consumer = Consumer::new(number, tag, queue, consuming);
+    (consumer.acks, consumer.prefetch) = (!said.no_ack, open.prefetch);
+    (consumer.active, consumer.rank) = (active, rank);
     open.consumers.insert(number, Box::new(consumer));
     if !said.no_wait {
         session.say(channel, &basic::ConsumeOk { consumer_tag: tag });
@@ -91,6 +93,8 @@ pub(super) async fn get(session: &mut Session, channel: u16, said: &basic::Get<'
     let queue = session.usable_queue(&name)?;
     session.door.uses.touch(queue.id, session.door.now_ms());
     let terms = LeaseTerms::Session(session.channel(channel).session);
+    let broker = session.door.broker.clone();
+    let getting = session.client.getting(&broker, queue.id);
     let receive = Receive {
         queue: queue.id,
         subscription: SubscriptionId(0),
@@ -98,15 +102,15 @@ pub(super) async fn get(session: &mut Session, channel: u16, said: &basic::Get<'
         wait_ms: Some(0),
         terms,
         rank: 0,
-        consumer: ConsumerId::UNKNOWN,
+        consumer: getting.id(),
     };
-    let broker = session.door.broker.clone();
     let vhost = session.vhost.name().to_owned();
     let got = broker.receive(receive).await.map_err(|error| errors::receive(error, &name, &vhost))?;
     let Some(delivery) = got.first() else {
         session.say(channel, &basic::GetEmpty {});
         return Ok(());
     };
+    getting.delivered();
     let since_ms = session.door.now_ms();
     let unacked = &mut session.channel(channel).unacked;
     let delivery_tag = if said.no_ack {

@@ -11,8 +11,8 @@ use broker::{Delivery, Error, LeaseTerms, Receive, ReceiveError, Settle, Settlem
 use door::timeout;
 use futures_util::future::{AbortHandle, Abortable, BoxFuture};
 use std::time::Duration;
+use vocab::SubscriptionId;
 use vocab::limits::WAIT_MS_MAX;
-use vocab::{ConsumerId, SubscriptionId};
 
 /// A consumer's ask for messages, under way.
 pub(super) type Ask = BoxFuture<'static, Asked>;
@@ -52,17 +52,9 @@ impl Session {
         }
         let (handle, registration) = AbortHandle::new_pair();
         consumer.asked = Some(handle);
-        let (queue, rank) = (consumer.queue.id, consumer.rank);
+        let (queue, rank, consumer) = (consumer.queue.id, consumer.rank, consumer.consuming.id());
         let (wait_ms, terms) = (Some(WAIT_MS_MAX), LeaseTerms::Session(session));
-        let receive = Receive {
-            queue,
-            subscription: SubscriptionId(0),
-            max,
-            wait_ms,
-            terms,
-            rank,
-            consumer: ConsumerId::UNKNOWN,
-        };
+        let receive = Receive { queue, subscription: SubscriptionId(0), max, wait_ms, terms, rank, consumer };
         let broker = self.door.broker.clone();
         let asking = async move {
             if !pause.is_zero() {
@@ -88,6 +80,7 @@ impl Session {
         match got {
             Ok(deliveries) => {
                 consumer.learn(&deliveries);
+                consumer.consuming.delivered();
                 self.deliver(channel, number, deliveries);
                 self.ask(channel, number);
             }

@@ -12,6 +12,7 @@ use super::{Capabilities, Tuning};
 use crate::Vhost;
 use crate::authentication::{self, Claim};
 use crate::caller::Caller;
+use crate::client::Peer;
 use crate::door::AmqpDoor;
 use crate::errors::AmqpError;
 use crate::server_properties::server_properties;
@@ -42,9 +43,9 @@ enum Failure {
 pub(super) async fn open<S: AsyncRead + AsyncWrite>(
     door: &AmqpDoor,
     pipe: &mut Pipe<S>,
-    subject: Option<&str>,
+    peer: &Peer,
 ) -> Option<Opened> {
-    match shake(door, pipe, subject).await {
+    match shake(door, pipe, peer).await {
         Ok(opened) => Some(opened),
         Err(Failure::Silent) => None,
         Err(Failure::Told(error, method)) => {
@@ -64,12 +65,9 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite>(
     }
 }
 
-async fn shake<S: AsyncRead + AsyncWrite>(
-    door: &AmqpDoor,
-    pipe: &mut Pipe<S>,
-    subject: Option<&str>,
-) -> Result<Opened, Failure> {
+async fn shake<S: AsyncRead + AsyncWrite>(door: &AmqpDoor, pipe: &mut Pipe<S>, peer: &Peer) -> Result<Opened, Failure> {
     pipe.header().await?;
+    let subject = peer.subject.as_deref();
     let properties = server_properties();
     let start = connection::Start {
         version_major: 0,
@@ -89,7 +87,9 @@ async fn shake<S: AsyncRead + AsyncWrite>(
             true => Failure::Told(error, MethodId::default()),
             false => Failure::Silent,
         };
-        (caller.map_err(refused)?, capabilities)
+        let caller = caller.map_err(refused)?;
+        peer.introduce(&caller, start_ok.client_properties);
+        (caller, capabilities)
     };
     let tuning = tune(door, pipe).await?;
     let payload = pipe.frame(tuning.frame_max).await?;

@@ -2,6 +2,7 @@
 
 use super::handshake::{self, Opened};
 use super::{Asked, Heart, Over, Session};
+use crate::client::{Client, Peer};
 use crate::door::AmqpDoor;
 use crate::limits::{CLOSE, HANDSHAKE, READ_BYTES, READ_BYTES_QUIET};
 use crate::uses::Notice;
@@ -34,37 +35,34 @@ enum Event {
 }
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve<S: AsyncRead + AsyncWrite>(
-    door: Arc<AmqpDoor>,
-    stream: S,
-    client_subject: Option<Box<str>>,
-    shutdown: Shutdown,
-) {
+pub(crate) async fn serve<S: AsyncRead + AsyncWrite>(door: Arc<AmqpDoor>, stream: S, peer: Peer, shutdown: Shutdown) {
     let (reader, writer) = tokio::io::split(stream);
     let mut pipe = Pipe { reader, writer, input: BytesMut::new() };
-    let opening = handshake::open(&door, &mut pipe, client_subject.as_deref());
+    let opening = handshake::open(&door, &mut pipe, &peer);
     let opened = match timeout::within(HANDSHAKE, opening).await {
         Ok(Some(opened)) => opened,
         Ok(None) | Err(_) => return drop(pipe.writer.shutdown().await),
     };
     tracing::debug!(user = opened.caller.name(), vhost = opened.vhost.name(), "an AMQP connection is open");
-    let mut session = Box::new(Session::new(door, opened));
+    let mut session = Box::new(Session::new(door, opened, &peer));
     session.run(&mut pipe, &shutdown).await;
     session.clean_up().await;
     let _gone = timeout::within(CLOSE, pipe.writer.shutdown()).await;
 }
 
 impl Session {
-    fn new(door: Arc<AmqpDoor>, opened: Opened) -> Self {
+    fn new(door: Arc<AmqpDoor>, opened: Opened, peer: &Peer) -> Self {
         let Opened { caller, vhost, tuning, capabilities } = opened;
         let (notice_sender, notices) = mpsc::unbounded_channel();
         let (reply_sender, replies) = mpsc::channel(crate::limits::REPLIES_WAITING);
         let id = door.next_connection();
+        let client = Client::new(peer, &caller);
         let heart = Heart::new(tuning.heartbeat_s, door.now_ms());
         Self {
             door,
             id,
             caller,
+            client,
             vhost,
             tuning,
             capabilities,

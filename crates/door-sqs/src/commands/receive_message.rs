@@ -1,6 +1,7 @@
 //! `ReceiveMessage`: up to ten messages, waiting for the first where asked to.
 
 use super::Answer;
+use crate::client::Client;
 use crate::door::SqsDoor;
 use crate::errors::{SqsError, receive_error};
 use crate::frame::call::Call;
@@ -43,8 +44,10 @@ struct Asked {
     attempt: Option<Box<str>>,
 }
 
-pub(super) async fn run(door: &SqsDoor, call: Call, payload: Payload) -> Answer {
-    let Asked { receive, wish, attempt } = read(door, &call, &payload)?;
+pub(super) async fn run(door: &SqsDoor, client: &Client, call: Call, payload: Payload) -> Answer {
+    let Asked { mut receive, wish, attempt } = read(door, &call, &payload)?;
+    let consuming = client.asking(door, receive.queue, &call.context.caller);
+    receive.consumer = consuming.id();
     // Nothing of the request but this is kept while waiting, perhaps with thousands of others.
     let Call { action, style, id, context } = call;
     drop((payload, context));
@@ -55,6 +58,7 @@ pub(super) async fn run(door: &SqsDoor, call: Call, payload: Payload) -> Answer 
     };
     let mut writer = Writer::new(style, action, capacity(&deliveries));
     if !deliveries.is_empty() {
+        consuming.delivered();
         writer.begin_list(MESSAGES);
         for delivery in &deliveries {
             write_message(&mut writer, door, delivery, &wish);

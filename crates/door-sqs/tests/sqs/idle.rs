@@ -2,7 +2,7 @@
 
 use crate::bench::Bench;
 use door::listener::loopback;
-use door::{Connection, Door, Listener, Stream};
+use door::{Connection, Connections, Door, Listener, Stream};
 use tokio::net::TcpStream;
 
 /// A bare hyper connection with an empty service is about 1.4 KiB of future, besides its read buffer.
@@ -30,7 +30,8 @@ async fn a_connection_in_plain_text_pays_nothing_for_tls_and_http_2() {
         size_of_val(&bench.door.clone().serve_stream(stream, bench.tasks.clone(), door_sqs::Origin::default()));
     let stream = Stream::Plain(accepted().await.0);
     let (shutdown, tasks) = (bench.tasks.shutdown().clone(), bench.tasks.clone());
-    let connection = Connection { stream, client_subject: None, peer, local, shutdown, tasks };
+    let (connected, _seat) = Connections::default().enter("sqs", peer, false);
+    let connection = Connection { stream, client_subject: None, peer, local, connected, shutdown, tasks };
     let bytes = size_of_val(&bench.door.clone().serve(connection));
     assert!(bytes <= bare_bytes + size_of::<usize>(), "{bytes} bytes, {bare_bytes} without");
 }

@@ -4,7 +4,7 @@ use crate::bench::{Bench, json_request};
 use crate::http2;
 use door::listener::loopback;
 use door::tls::test_support::{Authority, Client};
-use door::{Limits, Listener, Tls, accept};
+use door::{Connections, Limits, Listener, Tls, accept};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,7 +22,13 @@ fn start() -> Secured {
     let tls = Tls::load(authority.server().files(folder.path())).expect("good files");
     let listener = Listener::open(loopback(0)[0]).expect("a free port").secured(tls);
     let port = listener.local().port();
-    bench.tasks.spawn(accept::run(listener, Arc::clone(&bench.door), Limits::new(10), bench.tasks.clone()));
+    bench.tasks.spawn(accept::run(
+        listener,
+        Arc::clone(&bench.door),
+        Limits::new(10),
+        Connections::default(),
+        bench.tasks.clone(),
+    ));
     Secured { bench, authority, port, _folder: folder }
 }
 

@@ -48,7 +48,7 @@ fn start(stubborn: bool, connections_max: u64) -> Running {
     let greeter = Greeter { stubborn, tally: Arc::new(Tally::new(&[])) };
     let listener = Listener::open(loopback(0)[0]).expect("a free port");
     let address = listener.local();
-    tasks.spawn(run(listener, Arc::new(greeter), limits.clone(), tasks.clone()));
+    tasks.spawn(run(listener, Arc::new(greeter), limits.clone(), Connections::default(), tasks.clone()));
     Running { address, trigger, tasks, limits }
 }
 

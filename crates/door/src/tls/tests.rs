@@ -6,7 +6,7 @@ use super::*;
 use crate::listener::loopback;
 use crate::shutdown::{Trigger, pair};
 use crate::tally::Tally;
-use crate::{Connection, Door, Limits, Listener, Tasks, accept, timeout};
+use crate::{Connection, Connections, Door, Limits, Listener, Tasks, accept, timeout};
 use rustls::SupportedProtocolVersion;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,7 +79,7 @@ fn start_with(client_ca: Option<&str>, connections_max: u64) -> Running {
     let listener = Listener::open(loopback(0)[0]).expect("a free port").secured(tls.clone());
     let port = listener.local().port();
     let door = Arc::new(Describer(Arc::new(Tally::new(&[]))));
-    tasks.spawn(accept::run(listener, door, limits.clone(), tasks.clone()));
+    tasks.spawn(accept::run(listener, door, limits.clone(), Connections::default(), tasks.clone()));
     Running { authority, folder, tls, port, trigger, tasks, limits }
 }
 

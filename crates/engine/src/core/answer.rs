@@ -9,6 +9,7 @@ use crate::core::error::{
     UpdateQueueError,
 };
 use crate::core::explain::Standing;
+use crate::core::holders::Holders;
 use crate::core::info::{Leased, QueueInfo, QueueStats};
 use crate::core::redrive::RedriveInfo;
 use crate::core::routers::{RouterInfo, Routing};
@@ -54,6 +55,8 @@ pub enum Answer {
     Browsed(Result<Page, NoSuchQueue>),
     /// To `Question::Explain`.
     Explained(Result<Standing, NoSuchQueue>),
+    /// To `Question::Holders`.
+    Holders(Box<Holders>),
     /// To `Intervene`: a verdict each.
     Intervened(Result<Vec<Result<(), InterveneError>>, NoSuchQueue>),
     /// To `Carry`: a verdict each.

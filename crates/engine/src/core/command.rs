@@ -145,6 +145,8 @@ pub enum Question {
     Find(QueueId, Vec<Seq>),
     /// Why is a message not delivered?
     Explain(MessageId),
+    /// Who holds leases of this queue, or of any?
+    Holders(Option<QueueId>),
     /// Which redrives does a queue have? Newest first.
     Redrives(QueueId),
 }

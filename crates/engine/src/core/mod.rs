@@ -9,6 +9,7 @@ pub mod effect;
 pub mod error;
 pub mod event;
 pub mod explain;
+pub mod holders;
 pub mod info;
 pub mod lanes;
 pub mod levels;

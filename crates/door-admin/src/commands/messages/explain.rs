@@ -6,6 +6,7 @@ use crate::frame::{IdInPath, Json};
 use crate::messages::explanation::{Explanation, Scene, explain};
 use crate::messages::find::find;
 use crate::messages::life::{Place, last_consumer};
+use crate::messages::signature::Signature;
 use crate::messages::standing::{Standing, standing};
 use axum::extract::State;
 use broker::{Broker, Error};
@@ -39,13 +40,16 @@ pub(crate) async fn answer(
         standing: standing.as_ref(),
         life: &found.life,
         moved: place.as_ref().zip(elsewhere.map(|browsed| &*browsed.message)),
-        holder: holder.as_deref(),
+        holder: holder.as_ref(),
         place: &|id| Place::of(broker, id),
     })))
 }
 
 /// Who works on it, or on what holds its lane.
-async fn holder(broker: &Broker, standing: Option<&Standing>) -> Result<Option<String>, ApiError> {
+async fn holder(broker: &Broker, standing: Option<&Standing>) -> Result<Option<Signature>, ApiError> {
     let (Some(Standing::Leased(held)) | Some(Standing::LaneLeased(held))) = standing else { return Ok(None) };
+    if let Some(known) = broker.consumer(held.consumer) {
+        return Ok(Some(Signature::of(&known)));
+    }
     Ok(last_consumer(&broker.life(held.id).await?, held.id))
 }

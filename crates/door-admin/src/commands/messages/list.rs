@@ -95,7 +95,7 @@ pub(crate) async fn answer(
     let look = |browsed: &BrowsedMessage| {
         if wanted.holds(browsed) {
             bytes += browsed.message.body.len().min(search.body_bytes_max);
-            messages.push(Seen::of(browsed, &queue.name, search.body_bytes_max));
+            messages.push(Seen::of(broker, browsed, &queue.name, search.body_bytes_max));
         }
         let is_full = messages.len() == search.limit || bytes >= ANSWER_BYTES_MAX;
         if is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

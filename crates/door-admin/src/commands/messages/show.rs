@@ -40,7 +40,7 @@ pub(crate) async fn answer(
     let message = found.browsed.as_ref().and_then(|browsed| {
         let queue = broker.queue_by_id(browsed.seen.id.key.queue)?;
         let may = caller.may(Permission::Receive, &queue.name, &api.account_id);
-        may.then(|| Seen::of(browsed, &queue.name, usize::MAX))
+        may.then(|| Seen::of(broker, browsed, &queue.name, usize::MAX))
     });
     let life = moments(broker, &found.life);
     Ok(Json(Shown { message, life, life_from_ms: found.life.known_from_ms }))

@@ -65,7 +65,8 @@ impl Following {
         match self.tail.look(&self.broker).await {
             Ok(came) => {
                 for browsed in &came.messages {
-                    write_event(&mut text, "message", &Seen::of(browsed, &self.queue.name, SHOWN_BODY_BYTES));
+                    let seen = Seen::of(&self.broker, browsed, &self.queue.name, SHOWN_BODY_BYTES);
+                    write_event(&mut text, "message", &seen);
                 }
                 if came.skipped > 0 {
                     write_event(&mut text, "skipped", &json!({ "count": came.skipped }));

@@ -21,7 +21,8 @@ pub(crate) async fn detail(api: &Api, info: &QueueInfo) -> Result<QueueDetail, A
     let broker = api.broker()?;
     let stats = broker.stats(info.id).await?;
     let rates = api.looks.rates(broker, info.id, &stats.totals);
-    Ok(QueueDetail::new(info, Queue::new(info, &stats, rates, sources(broker, &info.name))))
+    let consumers = broker.consumers(Some(info.id)).await?.consumers;
+    Ok(QueueDetail::new(info, Queue::new(info, &stats, rates, sources(broker, &info.name)), consumers))
 }
 
 /// The queues that set messages aside in the queue `name`, in order of name.

@@ -11,7 +11,9 @@ use axum::extract::State;
 use broker::QueueStats;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use vocab::QueueId;
 
 /// The server at a glance. Messages are those of queues that the caller may know of.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -30,6 +32,8 @@ pub(crate) struct Overview {
     dead_letters: u64,
     /// Open connections, of all doors.
     connections: u64,
+    /// Who takes messages, from any queue that the caller may know of.
+    consumers: u64,
     /// Receives that wait for a message.
     waiters: u64,
     store: Store,
@@ -84,14 +88,20 @@ pub(crate) async fn of(api: &Api, caller: &Caller) -> Result<Overview, ApiError>
         oldest_ms: None,
         dead_letters: 0,
         connections: running.doors.iter().map(|door| door.limits.counts().open).sum(),
+        consumers: 0,
         waiters: 0,
         store: store::of(running),
         doors: running.doors.iter().map(view).collect(),
     };
+    let mut consumers: BTreeMap<QueueId, u64> = BTreeMap::new();
+    for queue in running.broker.consumed_queues() {
+        *consumers.entry(queue).or_default() += 1;
+    }
     for (info, stats) in &figures.queues {
         if caller.may_see(&info.name, &api.account_id) {
             let is_dead_letter = sources.contains_key(info.name.as_str());
             overview.add(stats, figures.rates(info.id, &stats.totals), is_dead_letter);
+            overview.consumers += consumers.get(&info.id).copied().unwrap_or_default();
         }
     }
     Ok(overview)

@@ -4,10 +4,13 @@
 
 use super::tokens;
 use crate::api::Api;
+use crate::caller::Caller;
+use crate::client::Client;
 use crate::content::{ShownBody, ShownHeaders};
 use crate::errors::ApiError;
 use crate::frame::{Json, QueueInPath};
 use crate::messages::seen::ShownOrigin;
+use axum::Extension;
 use axum::extract::State;
 use broker::{Delivery, LeaseTerms, Receive};
 use door::Handles;
@@ -90,12 +93,17 @@ struct DeliveryView {
 pub(crate) async fn answer(
     State(api): State<Arc<Api>>,
     QueueInPath(info): QueueInPath,
+    caller: Caller,
+    client: Option<Extension<Arc<Client>>>,
     Json(Wanted { max, wait_ms, lease_ms, consumer }): Json<Wanted>,
 ) -> Result<Json<Received>, ApiError> {
     within("max", max.into(), 1, COUNT_MAX.into())?;
     within("wait_ms", wait_ms.unwrap_or_default(), 0, WAIT_MS_MAX)?;
     within("lease_ms", lease_ms.unwrap_or_default(), 0, LEASE_MS_MAX)?;
-    within("consumer", consumer.map_or(0, |name| name.len() as u64), 0, NAME_BYTES_MAX)?;
+    within("consumer", consumer.as_ref().map_or(0, |name| name.len() as u64), 0, NAME_BYTES_MAX)?;
+    let broker = api.broker()?;
+    let name = consumer.as_deref();
+    let consuming = client.map(|Extension(client)| client.asking(broker, info.id, name, &caller));
     let receive = Receive {
         queue: info.id,
         subscription: SubscriptionId(0),
@@ -103,11 +111,13 @@ pub(crate) async fn answer(
         wait_ms: Some(wait_ms.unwrap_or(info.settings.wait_ms).min(WAIT_MS_MAX)),
         terms: LeaseTerms::Deadline(lease_ms),
         rank: 0,
-        consumer: ConsumerId::default(),
+        consumer: consuming.as_ref().map_or(ConsumerId::UNKNOWN, |consuming| consuming.id()),
     };
-    let broker = api.broker()?;
     let handles = Handles::new(broker.store_id());
     let deliveries = broker.receive(receive).await?;
+    if let Some(consuming) = consuming.filter(|_| !deliveries.is_empty()) {
+        consuming.delivered();
+    }
     Ok(Json(Received { deliveries: deliveries.iter().map(|delivery| view(delivery, &handles)).collect() }))
 }
 

@@ -1,6 +1,7 @@
 //! Explains messages that live, by where they stand.
 
 use super::{Details, Explanation, Holder, Scene, Verdict};
+use crate::messages::signature::Signature;
 use crate::messages::standing::{Held, Standing};
 use crate::messages::when::{moment, span};
 
@@ -81,7 +82,7 @@ fn lane_leased(scene: &Scene<'_>, held: &Held, about: Details) -> Explanation {
 
 /// By whom, since when, until when.
 fn in_words(scene: &Scene<'_>, held: &Held) -> String {
-    let by = scene.holder.map_or_else(String::new, |consumer| format!(" by `{consumer}`"));
+    let by = scene.holder.and_then(Signature::in_words).map_or_else(String::new, |holder| format!(" by {holder}"));
     let since = span(scene.now_ms.saturating_sub(held.since_ms));
     match held.deadline_ms {
         Some(deadline_ms) => format!("{by} for {since}; its lease ends at {}", moment(deadline_ms, scene.now_ms)),
@@ -93,7 +94,7 @@ impl Holder {
     fn of(scene: &Scene<'_>, held: &Held) -> Self {
         Self {
             id: held.id.to_string(),
-            consumer: scene.holder.map(str::to_owned),
+            consumer: scene.holder.cloned().and_then(Signature::in_short),
             since_ms: held.since_ms,
             deadline_ms: held.deadline_ms,
         }

@@ -4,6 +4,7 @@ use super::*;
 use crate::dead_letters::specimen::id;
 use crate::messages::standing::Held;
 use broker::{Moment, What};
+use vocab::ConsumerId;
 
 const NOW_MS: u64 = (14 * 3600 + 2 * 60 + 10) * 1000;
 
@@ -16,7 +17,7 @@ fn told(standing: Option<&Standing>, life: &Life) -> Explanation {
         standing,
         life,
         moved: None,
-        holder: Some("worker-3"),
+        holder: Some(&Signature { name: "worker-3".to_owned(), peer: "10.0.0.1:5000".to_owned() }),
         place: &place,
     })
 }
@@ -37,9 +38,14 @@ fn ended(what: What, reason: Option<&str>) -> Life {
 
 #[test]
 fn sentences_name_who_and_until_when() {
-    let held = Held { id: id(1, 3), since_ms: NOW_MS - 42_000, deadline_ms: Some(NOW_MS + 8_000) };
+    let held = Held {
+        id: id(1, 3),
+        consumer: ConsumerId::UNKNOWN,
+        since_ms: NOW_MS - 42_000,
+        deadline_ms: Some(NOW_MS + 8_000),
+    };
     let lane = told(Some(&Standing::LaneLeased(held)), &Life::default());
-    let by = "is being worked on by `worker-3` for 42 s; its lease ends at 14:02:18 UTC (in 8 s)";
+    let by = "is being worked on by `worker-3` (10.0.0.1:5000) for 42 s; its lease ends at 14:02:18 UTC (in 8 s)";
     assert_eq!(lane.text, format!("its lane is held by message {}, which {by}", id(1, 3)));
     let session = Held { deadline_ms: None, ..held };
     let text = told(Some(&Standing::Leased(session)), &Life::default()).text;

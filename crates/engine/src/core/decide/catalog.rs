@@ -100,6 +100,7 @@ impl State {
             Question::Browse(wish) => Answer::Browsed(self.browse(wish)),
             Question::Find(queue, seqs) => Answer::Browsed(self.find(queue, &seqs)),
             Question::Explain(id) => Answer::Explained(self.explain(id)),
+            Question::Holders(queue) => Answer::Holders(Box::new(self.holders(queue))),
             Question::Redrives(queue) => Answer::Redrives(self.redrives(queue)),
         }
     }
