@@ -2,9 +2,10 @@
 
 use clients::javascript::javascript;
 use clients::python::{finish, skip};
+use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// What the browser is called on the systems that have it.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -24,6 +25,20 @@ pub fn scenarios() -> Option<Command> {
 /// Runs one scenario against the console at this address.
 pub fn run(command: &mut Command, scenario: &str, admin: SocketAddr) -> Output {
     finish(command.arg(scenario).env("LONGSHORE_CONSOLE", format!("http://{admin}")))
+}
+
+/// Runs one scenario that asks for things to be done, a line each on its standard output; `act` does them.
+pub fn converse(command: &mut Command, scenario: &str, admin: SocketAddr, mut act: impl FnMut(&str)) -> Output {
+    command.arg(scenario).env("LONGSHORE_CONSOLE", format!("http://{admin}"));
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut script = command.spawn().expect("the scenario starts");
+    let mut answers = script.stdin.take().expect("its standard input is a pipe");
+    let asked = script.stdout.take().expect("its standard output is a pipe");
+    for line in BufReader::new(asked).lines() {
+        act(&line.expect("the scenario speaks UTF-8"));
+        writeln!(answers, "done").expect("the scenario waits for its answer");
+    }
+    script.wait_with_output().expect("the scenario ends")
 }
 
 fn chromium() -> Option<PathBuf> {

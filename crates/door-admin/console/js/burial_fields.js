@@ -36,12 +36,12 @@ export function burial(settings) {
     present ? present.max : 5,
   );
   const counted = choiceField(
-    { label: "Counted by", name: "counted_by" },
+    { label: "Counted by", name: "counted_by", hint: "Failures bring their error along, deliveries do not." },
     [
-      ["deliveries", "deliveries"],
       ["failures", "failures"],
+      ["deliveries", "deliveries"],
     ],
-    present?.counted_by ?? "deliveries",
+    present?.counted_by ?? "failures",
   );
   const expired = checkField({ label: "Set aside what is too old, too", name: "expired" }, present?.expired ?? false);
   const those = [target, max, counted, expired];

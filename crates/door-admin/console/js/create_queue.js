@@ -25,7 +25,7 @@ export async function createQueue() {
     30_000,
   );
   const aside = checkField({ label: "Set aside what keeps failing", hint: "into a dead-letter queue" }, true);
-  const max = numberField({ label: "After so many deliveries", min: 1, max: 1000 }, 5);
+  const max = numberField({ label: "After so many failures", min: 1, max: 1000 }, 5);
   const dead = textField({ label: "Dead-letter queue", placeholder: "NAME-dead" });
   const burial = h("div", { class: "fields whole" }, max.element, dead.element);
   aside.input.addEventListener("change", () => (burial.hidden = !aside.input.checked));
@@ -36,13 +36,13 @@ export async function createQueue() {
     const settings = { order: order.read(), lease_ms: lease.read() };
     if (aside.read()) {
       const target = dead.read() || `${wanted}-dead`;
-      settings.bury = { counted_by: "deliveries", max: max.read(), dead_letter: target };
+      settings.bury = { counted_by: "failures", max: max.read(), dead_letter: target };
       await makeWhereMissing(target);
     }
     await call("POST", "/v1/queues", { body: { name: wanted, settings } });
     return wanted;
   };
-  const made = await ask({ title: "Create a queue", body, action: "Create", submit });
+  const made = await ask({ title: "Create a queue", body, action: "Create", submit, reason: null });
   if (made === null) return;
   notice(`Queue ${made} is ready`);
   navigate(link(["queue", made]));

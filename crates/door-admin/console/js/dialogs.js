@@ -1,11 +1,12 @@
 // Dialogs that ask, notices that tell.
 //
 // Invariants: a dialog that changes something stays open until the server said yes, and shows its no; what destroys asks
-// for the name to be typed; focus goes back to where it was (the browser's `<dialog>` sees to that).
+// for the name to be typed; why something is done is asked where it is done. Focus goes back to where it was (the browser's `<dialog>` sees to that).
 
 import { h, icon, replace } from "./dom.js";
+import { REASON_CHARACTERS_MAX } from "./api.js";
 import { button, showTrouble } from "./panels.js";
-import { field } from "./fields.js";
+import { field, textField } from "./fields.js";
 import { line } from "./text.js";
 
 const NOTICE_MS = 6000;
@@ -27,11 +28,29 @@ export async function attempt(work) {
   }
 }
 
+/** Why, in a line: it goes with the change into the audit log, and where else `hint` says. */
+export function reasonField(hint = "Kept in the audit log.") {
+  const made = textField({ label: "Reason", placeholder: "optional", hint });
+  made.input.maxLength = REASON_CHARACTERS_MAX;
+  return made;
+}
+
 /**
- * Asks with a form. `submit` runs when it is sent; what it returns is the answer, what it throws is shown and the dialog
- * stays. `null` is the answer of who leaves. `extra` are further buttons.
+ * Asks with a form. `submit` runs when it is sent, with the reason that was given; what it returns is the answer, what it
+ * throws is shown and the dialog stays. `null` is the answer of who leaves. `extra` are further buttons; where `reason` is
+ * `null` none is asked for.
  */
-export function ask({ title, body, action, kind = "main", wide = false, submit, extra = [], ready = null }) {
+export function ask({
+  title,
+  body,
+  action,
+  kind = "main",
+  wide = false,
+  submit,
+  extra = [],
+  ready = null,
+  reason = reasonField(),
+}) {
   return new Promise((resolve) => {
     const wrong = h("div");
     const send = h("button", { type: "submit", class: "button", data: { kind } }, action);
@@ -41,6 +60,7 @@ export function ask({ title, body, action, kind = "main", wide = false, submit, 
       { novalidate: true },
       h("h2", { id: "dialog-title" }, title),
       body,
+      reason?.element ?? null,
       wrong,
       h("div", { class: "end" }, cancel, extra, send),
     );
@@ -51,7 +71,7 @@ export function ask({ title, body, action, kind = "main", wide = false, submit, 
       send.disabled = true;
       replace(wrong);
       try {
-        answer = await submit();
+        answer = await submit(reason?.read() || undefined);
         dialog.close();
       } catch (error) {
         showTrouble(wrong, error);

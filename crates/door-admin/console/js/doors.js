@@ -87,30 +87,35 @@ function reachable(address) {
 function boto3({ addresses, tls }) {
   return `import boto3
 
-sqs = boto3.client("sqs", endpoint_url="${tls ? "https" : "http"}://${reachable(addresses[0])}",
-                   region_name="us-east-1", aws_access_key_id="NAME",
-                   aws_secret_access_key="SECRET")
-queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
-sqs.send_message(QueueUrl=queue, MessageBody="40 crates of lemons")
-print(sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20))`;
+sqs = boto3.client(
+    "sqs", region_name="us-east-1",
+    endpoint_url="${tls ? "https" : "http"}://${reachable(addresses[0])}",
+    aws_access_key_id="NAME",
+    aws_secret_access_key="SECRET")
+url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+sqs.send_message(QueueUrl=url, MessageBody="40 crates")
+print(sqs.receive_message(QueueUrl=url))`;
 }
 
 function pika({ addresses, tls }) {
   return `import pika
 
 url = "${tls ? "amqps" : "amqp"}://NAME:SECRET@${reachable(addresses[0])}"
-channel = pika.BlockingConnection(pika.URLParameters(url)).channel()
+connection = pika.BlockingConnection(pika.URLParameters(url))
+channel = connection.channel()
 channel.queue_declare("orders", durable=True)
-channel.basic_publish("", "orders", b"40 crates of lemons")
+channel.basic_publish("", "orders", b"40 crates")
 print(channel.basic_get("orders", auto_ack=True))`;
 }
 
 function curl() {
-  const user = sessionStorage.length > 0 ? "-u NAME:SECRET " : "";
-  return `curl ${user}-H 'longshore-change: yes' --json '{"name": "orders"}' \\
-     ${location.origin}/v1/queues
-curl ${user}-H 'longshore-change: yes' --json '{"body": "40 crates of lemons"}' \\
-     ${location.origin}/v1/queues/orders/messages
-curl ${user}-H 'longshore-change: yes' --json '{"wait_ms": 20000}' \\
-     ${location.origin}/v1/queues/orders/receive`;
+  const user = sessionStorage.length > 0 ? " -u NAME:SECRET" : "";
+  const ask = (rest, body) => `curl${user} -H 'longshore-change: yes' \\
+     ${location.origin}/v1/queues${rest} \\
+     --json '${body}'`;
+  return [
+    ask("", '{"name": "orders"}'),
+    ask("/orders/messages", '{"body": "40 crates"}'),
+    ask("/orders/receive", '{"wait_ms": 20000}'),
+  ].join("\n");
 }

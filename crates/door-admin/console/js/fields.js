@@ -83,26 +83,27 @@ export function numberField({ none = false, min = 0, max = Number.MAX_SAFE_INTEG
   return parsed(given, input, parse, `a whole number from ${min}${most}${none ? ", or nothing" : ""}`);
 }
 
-/** A duration in words or seconds; an empty field is `null` where `none` allows that. */
-export function durationField({ none = false, ...given }, value_ms) {
+/** What is counted in units: `spell` writes a value, `parse` reads it, `null` for what it does not understand. */
+function measureField({ none = false, ...given }, value, { spell, parse, examples }) {
   const input = h("input", {
-    value: value_ms === null || value_ms === undefined ? "" : spellDuration(value_ms),
+    value: value === null || value === undefined ? "" : spell(value),
     autocomplete: "off",
     placeholder: given.placeholder,
   });
-  const parse = (text) => (text === "" ? (none ? null : undefined) : (milliseconds(text) ?? undefined));
-  return parsed(given, input, parse, `a time like 30 s, 5 min or 2 d${none ? ", or nothing" : ""}`);
+  const read = (text) => (text === "" ? (none ? null : undefined) : (parse(text) ?? undefined));
+  return parsed(given, input, read, `${examples}${none ? ", or nothing" : ""}`);
+}
+
+/** A duration in words or seconds; an empty field is `null` where `none` allows that. */
+export function durationField(given, value_ms) {
+  const examples = "a time like 30 s, 5 min or 2 d";
+  return measureField(given, value_ms, { spell: spellDuration, parse: milliseconds, examples });
 }
 
 /** A size in words or bytes; an empty field is `null` where `none` allows that. */
-export function sizeField({ none = false, ...given }, value) {
-  const input = h("input", {
-    value: value === null || value === undefined ? "" : spellSize(value),
-    autocomplete: "off",
-    placeholder: given.placeholder,
-  });
-  const parse = (text) => (text === "" ? (none ? null : undefined) : (sizeBytes(text) ?? undefined));
-  return parsed(given, input, parse, `a size like 256 KiB or 10 MiB${none ? ", or nothing" : ""}`);
+export function sizeField(given, value) {
+  const examples = "a size like 256 KiB or 10 MiB";
+  return measureField(given, value, { spell: spellSize, parse: sizeBytes, examples });
 }
 
 /** One of several: `options` are `[value, words]`. */
@@ -123,26 +124,28 @@ export function checkField({ label, hint, name }, value = false) {
   return { element: h("label", { class: "check whole" }, input, words), input, read: () => input.checked, name };
 }
 
-/** Exact, so that what is saved unchanged stays what it was. */
+const DURATIONS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1000],
+];
+const SIZES = [
+  ["GiB", 2 ** 30],
+  ["MiB", 2 ** 20],
+  ["KiB", 2 ** 10],
+];
+
+/** In the largest unit that is exact, so that what is saved unchanged stays what it was. */
+function inUnits(value, units) {
+  const unit = units.find(([, length]) => value >= length && value % length === 0);
+  return unit ? `${value / unit[1]} ${unit[0]}` : null;
+}
+
 function spellDuration(value_ms) {
-  for (const [unit, length] of [
-    ["d", 86_400_000],
-    ["h", 3_600_000],
-    ["min", 60_000],
-    ["s", 1000],
-  ]) {
-    if (value_ms >= length && value_ms % length === 0) return `${value_ms / length} ${unit}`;
-  }
-  return value_ms === 0 ? "0 s" : `${value_ms} ms`;
+  return inUnits(value_ms, DURATIONS) ?? (value_ms === 0 ? "0 s" : `${value_ms} ms`);
 }
 
 function spellSize(value) {
-  for (const [unit, length] of [
-    ["GiB", 2 ** 30],
-    ["MiB", 2 ** 20],
-    ["KiB", 2 ** 10],
-  ]) {
-    if (value >= length && value % length === 0) return `${value / length} ${unit}`;
-  }
-  return `${value} B`;
+  return inUnits(value, SIZES) ?? `${value} B`;
 }

@@ -3,21 +3,19 @@
 // What it is not: a source of truth; pages read what they show first, and the stream keeps it fresh. Invariants: one
 // stream at a time (browsers give a host six connections), none while nobody looks; a broken one comes back.
 
-import { follow, get, queuePath } from "./api.js";
+import { get, queuePath } from "./api.js";
 import { repeatedly } from "./preferences.js";
+import { keepFollowing } from "./stream.js";
 
 /** How far back charts look. */
 export const WINDOW_MS = 10 * 60_000;
 
-const RETRY_MS_MIN = 500;
-const RETRY_MS_MAX = 8000;
 const SERIES_MAX = 12;
 
 const listeners = { overview: new Set(), queue: new Map(), state: new Set() };
 const series = { overview: [], queue: new Map() };
 let latest = null;
 let stream = null;
-let retry_ms = RETRY_MS_MIN;
 let state = "connecting";
 
 /** Tells every overview, the latest at once, until `signal`. */
@@ -39,10 +37,11 @@ export function onQueue(name, signal, listener) {
   });
 }
 
-/** Tells `live`, `connecting` or `away`, at once and at each change. */
-export function onState(listener) {
+/** Tells `live`, `connecting` or `away`, at once and at each change, until `signal`. */
+export function onState(signal, listener) {
   listener(state);
   listeners.state.add(listener);
+  signal?.addEventListener("abort", () => listeners.state.delete(listener));
 }
 
 /** What was told of the whole server in the last minutes. */
@@ -71,18 +70,9 @@ document.addEventListener("visibilitychange", () => {
   else connect();
 });
 
-async function run(signal) {
-  while (!signal.aborted) {
-    try {
-      await follow("/v1/events", { queues: [...listeners.queue.keys()].filter(fitsInList).join(",") }, signal, take);
-      pass("connecting");
-    } catch (error) {
-      if (signal.aborted) return;
-      pass(error.status === 0 || error.status === undefined || error.status >= 500 ? "away" : "connecting");
-    }
-    await pause(retry_ms, signal);
-    retry_ms = Math.min(retry_ms * 2, RETRY_MS_MAX);
-  }
+function run(signal) {
+  const queryOf = () => ({ queues: [...listeners.queue.keys()].filter(fitsInList).join(",") });
+  return keepFollowing("/v1/events", queryOf, signal, { tell: take, pass });
 }
 
 /** The stream takes names in a list, where a comma ends one. */
@@ -90,16 +80,7 @@ function fitsInList(name) {
   return !name.includes(",");
 }
 
-function pause(length_ms, signal) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, length_ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
-}
-
 function take(event, told) {
-  retry_ms = RETRY_MS_MIN;
-  pass("live");
   if (event === "overview") {
     latest = told;
     keep(series.overview, { at_ms: Date.now(), ...told.messages, ...told.rates, oldest_ms: told.oldest_ms });

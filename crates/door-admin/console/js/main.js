@@ -63,7 +63,7 @@ function pulse() {
     element.dataset.state = state;
     setText(text, state === "live" ? `live · ${version}` : state === "away" ? "no answer, trying again" : "connecting");
   };
-  onState((present) => {
+  onState(null, (present) => {
     state = present;
     show();
   });

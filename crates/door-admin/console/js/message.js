@@ -1,14 +1,12 @@
 // One message: what it is, why it is not delivered, what happened to it, and what can be done with it.
 
 import { h } from "./dom.js";
-import { call, get, messagePath as path } from "./api.js";
+import { get, messagePath as path } from "./api.js";
 import { bodyView, headersView } from "./body.js";
-import { ask, attempt, notice } from "./dialogs.js";
-import { textField } from "./fields.js";
-import { button, chip, facts, head, page, panel, stateChip } from "./panels.js";
-import { editAndRedrive } from "./redrive_dialogs.js";
+import { messageActions } from "./message_actions.js";
+import { chip, facts, head, page, panel, stateChip } from "./panels.js";
 import { link, navigate, open } from "./router.js";
-import { age, clock, count, duration, line, sentence } from "./text.js";
+import { age, clock, count, duration, line, sentence, words } from "./text.js";
 
 /** The page of a message. */
 export async function messagePage({ params, signal }) {
@@ -27,12 +25,12 @@ export async function messageView(id, { signal, again, gone }) {
   ]);
   const { message, life, life_from_ms } = found;
   const lived = panel("Life", { note: life_from_ms ? `known since ${clock(life_from_ms)}` : "" }, lifeOf(life ?? []));
-  const parts = [explanation ? why(explanation) : null];
+  const parts = [message?.origin ? whyAside(message.origin) : null, explanation ? why(explanation, message) : null];
   if (message) {
     const content = [panel("Body", {}, bodyView(message)), panel("Headers", {}, headersView(message.headers))];
     const about = [panel("Facts", {}, factsOf(message)), lived];
-    if (message.origin) about.unshift(panel("Why it was set aside", {}, originOf(message.origin)));
-    parts.push(h("div", { class: "actions" }, actionsOf(message, again, gone)));
+    if (message.origin) about.unshift(panel("Where it comes from", {}, originOf(message.origin)));
+    parts.push(h("div", { class: "actions" }, messageActions(message, again, gone)));
     parts.push(
       h("div", { class: "columns" }, h("div", { class: "page" }, content), h("div", { class: "page" }, about)),
     );
@@ -47,18 +45,32 @@ function passOver(error) {
   return null;
 }
 
+const AWAITED = ["ready", "waiting_for_consumer"];
 const CALM = ["ready", "acknowledged", "moved", "leased"];
 
+/** Why a dead letter is one: what somebody who opens it wants to know first. */
+function whyAside({ queue, reason, error, buried_ms }) {
+  return h(
+    "section",
+    { class: "advice verdict", "aria-label": "Why it was set aside", data: { tone: "buoy" } },
+    h("span", { class: "soft" }, "Why it was set aside ", chip(words(reason))),
+    h("span", { class: error ? "text code" : "text" }, error ? line(error) : "No error was given."),
+    h("span", { class: "soft" }, "Out of ", h("a", { href: link(["queue", queue]) }, line(queue)), `, ${age(buried_ms)} ago`),
+  );
+}
+
 /** Why it is not delivered, in a sentence, and what to do. */
-function why({ verdict, text, details, next }) {
+function why({ verdict, text, details, next }, message) {
+  // Nobody is expected to consume dead letters.
+  if (message?.origin && AWAITED.includes(verdict)) return null;
   const { moved_to: to, holder } = details ?? {};
   const moved = to?.id ? h("a", { href: link(["message", to.id]) }, "Where it is now") : null;
-  const held = holder?.id ? h("a", { href: link(["message", holder.id]) }, "The message that holds it up") : null;
+  const held = holder && holder.id !== message?.id ? h("a", { href: link(["message", holder.id]) }, "The message that holds it up") : null;
   const tone = verdict === "acknowledged" ? "moss" : CALM.includes(verdict) ? "sea" : null;
   return h(
     "section",
     { class: "advice verdict", "aria-label": "Why is it not delivered?", data: tone ? { tone } : {} },
-    h("span", { class: "soft" }, "Why is it not delivered? ", chip(line(verdict.replaceAll("_", " ")))),
+    h("span", { class: "soft" }, "Why is it not delivered? ", chip(words(verdict))),
     h("span", { class: "text" }, sentence(text)),
     next ? h("span", null, sentence(next)) : null,
     moved,
@@ -66,46 +78,8 @@ function why({ verdict, text, details, next }) {
   );
 }
 
-function actionsOf(message, again, gone) {
-  const done = (rest, body, told, then) =>
-    attempt(async () => {
-      await call(rest === null ? "DELETE" : "POST", path(message.id, rest ?? ""), { body });
-      notice(told);
-      await then();
-    });
-  return [
-    message.origin
-      ? button("Edit and redrive", () => editAndRedrive(message).then((moved) => moved && gone()), { kind: "main" })
-      : null,
-    message.state === "ready"
-      ? null
-      : button("Release", () => done("/release", {}, "It is ready to be received", again)),
-    button("Bury", () => bury(message, gone)),
-    button("Delete", () => remove(() => done(null, undefined, "The message is gone", gone)), { kind: "danger" }),
-  ];
-}
-
-async function remove(sure) {
-  const body = h("p", null, "This message is gone for ever; a consumer that holds it can no longer acknowledge it.");
-  if (await ask({ title: "Delete this message?", body, action: "Delete", kind: "final", submit: async () => true }))
-    await sure();
-}
-
-async function bury(message, gone) {
-  const reason = textField({ label: "Reason", placeholder: "optional" });
-  const body = h("div", { class: "form" }, h("p", null, "It goes into its queue's dead-letter queue."), reason.element);
-  const submit = async () => {
-    await call("POST", path(message.id, "/bury"), { body: reason.read() ? { reason: reason.read() } : {} });
-    return true;
-  };
-  if (await ask({ title: "Set this message aside?", body, action: "Bury", submit })) {
-    notice("The message is set aside");
-    gone();
-  }
-}
-
 function factsOf(message) {
-  const { lease, origin } = message;
+  const { lease } = message;
   const at = (time_ms) => (time_ms ? `${clock(time_ms)}, ${age(time_ms)} ago` : null);
   const until = (time_ms) => (time_ms ? `${clock(time_ms)}, in ${duration(Math.max(0, time_ms - Date.now()))}` : null);
   return facts([
@@ -134,7 +108,6 @@ function factsOf(message) {
     ["Lane", message.lane ? h("code", null, line(message.lane)) : null],
     ["Dedup id", message.dedup ? h("code", null, line(message.dedup)) : null],
     ["Priority", message.priority ? String(message.priority) : null],
-    ["Set aside because", origin ? line(origin.reason) : null],
   ]);
 }
 
@@ -150,13 +123,11 @@ function originOf(origin) {
     h(
       "div",
       null,
-      `${line(reason)} in ${line(queue)}, ${times === 1 ? "once" : `${count(times)} times`}, first ${clock(first_ms)}`,
+      `${words(reason)} in ${line(queue)}, ${times === 1 ? "once" : `${count(times)} times`}, first ${clock(first_ms)}`,
     ),
   );
   return facts([
     ["From", h("a", { href: link(["queue", origin.queue]) }, line(origin.queue))],
-    ["Reason", line(origin.reason)],
-    ["Error", origin.error ? h("code", null, line(origin.error)) : null],
     ["Tried there", `${count(origin.deliveries)} deliveries, ${count(origin.failures)} failures`],
     ["First published", clock(origin.published_ms)],
     ["Set aside", clock(origin.buried_ms)],
@@ -199,7 +170,7 @@ function lifeOf(life) {
       h(
         "span",
         { class: "breaks" },
-        h("b", null, line(moment.what.replaceAll("_", " "))),
+        h("b", null, words(moment.what)),
         to,
         more ? h("span", { class: "soft" }, ` ${more}`) : null,
       ),

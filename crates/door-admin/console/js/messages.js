@@ -8,7 +8,7 @@ import { attempt, sheet } from "./dialogs.js";
 import { messageView } from "./message.js";
 import { button, cell, empty, linkButton, numberCell, stateChip, table, trouble } from "./panels.js";
 import { link, rewrite } from "./router.js";
-import { age, bytes, count, excerpt, line, milliseconds } from "./text.js";
+import { bytes, count, excerpt, line, milliseconds, shortAge } from "./text.js";
 
 const PAGE_MESSAGES = 50;
 const BODY_BYTES_SHOWN = 400;
@@ -22,7 +22,7 @@ const STATES = [
 /** The columns of `messageRow`. */
 export const COLUMNS = [
   { title: "State" },
-  { title: "Published" },
+  { title: "Published", class: "rarely" },
   { title: "Body" },
   { title: "Lane", class: "rarely" },
   { title: "Tried", class: "number" },
@@ -164,8 +164,8 @@ function nothing(name, view) {
   ]);
 }
 
-/** One message as a row that opens it. */
-export function messageRow(message) {
+/** One message as a row that opens it; `when` says its time. */
+export function messageRow(message, when = (at_ms) => `${shortAge(at_ms)} ago`) {
   const open = (event) => {
     event.preventDefault();
     showMessage(message.id);
@@ -179,8 +179,9 @@ export function messageRow(message) {
       h(
         "span",
         { class: "nowrap", title: new Date(message.published_ms).toString() },
-        `${age(message.published_ms)} ago`,
+        when(message.published_ms),
       ),
+      "rarely",
     ),
     cell(anchor, "body"),
     cell(line(message.lane ?? ""), "rarely breaks"),

@@ -9,7 +9,7 @@ import { button, chip, empty, figures, head, linkButton, page, panel } from "./p
 import { repeatedly } from "./preferences.js";
 import { createQueue } from "./create_queue.js";
 import { link } from "./router.js";
-import { age, bytes, count, duration, line, plural, rate, short } from "./text.js";
+import { age, bytes, count, duration, line, plural, rate, short, shortAge } from "./text.js";
 
 /** Waiting longer than this is worth a look. */
 const OLD_MS = 5 * 60_000;
@@ -69,7 +69,7 @@ function totalsOf({ queues, messages, dead_letters, oldest_ms, connections, rate
     { label: "Ready", value: short(messages.ready), swatch: "sea" },
     { label: "Leased", value: short(messages.leased), swatch: "lamp" },
     { label: "Delayed", value: short(messages.delayed), swatch: "dusk" },
-    { label: "Oldest", value: age(oldest_ms), tone: old ? "warn" : null },
+    { label: "Oldest", value: shortAge(oldest_ms), tone: old ? "warn" : null },
     { label: "Failing", value: rate(rates.fail), small: "/s", tone: rates.fail > 0 ? "bad" : null },
     { label: "Dead letters", value: short(dead_letters), tone: dead_letters > 0 ? "bad" : null },
     { label: "Connections", value: count(connections) },

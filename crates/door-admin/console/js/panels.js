@@ -2,7 +2,7 @@
 
 import { h, icon, s } from "./dom.js";
 import { FieldError } from "./fields.js";
-import { line, sentence } from "./text.js";
+import { sentence, words } from "./text.js";
 
 /** A page's first lines: title, what it belongs to, what can be done. */
 export function head(title, { crumb, actions = [], after = [] } = {}) {
@@ -73,7 +73,7 @@ const STATES = { ready: "sea", leased: "lamp", delayed: "dusk" };
 
 /** A message's state. */
 export function stateChip(state) {
-  return chip(line(state), STATES[state]);
+  return chip(words(state), STATES[state]);
 }
 
 /** Shows a refusal in `place`, unless it stands at its field already. */

@@ -10,11 +10,12 @@ import { DEPTH, FLOW } from "./overview.js";
 import { button, facts, figures, head, linkButton, page, panel, table, tabs } from "./panels.js";
 import { sendForm } from "./send.js";
 import { settingsTab } from "./queue_settings.js";
+import { tailTab } from "./tail.js";
 import { link, navigate, open } from "./router.js";
-import { age, clock, count, duration, line, rate, short } from "./text.js";
+import { clock, count, duration, line, rate, short, shortAge } from "./text.js";
 import { marks } from "./queues.js";
 
-const TABS = { overview: overviewTab, messages: messagesTab, settings: settingsTab, send: sendTab };
+const TABS = { overview: overviewTab, messages: messagesTab, live: tailTab, settings: settingsTab, send: sendTab };
 
 /** The page. */
 export async function queuePage({ params, query, signal }) {
@@ -32,6 +33,7 @@ export async function queuePage({ params, query, signal }) {
   const list = [
     ["overview", "Overview", at("overview")],
     ["messages", "Messages", at("messages")],
+    ["live", "Live", at("live")],
     ["send", "Send", at("send")],
     ["settings", "Settings", at("settings")],
   ];
@@ -45,11 +47,11 @@ function totalsOf({ ready, delayed, leased, oldest_ms, rates, waiters }) {
     { label: "Ready", value: count(ready), swatch: "sea" },
     { label: "Leased", value: count(leased), swatch: "lamp" },
     { label: "Delayed", value: count(delayed), swatch: "dusk" },
-    { label: "Oldest", value: age(oldest_ms) },
+    { label: "Oldest", value: shortAge(oldest_ms) },
     { label: "In", value: rate(rates.in), small: "/s" },
-    { label: "Acknowledged", value: rate(rates.ack), small: "/s" },
+    { label: "Acked", value: rate(rates.ack), small: "/s" },
     { label: "Failed", value: rate(rates.fail), small: "/s", tone: rates.fail > 0 ? "bad" : null },
-    { label: "Waiting", value: count(waiters), small: waiters === 1 ? "consumer" : "consumers" },
+    { label: "Waiters", value: count(waiters) },
   ];
 }
 
@@ -72,7 +74,7 @@ function actionsOf({ name, paused, sources, ready, delayed }) {
 
 async function purge(name, many) {
   const text = `All ${count(many)} messages that wait in this queue are gone for ever; what is leased stays with its consumers.`;
-  const submit = () => call("POST", queuePath(name, "/purge"), { body: { what: "ready" } });
+  const submit = (reason) => call("POST", queuePath(name, "/purge"), { body: { what: "ready" }, reason });
   const done = await askByName({ title: `Purge ${line(name)}`, text, word: name, action: "Purge", submit });
   if (done === null) return;
   notice(`${count(done.purged)} messages are gone`);
@@ -80,8 +82,8 @@ async function purge(name, many) {
 }
 
 async function remove(name) {
-  const submit = async () => {
-    await call("DELETE", queuePath(name));
+  const submit = async (reason) => {
+    await call("DELETE", queuePath(name), { reason });
     return true;
   };
   const text = "The queue and every message in it are gone for ever, also what consumers hold at this moment.";

@@ -160,12 +160,12 @@ function bounds(settings) {
 function durability(settings) {
   const every = typeof settings.durability === "object" ? settings.durability.interval : null;
   const options = [
-    ["always", "Always: nothing is told before it is on disk"],
-    ["interval", "Within a time"],
-    ["never", "When the system likes"],
+    ["always", "always"],
+    ["interval", "within a time"],
+    ["never", "never"],
   ];
   const when = choiceField(
-    { label: "Answers wait for the disk", name: "durability" },
+    { label: "Answers wait for the disk", name: "durability", hint: "Always: nothing is told before it is on disk." },
     options,
     every === null ? settings.durability : "interval",
   );

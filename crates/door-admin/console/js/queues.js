@@ -10,7 +10,7 @@ import { attempt } from "./dialogs.js";
 import { button, chip, empty, head, linkButton, numberCell, page, table } from "./panels.js";
 import { repeatedly } from "./preferences.js";
 import { link, rewrite } from "./router.js";
-import { age, count, line, rate, short } from "./text.js";
+import { count, line, rate, short, shortAge } from "./text.js";
 
 const ROWS = 100;
 const TYPING_MS = 150;
@@ -164,7 +164,7 @@ function row(queue) {
     numberCell(short(ready), { zero: ready === 0 }),
     numberCell(short(delayed), { zero: delayed === 0, class: "rarely" }),
     numberCell(short(leased), { zero: leased === 0 }),
-    numberCell(age(oldest_ms), { zero: oldest_ms === null }),
+    numberCell(shortAge(oldest_ms), { zero: oldest_ms === null }),
     flow(rates.in),
     flow(rates.out),
     flow(rates.fail, "bad"),

@@ -1,13 +1,12 @@
-// The dialogs that send dead letters back, edit one on its way, or drop them.
+// The dialogs that send dead letters back, or drop them, many at a time.
 //
 // Invariant: the numbers that are confirmed are those of a dry run over the same filter; the server refuses a drop whose
 // count has changed meanwhile.
 
 import { h, replace } from "./dom.js";
-import { call, messagePath, queuePath } from "./api.js";
+import { call, queuePath } from "./api.js";
 import { ask, askByName, notice } from "./dialogs.js";
-import { checkField, field, numberField, textField } from "./fields.js";
-import { headersForm } from "./headers_form.js";
+import { checkField, numberField, textField } from "./fields.js";
 import { button, trouble } from "./panels.js";
 import { count as spell, line, plural } from "./text.js";
 
@@ -45,8 +44,9 @@ export async function redrive(queue, filter) {
     found,
     h("div", { class: "fields" }, target.element, speed.element, canary.element),
   );
-  const submit = () =>
+  const submit = (reason) =>
     call("POST", queuePath(queue, "/redrives"), {
+      reason,
       body: {
         filter,
         canary: canary.read(),
@@ -74,7 +74,7 @@ export async function drop(queue, filter) {
     return { matched: 0 };
   });
   if (matched === 0) return null;
-  const submit = () => call("POST", queuePath(queue, "/drop"), { body: { filter, confirm: matched } });
+  const submit = (reason) => call("POST", queuePath(queue, "/drop"), { body: { filter, confirm: matched }, reason });
   const done = await askByName({
     title: `Drop ${plural(matched, "message")}`,
     text: "They are gone for ever.",
@@ -84,30 +84,4 @@ export async function drop(queue, filter) {
   });
   if (done) notice(`${plural(done.dropped, "message")} dropped`);
   return done;
-}
-
-/** Sends one dead letter back, with another body or headers where they are changed. */
-export async function editAndRedrive(message) {
-  const text = h("textarea", { spellcheck: "false", value: message.body ?? message.body_base64 ?? "" });
-  const isText = message.body !== undefined && message.body !== null;
-  const body = field({ label: isText ? "Body" : "Body, in base64", input: text, whole: true });
-  const headers = headersForm(message.headers ?? {});
-  const target = textField({ label: "To", placeholder: message.origin?.queue ?? "its queue" });
-  const form = h(
-    "div",
-    { class: "form" },
-    h("p", { class: "soft" }, "A copy with your changes is sent, and this one leaves, in one step."),
-    body.element,
-    h("div", { class: "field" }, h("span", { class: "label" }, "Headers"), headers.element),
-    target.element,
-  );
-  const submit = () => {
-    const edit = { [isText ? "body" : "body_base64"]: text.value, headers: headers.read() };
-    return call("POST", messagePath(message.id, "/redrive"), {
-      body: { edit, ...(target.read() ? { target: target.read() } : {}) },
-    });
-  };
-  const moved = await ask({ title: "Edit and redrive", body: form, action: "Redrive", wide: true, submit });
-  if (moved) notice(`Sent to ${moved.queue} as ${moved.id}`);
-  return moved;
 }

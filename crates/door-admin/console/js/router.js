@@ -2,10 +2,13 @@
 //
 // A page is a function `({ params, query, signal }) -> { title, view }`. It answers once it has something to show: until
 // then the page before it stays, so nothing jumps and nothing spins; only after 200 ms a thin line says that something
-// is on its way. Invariant: `signal` ends when the page is left, and everything a page started ends with it.
+// is on its way. Invariants: `signal` ends when the page is left, and everything a page started ends with it; a page that
+// could not be shown because nobody answered opens by itself once somebody does.
 
 import { h, replace } from "./dom.js";
+import { onState } from "./live.js";
 import { trouble } from "./panels.js";
+import { isPassing } from "./stream.js";
 
 const PATIENCE_MS = 200;
 
@@ -51,11 +54,20 @@ export async function open() {
     page = await route.page({ params, query, signal });
   } catch (error) {
     page = failed(error);
+    if (isPassing(error)) openWhenBack(signal);
   } finally {
     if (mine === opened) progress.hidden = true;
     clearTimeout(slow);
   }
   if (mine === opened) show(page);
+}
+
+function openWhenBack(signal) {
+  let was = null;
+  onState(signal, (state) => {
+    if (state === "live" && was !== null && was !== "live") void open();
+    was = state;
+  });
 }
 
 function find(hash) {
@@ -104,6 +116,8 @@ function show(page) {
   document.title = `${page.title} · Longshore`;
   replace(main, page.view);
   scrollTo(0, 0);
+  // Where tabs do not fit side by side, the present one is in sight.
+  main.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   // A screen reader goes on from the new page's title, the keyboard from its beginning.
   const target = main.querySelector("[autofocus]") ?? main.querySelector("h1") ?? main;
   if (target.tagName === "H1") target.tabIndex = -1;

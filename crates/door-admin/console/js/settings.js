@@ -5,9 +5,10 @@ import { forgetCredentials, get, signedInAs } from "./api.js";
 import { choiceField } from "./fields.js";
 import { button, cell, chip, empty, head, linkButton, page, panel, table, trouble } from "./panels.js";
 import { pace, PACES_MS, repeatedly, setPace, setTheme, theme, THEMES } from "./preferences.js";
-import { clock, duration, line } from "./text.js";
+import { clock, duration, excerpt, line, words } from "./text.js";
 
-const AUDIT_ROWS = 100;
+const AUDIT_ROWS = 50;
+const DETAILS_CHARACTERS = 300;
 
 /** The page. */
 export async function settingsPage({ signal }) {
@@ -109,32 +110,27 @@ function usersOf({ users }) {
 function auditOf({ entries }) {
   if (entries.length === 0)
     return empty("No changes yet", "Every change through this port is noted here, with who made it.");
-  const rows = entries.map(({ at_ms, user, peer, action, queue, details, outcome }) =>
-    h(
-      "tr",
-      null,
-      cell(clock(at_ms), "nowrap"),
-      cell([line(user ?? "anyone"), h("div", { class: "faint" }, line(peer ?? ""))]),
-      cell(line(action), "nowrap"),
-      cell(
-        [
-          line(queue ?? ""),
-          details
-            ? h(
-                "div",
-                { class: "faint breaks" },
-                line(typeof details === "string" ? details : JSON.stringify(details)).slice(0, 300),
-              )
-            : null,
-        ],
-        "breaks",
-      ),
-      cell(outcome === "ok" || outcome === "done" ? chip(line(outcome), "moss") : chip(line(outcome ?? ""), "buoy")),
-    ),
+  const columns = [{ title: "When" }, { title: "What" }, { title: "Who", class: "rarely" }, { title: "Outcome" }];
+  return table("Changes", columns, entries.map(changeRow)).element;
+}
+
+function changeRow({ at_ms, user, peer, action, queue, remark, details, outcome }) {
+  const about = Object.entries(details ?? {}).map(([name, value]) => `${words(name)} ${spell(value)}`);
+  const what = [
+    h("div", null, h("b", null, words(action)), queue ? ` ${line(queue)}` : ""),
+    remark ? h("div", { class: "soft" }, line(remark)) : null,
+    about.length > 0 ? h("div", { class: "faint" }, excerpt(about.join(", "), DETAILS_CHARACTERS)) : null,
+  ];
+  return h(
+    "tr",
+    null,
+    cell(clock(at_ms), "nowrap"),
+    cell(what, "breaks"),
+    cell([line(user ?? "anyone"), h("div", { class: "faint" }, line(peer ?? ""))], "rarely"),
+    cell(chip(words(outcome), outcome === "done" ? "moss" : "buoy")),
   );
-  return table(
-    "Changes",
-    [{ title: "When" }, { title: "Who" }, { title: "What" }, { title: "Queue" }, { title: "Outcome" }],
-    rows,
-  ).element;
+}
+
+function spell(value) {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -4,7 +4,7 @@ import { h, replace } from "./dom.js";
 import { get } from "./api.js";
 import { chip, facts, figures, head, page, panel, table, cell } from "./panels.js";
 import { repeatedly } from "./preferences.js";
-import { bytes, clock, count, duration, line, short } from "./text.js";
+import { bytes, clock, count, duration, line, short, words } from "./text.js";
 
 /** The page. */
 export async function storePage({ signal }) {
@@ -39,7 +39,7 @@ function diskOf({ disk, data, boot }) {
   const list = facts([
     ["Folder", h("code", null, line(data))],
     ["Free", disk ? `${bytes(disk.free_bytes)} of ${bytes(disk.total_bytes)}` : null],
-    ["Started", boot ? `${count(boot)} times` : null],
+    ["Started", boot ? (boot === 1 ? "once" : `${count(boot)} times`) : null],
   ]);
   return panel(
     "Disk",
@@ -53,7 +53,7 @@ function journalOf(journal) {
     h(
       "tr",
       null,
-      cell(line(name.replace(/^longshore_(journal_)?/, "").replaceAll("_", " "))),
+      cell(words(name.replace(/_us$/, "_time"))),
       h("td", { class: "number" }, valueOf(name, value)),
     ),
   );

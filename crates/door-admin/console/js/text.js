@@ -72,6 +72,16 @@ export function duration(value) {
   return `${whole} ${unit}${rest ? ` ${rest} ${next[0]}` : ""}`;
 }
 
+/** The same in its first unit alone, for where there is little room: 74 s, 12 min, 3 h. */
+export function roughly(value) {
+  return value >= 60_000 && value < 120_000 ? `${Math.floor(value / 1000)} s` : duration(value).split(" ", 2).join(" ");
+}
+
+/** How long ago a time is, roughly. */
+export function shortAge(at_ms) {
+  return at_ms === null || at_ms === undefined ? NOTHING : roughly(Math.max(0, Date.now() - at_ms));
+}
+
 /** How long ago a time is. */
 export function age(at_ms) {
   return at_ms === null || at_ms === undefined ? NOTHING : duration(Math.max(0, Date.now() - at_ms));
@@ -105,6 +115,11 @@ export function block(text) {
   return String(text ?? "").replace(UNSEEN, (character) =>
     character === "\n" || character === "\t" ? character : seen(character),
   );
+}
+
+/** A name of the API's as words: too_many_failures, too many failures. */
+export function words(name) {
+  return line(name).replaceAll("_", " ");
 }
 
 /** A foreign sentence as one that stands by itself. */

@@ -8,7 +8,7 @@ import { button, chip, empty, head, linkButton, page, table } from "./panels.js"
 import { count as dryRun, drop, redrive } from "./redrive_dialogs.js";
 import { redrivesView } from "./redrives.js";
 import { link, open } from "./router.js";
-import { age, count, excerpt, line, plural } from "./text.js";
+import { age, count, excerpt, line, plural, words } from "./text.js";
 
 /** The page. */
 export async function workbenchPage({ params, query, signal }) {
@@ -88,11 +88,11 @@ function groupRow(name, filter, group, load) {
   const error = group.error
     ? h("div", { class: "error", title: line(group.error_sample ?? "") }, excerpt(group.error, 300))
     : h("div", { class: "soft" }, "No error was given");
-  const words = `newest ${age(group.newest_ms)} ago, oldest ${age(group.oldest_ms)} ago, tried up to ${plural(group.deliveries_max, "time")}`;
+  const times = `newest ${age(group.newest_ms)} ago, oldest ${age(group.oldest_ms)} ago, tried up to ${plural(group.deliveries_max, "time")}`;
   const marks = [
-    chip(line(group.reason), "buoy"),
+    chip(words(group.reason), "buoy"),
     chip(`from ${line(group.origin ?? "?")}`),
-    h("span", { class: "soft" }, words),
+    h("span", { class: "soft" }, times),
   ];
   // Failures of too many kinds to tell apart are one group without a fingerprint: no filter means just them.
   const tools = group.fingerprint ? groupTools(name, filter, group, load) : null;
@@ -116,13 +116,13 @@ function groupTools(name, filter, group, load) {
 /** A few of a group's messages, each of which opens. */
 async function lookInside(name, filter, group) {
   const { sample, matched } = await dryRun(name, filter);
-  const close = sheet(group.error ? excerpt(group.error, 80) : line(group.reason), [
+  const close = sheet(group.error ? excerpt(group.error, 80) : words(group.reason), [
     h(
       "p",
       { class: "soft" },
       `${count(sample.length)} of ${plural(matched, "message")}. Open one to edit and redrive it.`,
     ),
-    table("Some of the group's messages", COLUMNS, sample.map(messageRow)).element,
+    table("Some of the group's messages", COLUMNS, sample.map((message) => messageRow(message))).element,
   ]);
   addEventListener("hashchange", close, { once: true });
 }

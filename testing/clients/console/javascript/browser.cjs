@@ -67,11 +67,31 @@ async function until(what, attempt) {
   }
 }
 
-/** A queue whose messages are set aside in `QUEUE-dead` after `max` deliveries. */
+/** A queue whose messages are set aside in `QUEUE-dead` after `max` failures. */
 async function makeQueue(queue, max = 2) {
   await api("POST", "/v1/queues", { name: `${queue}-dead` });
-  const bury = { counted_by: "deliveries", max, dead_letter: `${queue}-dead` };
+  const bury = { counted_by: "failures", max, dead_letter: `${queue}-dead` };
   await api("POST", "/v1/queues", { name: queue, settings: { bury } });
+}
+
+/** Receives from a queue and ends each delivery in the same way. */
+async function work(queue, how, { max = 1, reason, wait_ms = 5000 } = {}) {
+  const { deliveries } = await api("POST", `/v1/queues/${encodeURIComponent(queue)}/receive`, { max, wait_ms });
+  const settlements = deliveries.map(({ token }) => ({ token, how, ...(reason ? { reason } : {}) }));
+  if (settlements.length > 0) {
+    const { results } = await api("POST", "/v1/settle", { settlements });
+    for (const result of results) assert.ok(result.ok, JSON.stringify(result));
+  }
+  return deliveries;
+}
+
+/** Publishes bodies, and fails each twice, until they are set aside. */
+async function bury(queue, bodies, reason) {
+  await api("POST", `/v1/queues/${encodeURIComponent(queue)}/messages`, { messages: bodies.map((body) => ({ body })) });
+  for (let left = 2 * bodies.length; left > 0; ) {
+    left -= (await work(queue, "fail", { max: bodies.length, reason })).length;
+  }
+  await until("all of them to be set aside", async () => (await api("GET", `/v1/queues/${queue}-dead`)).ready >= bodies.length);
 }
 
 /** Opens a page of the console and waits until its title stands. */
@@ -85,4 +105,4 @@ function figure(page, label) {
   return page.locator(".figure", { has: page.locator("dt", { hasText: new RegExp(`^${label}$`) }) }).locator("dd");
 }
 
-module.exports = { api, base, figure, go, inBrowser, makeQueue, until };
+module.exports = { api, base, bury, figure, go, inBrowser, makeQueue, until, work };

@@ -32,9 +32,10 @@ async function byName(page, action, name) {
   const dialog = page.getByRole("dialog");
   const final = dialog.getByRole("button", { name: action, exact: true });
   assert.ok(await final.isDisabled(), `${action} must ask first`);
-  await dialog.getByRole("textbox").fill(name.slice(1));
+  const typed = dialog.getByLabel(`Type ${name} to go on`);
+  await typed.fill(name.slice(1));
   assert.ok(await final.isDisabled(), `${action} must ask for the whole name`);
-  await dialog.getByRole("textbox").fill(name);
+  await typed.fill(name);
   await final.click();
 }
 

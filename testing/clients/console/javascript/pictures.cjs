@@ -1,32 +1,41 @@
-// Every page with something on it, in both themes and on a phone: nothing sticks out, and a picture of each is kept.
+// Every page with something on it, in both themes and on phones, a small one too: nothing sticks out, and a picture of each is
+// kept.
 
 "use strict";
 
 const assert = require("node:assert/strict");
 const path = require("node:path");
-const { api, base, inBrowser, makeQueue } = require("./browser.cjs");
+const { api, base, bury, inBrowser, makeQueue } = require("./browser.cjs");
 
 const LOOKS = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+  small: { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true, colorScheme: "dark" },
 };
 
 const PAGES = {
   overview: "#/",
   queues: "#/queues",
   queue: "#/queue/orders",
+  messages: "#/queue/orders/messages",
+  live: "#/queue/orders/live",
+  queue_send: "#/queue/orders/send",
   queue_settings: "#/queue/orders/settings",
   send: "#/send",
+  dead_letters: "#/dead-letters",
+  workbench: "#/dead-letters/orders-dead",
   store: "#/store",
   settings: "#/settings",
 };
 
 async function every_page_is_whole_in_both_themes_and_on_a_phone() {
   await fill();
+  const idOf = async (queue) => (await api("GET", `/v1/queues/${queue}/messages`)).messages[0].id;
+  const messages = { message: `#/message/${await idOf("orders")}`, dead_letter: `#/message/${await idOf("orders-dead")}` };
   for (const [look, options] of Object.entries(LOOKS)) {
     await inBrowser(async (page) => {
-      for (const [name, hash] of Object.entries(PAGES)) {
+      for (const [name, hash] of Object.entries({ ...PAGES, ...messages })) {
         await page.goto(`${base}/${hash}`);
         await page.locator(`main h1`).waitFor();
         await page.getByText("live ·").waitFor();
@@ -41,7 +50,8 @@ async function every_page_is_whole_in_both_themes_and_on_a_phone() {
 
 async function fill() {
   await makeQueue("orders");
-  for (const name of ["payments", "emails", "invoices/eu", "image-resize"]) await api("POST", "/v1/queues", { name });
+  await bury("orders", Array.from({ length: 12 }, (_, at) => `{"crate": ${at}}`), "TimeoutError: no answer in 3000 ms");
+  for (const name of ["payments", "emails", "invoices/eu", `${"long-".repeat(16)}name`]) await api("POST", "/v1/queues", { name });
   const body = JSON.stringify({ order: 4711, customer: { name: "Lemon & Sons", vip: true }, items: [{ sku: "LEM-40", qty: 40 }] });
   const messages = Array.from({ length: 30 }, (_, at) => ({ body, lane: `customer-${at % 4}`, headers: { attempt: at, source: "shop" } }));
   await api("POST", "/v1/queues/orders/messages", { messages });

@@ -4,11 +4,14 @@
 "use strict";
 
 const scenarios = {
+  ...require("./walks.cjs"),
+  ...require("./one_message.cjs"),
   ...require("./changes.cjs"),
+  ...require("./hostile.cjs"),
   ...require("./scale.cjs"),
   ...require("./keyboard.cjs"),
-  ...require("./away.cjs"),
   ...require("./pictures.cjs"),
+  ...require("./away.cjs"),
   ...require("./sign_in.cjs"),
 };
 
