@@ -45,10 +45,11 @@ static FILES: LazyLock<Vec<ConsoleFile>> = LazyLock::new(|| {
     let files = embedded! {
         "index.html" "mark.svg"
         "style/base.css" "style/forms.css" "style/frame.css" "style/pages.css" "style/parts.css"
-        "js/api.js" "js/body.js" "js/burial_fields.js" "js/charts.js" "js/create_queue.js"
+        "js/api.js" "js/body.js" "js/burial_fields.js" "js/charts.js" "js/connections.js" "js/consumers.js" "js/create_queue.js"
         "js/dead_letters.js" "js/dialogs.js" "js/dom.js" "js/doors.js" "js/edit_dialogs.js" "js/fields.js"
         "js/headers_form.js" "js/live.js" "js/main.js" "js/message.js" "js/message_actions.js" "js/messages.js"
-        "js/overview.js" "js/panels.js" "js/preferences.js" "js/queue.js" "js/queue_settings.js" "js/queues.js"
+        "js/overview.js" "js/panels.js" "js/preferences.js" "js/queue.js" "js/queue_overview.js" "js/queue_settings.js"
+        "js/queues.js"
         "js/redrive_dialogs.js" "js/redrives.js" "js/router.js" "js/send.js" "js/settings.js" "js/shortcuts.js"
         "js/signin.js" "js/store.js" "js/stream.js" "js/tail.js" "js/text.js" "js/theme.js" "js/workbench.js"
     };

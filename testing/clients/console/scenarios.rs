@@ -20,6 +20,7 @@ scenarios! {
     a_canary_that_fails_again_stops_the_redrive_by_itself
     each_act_on_a_message_asks_and_is_audited_with_its_reason
     what_the_server_refuses_is_shown_in_its_words_with_its_hint
+    who_consumes_and_what_they_hold_is_seen_as_it_changes
     what_destroys_asks_for_the_name
     settings_are_edited_and_refusals_stand_at_their_field
     hostile_text_is_shown_and_never_run

@@ -15,6 +15,8 @@ import { messagePage } from "./message.js";
 import { sendPage } from "./send.js";
 import { deadLettersPage } from "./dead_letters.js";
 import { workbenchPage } from "./workbench.js";
+import { connectionsPage } from "./connections.js";
+import { consumersPage } from "./consumers.js";
 import { storePage } from "./store.js";
 import { settingsPage } from "./settings.js";
 
@@ -22,6 +24,7 @@ const SECTIONS = [
   ["overview", "Overview", "#/", "overview"],
   ["queues", "Queues", "#/queues", "queues"],
   ["dead", "Dead letters", "#/dead-letters", "dead"],
+  ["clients", "Consumers", "#/consumers", "clients"],
   ["store", "Store", "#/store", "store"],
   ["settings", "Settings", "#/settings", "settings"],
 ];
@@ -34,6 +37,8 @@ const ROUTES = [
   { path: "/send", section: "queues", page: sendPage },
   { path: "/dead-letters", section: "dead", page: deadLettersPage },
   { path: "/dead-letters/:queue", section: "dead", page: workbenchPage },
+  { path: "/consumers", section: "clients", page: consumersPage },
+  { path: "/connections", section: "clients", page: connectionsPage },
   { path: "/store", section: "store", page: storePage },
   { path: "/settings", section: "settings", page: settingsPage },
 ];

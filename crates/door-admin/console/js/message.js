@@ -101,7 +101,7 @@ function factsOf(message) {
     ],
     ["Due", until(message.due_ms)],
     ["Expires", until(message.expires_ms)],
-    ["Leased", lease ? [at(lease.since_ms), lease.consumer ? ` to ${line(nameOf(lease.consumer))}` : ""] : null],
+    ["Leased", lease ? [at(lease.since_ms), lease.consumer ? ` to ${line(lease.consumer)}` : ""] : null],
     ["Lease ends", lease?.deadline_ms ? until(lease.deadline_ms) : lease ? "with its session" : null],
     ["Delivered", count(message.deliveries)],
     ["Failed", count(message.failures)],
@@ -109,13 +109,6 @@ function factsOf(message) {
     ["Dedup id", message.dedup ? h("code", null, line(message.dedup)) : null],
     ["Priority", message.priority ? String(message.priority) : null],
   ]);
-}
-
-/** A consumer in words, however much of it is known. */
-export function nameOf(consumer) {
-  return typeof consumer === "object" && consumer !== null
-    ? (consumer.name ?? consumer.peer ?? String(consumer.id))
-    : String(consumer);
 }
 
 function originOf(origin) {
@@ -154,7 +147,7 @@ function lifeOf(life) {
   const rows = life.map((moment) => {
     const more = [
       moment.door ? `through ${line(moment.door)}` : "",
-      moment.consumer ? `${moment.what === "delivered" ? "to" : "by"} ${line(nameOf(moment.consumer))}` : "",
+      moment.consumer ? `${moment.what === "delivered" ? "to" : "by"} ${line(moment.consumer)}` : "",
       moment.attempt ? `attempt ${moment.attempt}` : "",
       moment.reason ? line(moment.reason) : "",
     ]

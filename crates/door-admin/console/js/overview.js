@@ -62,7 +62,7 @@ export async function overviewPage({ signal }) {
   return { title: "Overview", view: page(head("Overview", { actions, after: health }), totals.element, charts, lower) };
 }
 
-function totalsOf({ queues, messages, dead_letters, oldest_ms, connections, rates }) {
+function totalsOf({ queues, messages, dead_letters, oldest_ms, consumers, rates }) {
   const old = oldest_ms !== null && Date.now() - oldest_ms > OLD_MS && messages.ready > 0;
   return [
     { label: "Queues", value: count(queues) },
@@ -72,7 +72,7 @@ function totalsOf({ queues, messages, dead_letters, oldest_ms, connections, rate
     { label: "Oldest", value: shortAge(oldest_ms), tone: old ? "warn" : null },
     { label: "Failing", value: rate(rates.fail), small: "/s", tone: rates.fail > 0 ? "bad" : null },
     { label: "Dead letters", value: short(dead_letters), tone: dead_letters > 0 ? "bad" : null },
-    { label: "Connections", value: count(connections) },
+    { label: "Consumers", value: count(consumers) },
   ];
 }
 

@@ -2,17 +2,16 @@
 
 import { h, replace, setText } from "./dom.js";
 import { call, get, queuePath } from "./api.js";
-import { chart } from "./charts.js";
 import { askByName, attempt, notice } from "./dialogs.js";
-import { onQueue, queueSeries, sampleOf } from "./live.js";
+import { onQueue } from "./live.js";
 import { messagesTab } from "./messages.js";
-import { DEPTH, FLOW } from "./overview.js";
-import { button, facts, figures, head, linkButton, page, panel, table, tabs } from "./panels.js";
+import { button, figures, head, linkButton, page, panel, tabs } from "./panels.js";
+import { overviewTab } from "./queue_overview.js";
 import { sendForm } from "./send.js";
 import { settingsTab } from "./queue_settings.js";
 import { tailTab } from "./tail.js";
 import { link, navigate, open } from "./router.js";
-import { clock, count, duration, line, rate, short, shortAge } from "./text.js";
+import { count, line, rate, shortAge } from "./text.js";
 import { marks } from "./queues.js";
 
 const TABS = { overview: overviewTab, messages: messagesTab, live: tailTab, settings: settingsTab, send: sendTab };
@@ -91,92 +90,6 @@ async function remove(name) {
   if (done === null) return;
   notice(`Queue ${name} is gone`);
   navigate("#/queues");
-}
-
-/** Charts, times and policies. */
-async function overviewTab({ queue }) {
-  const flow = chart("Messages per second", FLOW, rate);
-  const depth = chart("Messages in the queue", DEPTH, short);
-  const oldest = chart("Age of the oldest message", [{ key: "oldest_age", label: "oldest", tone: "dusk" }], (value) =>
-    value === null ? "–" : duration(value),
-  );
-  const draw = () => {
-    const samples = queueSeries(queue.name);
-    flow.draw(samples);
-    depth.draw(samples);
-    oldest.draw(
-      samples.map((sample) => ({
-        ...sample,
-        oldest_age: sample.oldest_ms === null ? null : Math.max(0, sample.at_ms - sample.oldest_ms),
-      })),
-    );
-  };
-  if (queueSeries(queue.name).length === 0) queueSeries(queue.name).push(sampleOf(queue));
-  draw();
-  const charts = h(
-    "div",
-    { class: "columns" },
-    panel("Flow", { note: "messages per second" }, flow.element),
-    panel("Depth", { note: "messages" }, depth.element),
-    panel("Oldest", { note: "how long the oldest message waits" }, oldest.element),
-    queue.wait_ms ? panel("Times", { note: "since the server started", inset: false }, percentiles(queue)) : null,
-    panel("About", {}, aboutOf(queue)),
-  );
-  return { view: h("div", { class: "page" }, charts), told: draw };
-}
-
-function percentiles({ wait_ms, service_ms }) {
-  const row = (title, key) =>
-    h(
-      "tr",
-      null,
-      h("td", null, title),
-      [wait_ms, service_ms].map((those) =>
-        h("td", { class: "number" }, those && those.count > 0 ? duration(those[key]) : "–"),
-      ),
-    );
-  const rows = [row("half within", "p50"), row("95 % within", "p95"), row("99 % within", "p99"), row("longest", "max")];
-  rows.push(
-    h(
-      "tr",
-      null,
-      h("td", null, "measured"),
-      [wait_ms, service_ms].map((those) => h("td", { class: "number" }, those ? short(those.count) : "–")),
-    ),
-  );
-  const made = table(
-    "Times that messages took",
-    [{ title: "" }, { title: "Wait for a consumer", class: "number" }, { title: "Consumer's work", class: "number" }],
-    rows,
-  );
-  made.element.classList.add("percentiles");
-  return made.element;
-}
-
-function aboutOf(queue) {
-  const { settings, dead_letter, sources, created_ms, modified_ms, totals, id } = queue;
-  const to = (name) => h("a", { href: link(["queue", name]) }, line(name));
-  const list = [
-    ["Order", line(settings.order)],
-    ["Lease", duration(settings.lease_ms)],
-    [
-      "Sets aside into",
-      dead_letter
-        ? [to(dead_letter), settings.bury?.max ? ` after ${settings.bury.max} ${settings.bury.counted_by}` : ""]
-        : null,
-    ],
-    ["Dead letters of", sources.length > 0 ? sources.map((name, at) => [at > 0 ? ", " : "", to(name)]) : null],
-    ["Kept for", settings.retention_ms ? duration(settings.retention_ms) : "until acknowledged"],
-    [
-      "Durability",
-      typeof settings.durability === "string" ? settings.durability : `synced every ${settings.durability.interval} ms`,
-    ],
-    ["Published", totals ? count(totals.published) : null],
-    ["Created", created_ms ? clock(created_ms) : null],
-    ["Changed", modified_ms && modified_ms !== created_ms ? clock(modified_ms) : null],
-    ["Id", id !== undefined ? String(id) : null],
-  ];
-  return facts(list);
 }
 
 async function sendTab({ queue, signal }) {

@@ -10,6 +10,7 @@ const PLACES = {
   o: ["#/", "overview"],
   q: ["#/queues", "queues"],
   d: ["#/dead-letters", "dead letters"],
+  c: ["#/consumers", "consumers"],
   s: ["#/store", "store"],
   e: ["#/settings", "settings"],
   n: ["#/send", "send a message"],

@@ -39,6 +39,8 @@ async function hostile_text_is_shown_and_never_run() {
     await look(page, `#/message/${dead.id}`, `error ${MARKUP}${SEEN}`);
     await look(page, `#/queue/${encodeURIComponent(MARKUP)}`, "Not here");
     await look(page, `#/message/${encodeURIComponent(MARKUP)}`, "That did not work");
+    await api("POST", "/v1/queues/orders/receive", { consumer: `worker ${MARKUP}${UNSEEN}` });
+    await look(page, "#/consumers", `worker ${MARKUP}${SEEN}`);
     await look(page, "#/settings", name);
     for (const each of [page, tail]) {
       assert.equal(await each.locator("body img, body script, [onerror], [onclick], b:text-is('bold')").count(), 0);

@@ -25,6 +25,8 @@ const PAGES = {
   send: "#/send",
   dead_letters: "#/dead-letters",
   workbench: "#/dead-letters/orders-dead",
+  consumers: "#/consumers",
+  connections: "#/connections",
   store: "#/store",
   settings: "#/settings",
 };

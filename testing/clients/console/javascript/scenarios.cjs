@@ -6,6 +6,7 @@
 const scenarios = {
   ...require("./walks.cjs"),
   ...require("./one_message.cjs"),
+  ...require("./clients.cjs"),
   ...require("./changes.cjs"),
   ...require("./hostile.cjs"),
   ...require("./scale.cjs"),
