@@ -35,11 +35,17 @@ pub enum Mutant {
     PublishInTwoCommits,
     /// Messages are handed out by place, whatever their priority.
     IgnorePriorities,
+    /// A paused queue hands out messages.
+    IgnorePauses,
+    /// A message that an operator deleted stays.
+    KeepDeleted,
+    /// A lease that an operator ended takes its message's counts along.
+    ForgetReleasedCounts,
 }
 
 impl Mutant {
     /// Every mutant, for loops in tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::AnswerBeforeSync,
         Self::CountBeforeDurable,
         Self::SkipDirectorySync,
@@ -54,6 +60,9 @@ impl Mutant {
         Self::MoveInTwoCommits,
         Self::PublishInTwoCommits,
         Self::IgnorePriorities,
+        Self::IgnorePauses,
+        Self::KeepDeleted,
+        Self::ForgetReleasedCounts,
     ];
 }
 

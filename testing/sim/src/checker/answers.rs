@@ -36,6 +36,8 @@ fn fits(op: &Op<'_>) -> Result<(), Violation> {
         (Call::StartRedrive(start), Reply::Redrive(info)) => info.id.source == start.source,
         (Call::CancelRedrive(id), Reply::Redrive(info)) => info.id == *id && info.redrive.ended.is_some(),
         (Call::Redrives(_), Reply::Redrives(_)) => true,
+        (Call::Intervene { chosen, .. }, Reply::Intervened(verdicts)) => chosen.len() == verdicts.len(),
+        (Call::Carry { chosen, .. }, Reply::Carried(verdicts)) => chosen.len() == verdicts.len(),
         _ => false,
     };
     if fits { Ok(()) } else { Err(Violation::new("the answer does not fit the call", [op.called, answered])) }

@@ -1,9 +1,9 @@
 //! A buried message is in one queue only, for the reason that it tells, and was set aside in time.
 
-use super::ledger::{Census, Lease, Ledger, Message, Queue, Verdict};
+use super::ledger::{Census, Deed, DeedKind, Lease, Ledger, Message, Queue, Verdict};
 use super::violation::Violation;
 use crate::history::{Call, Uid};
-use broker::Settle;
+use broker::{Intervention, Settle};
 use vocab::{BuryPolicy, BuryReason, CountedBy, DeadLetter, Origin, QueueId};
 
 /// Exactly one of {queue, dead-letter queue}; the reason is true; the limit is kept.
@@ -58,8 +58,10 @@ fn may_lack(ledger: &Ledger<'_>, message: &Message, grave: QueueId, bound: usize
             && op.may_have_happened()
             && op.over > published
     });
+    let by_hand = |deed: &Deed| deed.kind == DeedKind::Delete && deed.queue == grave;
     bound > published
         || emptied
+        || message.deeds_before(ledger, census.begins).any(by_hand)
         || ledger.is_weak(grave)
         || ledger.is_weak(message.queue)
         || message.leases.iter().any(|lease| acked(&ledger.leases[*lease]))
@@ -136,6 +138,10 @@ fn was_over(ledger: &Ledger<'_>, message: &Message, home: &Queue, origin: &Origi
 }
 
 fn rejected(ledger: &Ledger<'_>, message: &Message, reason: Option<&String>, told: usize) -> bool {
+    let by_hand = |deed: &Deed| matches!(ledger.ops[deed.op].call, Call::Intervene { how: Intervention::Bury { reason: given }, .. } if given.as_ref() == reason);
+    if message.deeds_before(ledger, told).any(by_hand) {
+        return true;
+    }
     message.leases.iter().map(|lease| &ledger.leases[*lease]).any(|lease| {
         lease.settlements(ledger).any(|(op, how, verdict)| {
             let Settle::Bury { reason: given } = how else { return false };

@@ -4,7 +4,7 @@
 //! all queues' records in order. So does a clean stop, and so does every start, which makes durable what it serves.
 
 use super::ledger::{Ledger, Op, Standing, Verdict};
-use crate::history::{Call, Sent};
+use crate::history::{Call, Reply, Sent};
 
 /// Whether what was told at `event` about a queue of this weakness had to survive everything before `until`.
 #[must_use]
@@ -38,6 +38,10 @@ fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
         Call::Publish { .. } => stored_some(ledger, op),
         Call::Settle(_) => ended_some(ledger, op),
         Call::Transact { .. } => ended_some(ledger, op) || stored_some(ledger, op),
+        // A deed that was refused for every message writes nothing.
+        Call::Intervene { queue, .. } | Call::Carry { source: queue, .. } => {
+            !ledger.is_weak(*queue) && did_some(op.reply)
+        }
         // A purge of an empty queue, a binding that exists, a count and a look write nothing; leases of others need not wait.
         Call::Purge(_)
         | Call::Receive { .. }
@@ -51,6 +55,14 @@ fn waits(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
         | Call::Unbind(_)
         | Call::ListRouters
         | Call::Redrives(_) => false,
+    }
+}
+
+fn did_some(reply: Option<&Reply>) -> bool {
+    match reply {
+        Some(Reply::Intervened(verdicts)) => verdicts.iter().any(Result::is_ok),
+        Some(Reply::Carried(verdicts)) => verdicts.iter().any(Result::is_ok),
+        _ => false,
     }
 }
 

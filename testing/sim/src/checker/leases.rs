@@ -53,6 +53,17 @@ fn pair(ledger: &Ledger<'_>, earlier: &Lease<'_>, later: &Lease<'_>) -> Result<(
 /// Whether the lease is certainly live at an event after it was told.
 #[must_use]
 pub fn is_live(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
+    !ended_by_hand(ledger, lease, at, None) && would_be_live(ledger, lease, at)
+}
+
+/// The same if an operator had not given this call.
+#[must_use]
+pub fn is_live_but_for(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize, without: OpId) -> bool {
+    !ended_by_hand(ledger, lease, at, Some(without)) && would_be_live(ledger, lease, at)
+}
+
+/// Whether it is live, whatever operators did.
+fn would_be_live(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
     let strict = ledger.queues.get(&lease.queue()).is_some_and(|queue| queue.is_strict() && !queue.is_weak());
     if !strict && ledger.crash_between(lease.told, at).is_some() {
         return false;
@@ -64,6 +75,18 @@ pub fn is_live(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {
     !ended
         && !session_ended(ledger, lease, at)
         && earliest_end_ms(ledger, lease, at).is_none_or(|(since, end)| ledger.reached_ms(since, at) < end)
+}
+
+/// Whether an operator may have ended it.
+fn ended_by_hand(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize, without: Option<OpId>) -> bool {
+    let (queue, seq) = (lease.queue(), lease.leased.token.seq);
+    let taken = ledger.ops[lease.op].called;
+    ledger.messages.get(&lease.uid).is_some_and(|message| {
+        message
+            .deeds_before(ledger, at)
+            .filter(|deed| Some(deed.op) != without)
+            .any(|deed| (deed.queue, deed.seq) == (queue, seq) && ledger.ops[deed.op].over > taken)
+    })
 }
 
 fn session_ended(ledger: &Ledger<'_>, lease: &Lease<'_>, at: usize) -> bool {

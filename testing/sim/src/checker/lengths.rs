@@ -72,7 +72,7 @@ fn is_untouched(ledger: &Ledger<'_>, id: QueueId, census: &Census) -> bool {
     let touched = earlier.any(|op| match op.call {
         Call::Receive { queue, .. } => *queue == id,
         // What it refused and set aside may come back that way, and is not refused then.
-        Call::StartRedrive(_) => sets_aside,
+        Call::StartRedrive(_) | Call::Carry { .. } => sets_aside,
         call => {
             let mut here = call.publishes().into_iter().filter(|(queue, _)| *queue == id);
             here.any(|(_, sent)| sent.iter().any(|sent| sent.due_ms.is_some()))

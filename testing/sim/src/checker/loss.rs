@@ -2,7 +2,7 @@
 
 use super::burial::constant_policy;
 use super::durable::certain;
-use super::ledger::{Census, Ledger, Message, Standing, Verdict};
+use super::ledger::{Census, Deed, DeedKind, Ledger, Message, Standing, Verdict};
 use super::lengths;
 use super::violation::Violation;
 use crate::history::{Call, OpId, Uid};
@@ -55,6 +55,7 @@ pub fn accounted_without(
 fn has_an_end(ledger: &Ledger<'_>, message: &Message, census: &Census, without: Option<OpId>) -> bool {
     acked(ledger, message, census.begins, without)
         || expired(ledger, message, census)
+        || deleted(ledger, message, census.begins)
         || dropped(ledger, message, census.begins)
         || swept(ledger, message, census.begins)
 }
@@ -73,6 +74,11 @@ fn acked(ledger: &Ledger<'_>, message: &Message, until: usize, without: Option<O
             counts && op.called < until
         })
     })
+}
+
+/// An operator may have removed it.
+fn deleted(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
+    message.deeds_before(ledger, until).any(|deed| deed.kind == DeedKind::Delete)
 }
 
 /// It may have expired: from its publish on, by the shortest life that it may have had. Where it was sent to may set aside
@@ -113,6 +119,10 @@ fn dropped(ledger: &Ledger<'_>, message: &Message, until: usize) -> bool {
 }
 
 fn rejected(ledger: &Ledger<'_>, message: &Message, queue: QueueId, until: usize) -> bool {
+    let by_hand = |deed: &Deed| deed.kind == DeedKind::Bury && deed.queue == queue;
+    if message.deeds_before(ledger, until).any(by_hand) {
+        return true;
+    }
     let leases = message.leases.iter().map(|lease| &ledger.leases[*lease]).filter(|lease| lease.queue() == queue);
     leases.flat_map(|lease| lease.settlements(ledger)).any(|(op, how, verdict)| {
         matches!(how, Settle::Bury { .. }) && verdict != Verdict::Refused && op.called < until

@@ -20,6 +20,8 @@
 //! | [`times`] | nothing is handed out before it is due or after it expired |
 //! | [`burial`] | a buried message is in its dead-letter queue, once, for the reason given, and in time |
 //! | [`redrives`] | redrives count what they moved, keep their rate, go on over crashes and end |
+//! | [`hands`] | what an operator deleted or moved stays away from its place, a lease that one ended is over, counts are kept |
+//! | [`pauses`] | a paused queue hands nothing out |
 //! | [`counts`] | counts equal what is there, and totals that were told never shrink |
 //! | [`transactions`] | of a transaction everything happened or nothing |
 //! | [`routers`] | routers and bindings exist from their making to their end |
@@ -34,12 +36,14 @@ pub mod counts;
 pub mod dedup;
 pub mod durable;
 pub mod ghosts;
+pub mod hands;
 pub mod identity;
 pub mod lanes;
 pub mod leases;
 pub mod ledger;
 pub mod lengths;
 pub mod loss;
+pub mod pauses;
 pub mod priorities;
 pub mod redrives;
 pub mod routers;
@@ -56,7 +60,7 @@ pub use violation::Violation;
 /// A rule: a name and the function that judges.
 type Rule = (&'static str, fn(&Ledger<'_>) -> Result<(), Violation>);
 
-const RULES: [Rule; 18] = [
+const RULES: [Rule; 20] = [
     ("answers", answers::check),
     ("loss", loss::check),
     ("ghosts", ghosts::check),
@@ -71,6 +75,8 @@ const RULES: [Rule; 18] = [
     ("times", times::check),
     ("burial", burial::check),
     ("redrives", redrives::check),
+    ("hands", hands::check),
+    ("pauses", pauses::check),
     ("counts", counts::check),
     ("transactions", transactions::check),
     ("routers", routers::check),

@@ -1,7 +1,7 @@
 //! Nothing is handed out before it is due or after it expired, by the log's own clock as it was told.
 
 use super::durable::certain;
-use super::ledger::{Lease, Ledger, Message, Op, Verdict};
+use super::ledger::{DeedKind, Lease, Ledger, Message, Op, Verdict};
 use super::violation::Violation;
 use crate::history::Uid;
 use broker::Settle;
@@ -19,7 +19,7 @@ pub fn check(ledger: &Ledger<'_>) -> Result<(), Violation> {
         let begins_anew = ledger.may_be_set_aside(message);
         for lease in message.leases.iter().map(|lease| &ledger.leases[*lease]) {
             if lease.queue() == message.queue {
-                if !begins_anew {
+                if !begins_anew && !message.was_hastened(ledger, lease.told) {
                     not_before_due(ledger, *uid, message, lease)?;
                 }
                 not_after_expiry(ledger, *uid, message, lease)?;
@@ -81,6 +81,9 @@ fn rests_after_release(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: 
         }
         let due = ledger.log_ms(op.called) + delay_ms;
         let weak = ledger.is_weak(lease.queue());
+        if released_by_hand(ledger, message, lease, op.called) {
+            continue;
+        }
         let early = message.leases.iter().map(|later| &ledger.leases[*later]).find(|later| {
             later.leased.token.key == lease.leased.token.key
                 && later.leased.token.seq == lease.leased.token.seq
@@ -95,4 +98,12 @@ fn rests_after_release(ledger: &Ledger<'_>, uid: Uid, message: &Message, lease: 
         }
     }
     Ok(())
+}
+
+/// Whether an operator may have ended the rest that began with a call.
+fn released_by_hand(ledger: &Ledger<'_>, message: &Message, lease: &Lease<'_>, since: usize) -> bool {
+    let place = (lease.queue(), lease.leased.token.seq);
+    message.deeds_before(ledger, usize::MAX).any(|deed| {
+        deed.kind == DeedKind::Release && (deed.queue, deed.seq) == place && ledger.ops[deed.op].over > since
+    })
 }

@@ -1,5 +1,6 @@
 //! Looks at everything when nobody else calls, and in the end takes everything that there is.
 
+use super::operator::resume_all;
 use super::port::Port;
 use super::worker::SESSIONS;
 use crate::history::What;
@@ -79,9 +80,10 @@ pub async fn open_queues(port: Port, wanted: Vec<(String, QueueSettings)>) {
     }
 }
 
-/// Gives back what is in clients' hands, then takes and acknowledges all messages of all queues. With `abandon`, it
+/// Lets paused queues go on, gives back what is in clients' hands, then takes and acknowledges all messages of all queues. With `abandon`, it
 /// first takes everything and lets the leases end on their own.
 pub async fn drain(port: Port, abandon: bool) {
+    resume_all(&port).await;
     give_back(&port).await;
     if abandon {
         take_all(&port, 300, false).await;

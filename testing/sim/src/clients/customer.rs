@@ -2,7 +2,7 @@
 //! leases [`super::worker`]'s.
 
 use super::port::Port;
-use super::{producer, router, salvager, worker};
+use super::{operator, producer, router, salvager, worker};
 use broker::LeaseTerms;
 use vocab::QueueSettings;
 
@@ -30,10 +30,13 @@ enum Deed {
     Transact,
     Redrive,
     StopRedrive,
+    Pause,
+    Intervene,
+    Carry,
     Rest,
 }
 
-const DEEDS: [(u64, Deed); 23] = [
+const DEEDS: [(u64, Deed); 26] = [
     (22, Deed::Publish),
     (8, Deed::PublishBatch),
     (9, Deed::Burst),
@@ -56,6 +59,9 @@ const DEEDS: [(u64, Deed); 23] = [
     (6, Deed::Transact),
     (5, Deed::Redrive),
     (1, Deed::StopRedrive),
+    (3, Deed::Pause),
+    (5, Deed::Intervene),
+    (4, Deed::Carry),
     (4, Deed::Rest),
 ];
 
@@ -127,7 +133,12 @@ async fn act(port: &Port, deed: Deed) {
         Deed::Transact => router::transact(port).await,
         Deed::Redrive if port.world().get().salvages => salvager::start(port).await,
         Deed::StopRedrive if port.world().get().salvages => salvager::stop(port).await,
-        Deed::Redrive | Deed::StopRedrive => worker::receive(port, 0, None).await,
+        Deed::Pause if port.world().get().operates => operator::pause(port).await,
+        Deed::Intervene if port.world().get().operates => operator::intervene(port).await,
+        Deed::Carry if port.world().get().operates => operator::carry(port).await,
+        Deed::Redrive | Deed::StopRedrive | Deed::Pause | Deed::Intervene | Deed::Carry => {
+            worker::receive(port, 0, None).await;
+        }
         Deed::Rest => {
             let ms = port.world().get().dice.within(100..3000);
             port.alarms().sleep_ms(ms).await;
@@ -152,10 +163,7 @@ async fn update(port: &Port) {
         }
     };
     if let Some(updated) = port.update_queue(&info, settings).await {
-        let mut world = port.world().get();
-        if let Some(known) = world.queues.iter_mut().find(|known| known.id == updated.id) {
-            *known = updated;
-        }
+        port.world().get().know(updated);
     }
 }
 

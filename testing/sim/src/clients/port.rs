@@ -5,11 +5,11 @@ mod routing;
 use super::letter;
 use super::world::{Hand, World};
 use crate::executor::{Alarms, or_after};
-use crate::history::{Call, Handed, OpId, Reply, Seen, Sent, What};
+use crate::history::{Call, Chosen, Handed, OpId, Reply, Seen, Sent, What};
 use broker::{
-    Annotations, Broker, Browse, BrowsedMessage, Delivery, Error, Extension, LeaseTerms, Leased, NoSuchQueue, Purge,
-    QueueInfo, QueueStats, Receive, RedriveId, RedriveInfo, SettleError, Settlement, StartRedrive, States, Transfer,
-    Unavailable,
+    Annotations, Broker, Browse, BrowsedMessage, Delivery, Error, Extension, Intervention, LeaseTerms, Leased,
+    MoveMessages, NoSuchQueue, Purge, QueueInfo, QueueStats, Receive, RedriveId, RedriveInfo, SettleError, Settlement,
+    StartRedrive, States, Transfer, Unavailable,
 };
 use std::fmt::Display;
 use std::sync::Arc;
@@ -207,6 +207,22 @@ impl Port {
         let redrives = self.broker.redrives(queue).await;
         self.answer(op, told(&redrives, |redrives| Reply::Redrives(redrives.clone())));
         redrives.ok()
+    }
+
+    /// Deletes, releases or buries messages, whoever holds them.
+    pub async fn intervene(&self, queue: QueueId, chosen: Vec<Chosen>, how: Intervention) {
+        let seqs = chosen.iter().map(|chosen| chosen.seq).collect();
+        let op = self.call(Call::Intervene { queue, chosen, how: how.clone() });
+        let intervened = self.broker.intervene(queue, seqs, how).await;
+        self.answer(op, told(&intervened, |verdicts| Reply::Intervened(verdicts.clone())));
+    }
+
+    /// Moves chosen messages to where they were buried from, or to one queue.
+    pub async fn carry(&self, source: QueueId, chosen: Vec<Chosen>, target: Option<QueueId>) {
+        let messages = chosen.iter().map(|chosen| (chosen.seq, None)).collect();
+        let op = self.call(Call::Carry { source, chosen, target });
+        let carried = self.broker.move_messages(MoveMessages { source, messages, target }).await;
+        self.answer(op, told(&carried, |verdicts| Reply::Carried(verdicts.clone())));
     }
 
     /// Looks at all messages of a queue; `None` if it cannot.

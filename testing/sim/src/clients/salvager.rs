@@ -32,7 +32,8 @@ pub(super) async fn stop(port: &Port) {
     }
 }
 
-fn any_dead_letter_queue(port: &Port) -> Option<QueueId> {
+/// One of the queues that others bury in by name.
+pub(super) fn any_dead_letter_queue(port: &Port) -> Option<QueueId> {
     let mut world = port.world().get();
     let named = world.queues.iter().filter(|info| info.name.starts_with(BURIED_IN));
     let sources: Vec<QueueId> = named.map(|info| info.id).collect();

@@ -55,6 +55,8 @@ pub struct Inner {
     pub commands: usize,
     /// Whether clients move what was buried.
     pub salvages: bool,
+    /// Whether one of them is on call: pauses queues, and deals with single messages.
+    pub operates: bool,
     /// Leases that somebody holds.
     pub hands: Vec<Hand>,
     /// Leases that have ended, or may have.
@@ -78,6 +80,7 @@ impl World {
             budget: 0,
             commands: 0,
             salvages: false,
+            operates: false,
             hands: Vec::new(),
             stale: VecDeque::new(),
             posted: VecDeque::new(),
@@ -175,6 +178,13 @@ impl Inner {
         self.stale.extend(tokens);
         while self.stale.len() > STALE_KEPT {
             self.stale.pop_front();
+        }
+    }
+
+    /// Knows a queue as it is after a change.
+    pub fn know(&mut self, updated: Arc<QueueInfo>) {
+        if let Some(known) = self.queues.iter_mut().find(|known| known.id == updated.id) {
+            *known = updated;
         }
     }
 

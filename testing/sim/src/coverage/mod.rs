@@ -3,6 +3,7 @@
 //! A simulation that is green because it never came to the hard places proves nothing; the run of all seeds asserts that
 //! every fault fired, every row of the recovery table was taken, and every path of a message's life was walked.
 
+mod hands;
 mod lanes;
 mod paths;
 

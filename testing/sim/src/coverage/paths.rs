@@ -1,7 +1,7 @@
 //! The paths of a message's life and of a broker's, as a history shows them.
 
-use super::lanes;
-use crate::checker::ledger::{Lease, Ledger, Op, Verdict};
+use super::{hands, lanes};
+use crate::checker::ledger::{DeedKind, Lease, Ledger, Op, Verdict};
 use crate::history::{Call, Ending, Reply, What};
 use broker::{LeaseTerms, QueueTotals, Settle};
 use std::fmt;
@@ -92,6 +92,22 @@ pub enum Path {
     RepeatInBatch,
     /// A dedup id was used again after its window.
     WindowEnded,
+    /// A receive found a queue paused.
+    FoundPaused,
+    /// The same, paused by another boot.
+    PausedOverRestart,
+    /// An operator removed a message.
+    DeletedByHand,
+    /// An operator ended a lease or a rest, and the message was handed out again.
+    ReleasedByHand,
+    /// An operator set a message aside, and it was found where it was buried.
+    BuriedByHand,
+    /// An operator moved a message, and it was found where it had gone.
+    CarriedByHand,
+    /// An operator was refused a message, because others had dealt with it meanwhile.
+    HandRefused,
+    /// The broker ended while an operator waited for an answer.
+    HandCutOff,
     /// The broker stopped as it was asked to and started cleanly.
     CleanRestart,
     /// The broker was killed and recovered.
@@ -102,7 +118,7 @@ pub enum Path {
 
 impl Path {
     /// All of them.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 52] = [
         Self::BuriedByDeliveries,
         Self::BuriedByFailures,
         Self::BuriedByRejection,
@@ -144,6 +160,14 @@ impl Path {
         Self::RepeatAfterRestart,
         Self::RepeatInBatch,
         Self::WindowEnded,
+        Self::FoundPaused,
+        Self::PausedOverRestart,
+        Self::DeletedByHand,
+        Self::ReleasedByHand,
+        Self::BuriedByHand,
+        Self::CarriedByHand,
+        Self::HandRefused,
+        Self::HandCutOff,
         Self::CleanRestart,
         Self::Killed,
         Self::PowerLost,
@@ -210,6 +234,14 @@ impl Path {
             Self::RepeatAfterRestart => lanes::repeats(ledger, lanes::over_a_restart),
             Self::RepeatInBatch => lanes::repeats(ledger, |_, first, repeat| first.op == repeat.op),
             Self::WindowEnded => lanes::windows_ended(ledger),
+            Self::FoundPaused => hands::found_paused(ledger, |_, _| true),
+            Self::PausedOverRestart => hands::found_paused(ledger, |pause, at| ledger.end_between(pause, at).is_some()),
+            Self::DeletedByHand => hands::done(ledger, DeedKind::Delete, |_| true),
+            Self::ReleasedByHand => hands::released(ledger),
+            Self::BuriedByHand => hands::buried(ledger),
+            Self::CarriedByHand => hands::carried(ledger),
+            Self::HandRefused => hands::refused(ledger),
+            Self::HandCutOff => ops(ledger, |op| op.call.chosen().0.is_some() && op.reply.is_none()),
             Self::CleanRestart => restarts(ledger, Ending::Stopped),
             Self::Killed => restarts(ledger, Ending::Killed),
             Self::PowerLost => restarts(ledger, Ending::PowerLost),
@@ -406,6 +438,14 @@ impl fmt::Display for Path {
             Self::RepeatAfterRestart => "repeat answered after a restart",
             Self::RepeatInBatch => "repeat in one batch",
             Self::WindowEnded => "dedup window ended",
+            Self::FoundPaused => "queue found paused",
+            Self::PausedOverRestart => "queue found paused after a restart",
+            Self::DeletedByHand => "deleted by an operator",
+            Self::ReleasedByHand => "released by an operator, handed out again",
+            Self::BuriedByHand => "buried by an operator",
+            Self::CarriedByHand => "moved by an operator",
+            Self::HandRefused => "operator refused",
+            Self::HandCutOff => "operator cut off by an end",
             Self::CleanRestart => "restart after a clean stop",
             Self::Killed => "restart after a kill",
             Self::PowerLost => "restart after a power loss",

@@ -5,4 +5,6 @@
 pub mod record;
 pub mod story;
 
-pub use record::{Call, Ending, Event, Handed, History, Labels, OpId, Reply, Seen, Sent, Uid, What, priority_of};
+pub use record::{
+    Call, Chosen, Ending, Event, Handed, History, Labels, OpId, Reply, Seen, Sent, Uid, What, priority_of,
+};

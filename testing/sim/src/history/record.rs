@@ -1,8 +1,8 @@
 //! The events of a history, in the order in which they happened.
 
 use broker::{
-    Extension, LeaseTerms, Leased, QueueInfo, QueueStats, RedriveId, RedriveInfo, RouterInfo, SettleError, Settlement,
-    StartRedrive, Transfer,
+    Extension, InterveneError, Intervention, LeaseTerms, Leased, MoveVerdicts, QueueInfo, QueueStats, RedriveId,
+    RedriveInfo, RouterInfo, SettleError, Settlement, StartRedrive, Transfer,
 };
 use std::sync::Arc;
 use vocab::{Binding, LeaseToken, MessageId, Origin, QueueId, QueueSettings, RouterId, RouterKind, Seq, SessionId};
@@ -195,6 +195,33 @@ pub enum Call {
     CancelRedrive(RedriveId),
     /// Name a queue's redrives.
     Redrives(QueueId),
+    /// Delete, release or bury messages, whoever holds them.
+    Intervene {
+        /// Where they are.
+        queue: QueueId,
+        /// Which ones.
+        chosen: Vec<Chosen>,
+        /// What is done with them.
+        how: Intervention,
+    },
+    /// Move chosen messages elsewhere.
+    Carry {
+        /// Where they are.
+        source: QueueId,
+        /// Which ones.
+        chosen: Vec<Chosen>,
+        /// Where all of them go; `None` for where each was buried from.
+        target: Option<QueueId>,
+    },
+}
+
+/// A message that an operator chose, as it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// What it is.
+    pub uid: Uid,
+    /// Its place in its queue.
+    pub seq: Seq,
 }
 
 /// An answer of the broker.
@@ -235,6 +262,10 @@ pub enum Reply {
     Redrive(Box<RedriveInfo>),
     /// The queue's redrives, newest first.
     Redrives(Vec<RedriveInfo>),
+    /// What became of each message of an intervention.
+    Intervened(Vec<Result<(), InterveneError>>),
+    /// Where each chosen message is then.
+    Carried(MoveVerdicts),
     /// It was refused, and nothing happened.
     Refused(String),
     /// It may have happened or not.
@@ -312,6 +343,15 @@ impl Call {
         }
     }
 
+    /// The messages that an operator chose, and the queue that they are in.
+    #[must_use]
+    pub fn chosen(&self) -> (Option<QueueId>, &[Chosen]) {
+        match self {
+            Self::Intervene { queue, chosen, .. } | Self::Carry { source: queue, chosen, .. } => (Some(*queue), chosen),
+            _ => (None, &[]),
+        }
+    }
+
     /// The leases that the call ends.
     #[must_use]
     pub fn settlements(&self) -> &[Settlement] {
@@ -359,7 +399,9 @@ impl Call {
             | Self::ListQueues
             | Self::StartRedrive(_)
             | Self::CancelRedrive(_)
-            | Self::Redrives(_) => Vec::new(),
+            | Self::Redrives(_)
+            | Self::Intervene { .. }
+            | Self::Carry { .. } => Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A history for people: one line an event.
 
-use super::record::{Call, Ending, Event, Handed, Reply, Sent, What};
-use broker::{LeaseTerms, RedriveInfo, Settle, Settlement};
+use super::record::{Call, Chosen, Ending, Event, Handed, Reply, Sent, What};
+use broker::{Intervention, LeaseTerms, RedriveInfo, Settle, Settlement};
 use std::fmt;
 use vocab::{Binding, LeaseToken, MessageId};
 
@@ -74,6 +74,18 @@ impl fmt::Display for Call {
             }
             Self::CancelRedrive(id) => write!(f, "stop redrive {} of queue {}", id.number, id.source),
             Self::Redrives(queue) => write!(f, "list redrives of queue {queue}"),
+            Self::Intervene { queue, chosen, how } => {
+                let how = match how {
+                    Intervention::Delete => "delete",
+                    Intervention::Release => "release",
+                    Intervention::Bury { .. } => "bury",
+                };
+                write!(f, "{how} in queue {queue}: {}", list(chosen, chosen_word))
+            }
+            Self::Carry { source, chosen, target } => {
+                let target = target.map_or_else(|| "where they were buried".to_owned(), |id| format!("queue {id}"));
+                write!(f, "carry from queue {source} to {target}: {}", list(chosen, chosen_word))
+            }
         }
     }
 }
@@ -116,6 +128,12 @@ impl fmt::Display for Reply {
             Self::Listed(queues) => f.write_str(&list(queues, |queue| format!("{:?} = {}", queue.name, queue.id))),
             Self::Redrive(info) => f.write_str(&redrive_word(info)),
             Self::Redrives(redrives) => f.write_str(&list(redrives, redrive_word)),
+            Self::Intervened(verdicts) => {
+                f.write_str(&list(verdicts, |verdict| verdict_word(verdict.as_ref().map(|()| "done"))))
+            }
+            Self::Carried(verdicts) => f.write_str(&list(verdicts, |verdict| {
+                verdict_word(verdict.as_ref().map(|id| format!("queue {} at {}", id.key.queue, id.seq)))
+            })),
             Self::Refused(why) => write!(f, "refused: {why}"),
             Self::Unknown(why) => write!(f, "unknown: {why}"),
             Self::GivenUp => f.write_str("gave up waiting"),
@@ -140,6 +158,10 @@ fn redrive_word(info: &RedriveInfo) -> String {
 
 fn list<T>(items: &[T], word: impl Fn(&T) -> String) -> String {
     items.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+fn chosen_word(chosen: &Chosen) -> String {
+    format!("m{} at {}", chosen.uid, chosen.seq)
 }
 
 fn uid_word(uid: Option<u64>) -> String {

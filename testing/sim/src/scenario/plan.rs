@@ -25,6 +25,8 @@ pub struct Plan {
     pub clients: usize,
     /// Whether clients move what was buried. Where nobody does, the checker can be stricter.
     pub salvages: bool,
+    /// Whether one of them is on call. Where nobody is, the checker can be stricter.
+    pub operates: bool,
     /// The boots before the last one.
     pub boots: Vec<Boot>,
 }
@@ -80,6 +82,7 @@ impl Plan {
             queues: super::queues::of(dice),
             clients: dice.within(2..7) as usize,
             salvages: dice.percent(50),
+            operates: dice.percent(50),
             boots,
         }
     }

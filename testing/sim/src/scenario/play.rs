@@ -44,6 +44,7 @@ pub fn play(seed: u64) -> Result<Outcome, Box<Failure>> {
     host.disk.set_takes_direct(plan.takes_direct);
     let world = World::new(dice.fork(), host.clock.clone());
     world.get().salvages = plan.salvages;
+    world.get().operates = plan.operates;
     let mut play = Play {
         host,
         world,

@@ -86,8 +86,23 @@ fn handing_out_by_place_alone_is_noticed() {
 }
 
 #[test]
+fn handing_out_of_a_paused_queue_is_noticed() {
+    is_killed(Mutant::IgnorePauses);
+}
+
+#[test]
+fn keeping_what_an_operator_deleted_is_noticed() {
+    is_killed(Mutant::KeepDeleted);
+}
+
+#[test]
+fn forgetting_counts_when_an_operator_releases_is_noticed() {
+    is_killed(Mutant::ForgetReleasedCounts);
+}
+
+#[test]
 fn every_mutant_has_its_test() {
     // One is the store's own to notice: its crash would have to fall into a few microseconds.
     let elsewhere = [Mutant::RewriteUndurable];
-    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 13, "a new mutant needs a test above");
+    assert_eq!(Mutant::ALL.len() - elsewhere.len(), 16, "a new mutant needs a test above");
 }

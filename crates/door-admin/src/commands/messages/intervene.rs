@@ -1,7 +1,8 @@
 //! `DELETE /v1/messages/{id}`, `POST …/release` and `POST …/bury`: an operator's hand on one message, whoever holds it.
 //!
-//! What it is not: a settlement by a consumer, who shows a token ([`crate::commands::traffic`]). A lease that ends this way is stale from
-//! then on, and its holder is told so.
+//! What it is not: a settlement by a consumer, who shows a token ([`crate::commands::traffic`]). A lease that ends this way is
+//! like one that ended by its time: its holder learns of it with the next call, and may still acknowledge what nobody else was given, unless it
+//! is gone.
 
 use super::show::no_such_message;
 use crate::api::Api;

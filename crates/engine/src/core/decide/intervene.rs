@@ -11,6 +11,7 @@ use crate::core::error::{InterveneError, NoSuchQueue};
 use crate::core::event::{Event, Record, Removal, Return, ReturnedItem};
 use crate::core::state::{Queue, State};
 use std::collections::BTreeSet;
+use vocab::mutant::{self, Mutant};
 use vocab::{PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// Queues are dealt with as a whole: they have one partition and one subscription.
@@ -54,7 +55,7 @@ impl State {
             let seqs = deeds.hastened.into_iter().collect();
             events.push(Event::Hastened { key, subscription: READER, seqs });
         }
-        if !deeds.removed.is_empty() {
+        if !deeds.removed.is_empty() && !mutant::active(Mutant::KeepDeleted) {
             let over_below = queue.log(PARTITION).expect("every queue has partition 0").over_below;
             let seqs = deeds.removed.into_iter().collect();
             events.push(Event::Removed { key, seqs, why: Removal::Deleted, over_below });
@@ -86,7 +87,10 @@ impl State {
                 deeds.hastened.insert(seq);
             }
             (Intervention::Release, MessageState::Leased { .. }) => {
-                let record = known.expect("a lease has a record").clone();
+                let mut record = known.expect("a lease has a record").clone();
+                if mutant::active(Mutant::ForgetReleasedCounts) {
+                    record = Record { epoch: record.epoch, ..Record::never(now_ms) };
+                }
                 deeds.endings.come_back(key, READER, Return::Released, ReturnedItem { seq, due_ms: 0, record });
             }
             (Intervention::Bury { reason }, _) => {

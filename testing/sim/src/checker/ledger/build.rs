@@ -1,9 +1,9 @@
 //! One pass over a history that fills the ledger.
 
-use super::entries::{Census, Lease, Ledger, Message, Op, Queue, Sighting, Verdict};
+use super::entries::{Census, Deed, DeedKind, Lease, Ledger, Message, Op, Queue, Sighting, Verdict};
 use super::repeats::Standing;
-use crate::history::{Call, Ending, Handed, History, OpId, Reply, Seen, Uid, What};
-use broker::{LeaseTerms, Leased, QueueInfo, SettleError, Transfer};
+use crate::history::{Call, Chosen, Ending, Handed, History, OpId, Reply, Seen, Uid, What};
+use broker::{Intervention, LeaseTerms, Leased, QueueInfo, SettleError, StartRedrive, Transfer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::{QueueId, RouterId, Target};
@@ -83,6 +83,7 @@ impl<'h> Builder<'h> {
                     standing: Standing::Own,
                     leases: Vec::new(),
                     sightings: Vec::new(),
+                    deeds: Vec::new(),
                 };
                 self.ledger.messages.insert(sent.uid, message);
             }
@@ -124,6 +125,7 @@ impl<'h> Builder<'h> {
         }
         self.published(call, reply);
         self.asked(op, call, reply);
+        self.done_by_hand(op, call, Some(reply));
     }
 
     fn queue(&mut self, id: QueueId, name: &str, told: usize) -> &mut Queue {
@@ -217,6 +219,30 @@ impl<'h> Builder<'h> {
         }
     }
 
+    /// Notes at each message what an operator did with it; an answer that never came leaves that open.
+    fn done_by_hand(&mut self, op: OpId, call: &Call, reply: Option<&Reply>) {
+        let kind = match call {
+            Call::Intervene { how: Intervention::Delete, .. } => DeedKind::Delete,
+            Call::Intervene { how: Intervention::Release, .. } => DeedKind::Release,
+            Call::Intervene { how: Intervention::Bury { .. }, .. } => DeedKind::Bury,
+            _ => DeedKind::Carry,
+        };
+        let (Some(queue), chosen) = call.chosen() else { return };
+        for (place, Chosen { uid, seq }) in chosen.iter().enumerate() {
+            let (verdict, became) = match reply {
+                Some(Reply::Intervened(verdicts)) => (told(verdicts.get(place)), None),
+                Some(Reply::Carried(verdicts)) => {
+                    (told(verdicts.get(place)), verdicts.get(place).and_then(|became| became.ok()))
+                }
+                Some(Reply::Refused(_)) => (Verdict::Refused, None),
+                _ => (Verdict::Unknown, None),
+            };
+            if let Some(message) = self.ledger.messages.get_mut(uid) {
+                message.deeds.push(Deed { op, queue, seq: *seq, kind, verdict, became });
+            }
+        }
+    }
+
     fn ended(&mut self, at: usize, ending: Ending) {
         self.ledger.endings.push((at, ending));
         self.census = None;
@@ -251,12 +277,17 @@ impl<'h> Builder<'h> {
         }
     }
 
-    /// Finds out which queues' messages redrives may have moved.
+    /// Finds out which queues' messages redrives or operators may have moved.
     fn redriven(&mut self) {
         let ledger = &mut self.ledger;
         for (op, entry) in ledger.ops.iter().enumerate().filter(|(_, entry)| entry.may_have_happened()) {
-            if let Call::StartRedrive(start) = entry.call {
-                ledger.redrives.push((op, *start));
+            match entry.call {
+                Call::StartRedrive(start) => ledger.redrives.push((op, *start)),
+                // What an operator moves goes the ways of a redrive.
+                Call::Carry { source, target, .. } => {
+                    ledger.redrives.push((op, StartRedrive { source: *source, target: *target, per_second: None }));
+                }
+                _ => {}
             }
         }
         for id in ledger.queues.keys().copied().collect::<Vec<_>>() {
@@ -290,6 +321,7 @@ impl<'h> Builder<'h> {
                     self.ledger.leases[*lease].asked.push((op, place, Verdict::Unknown));
                 }
             }
+            self.done_by_hand(op, call, None);
         }
     }
 
@@ -310,7 +342,7 @@ fn names_router(ops: &[Op<'_>], name: &str, id: RouterId) -> bool {
     })
 }
 
-fn told<T>(verdict: Option<&Result<T, SettleError>>) -> Verdict {
+fn told<T, E>(verdict: Option<&Result<T, E>>) -> Verdict {
     match verdict {
         Some(Ok(_)) => Verdict::Done,
         Some(Err(_)) => Verdict::Refused,

@@ -94,6 +94,38 @@ pub struct Message {
     pub leases: Vec<usize>,
     /// When it was seen without a lease.
     pub sightings: Vec<Sighting>,
+    /// What operators did with it, or tried to.
+    pub deeds: Vec<Deed>,
+}
+
+/// What an operator did with a message, whoever held it.
+#[derive(Clone, Copy, Debug)]
+pub struct Deed {
+    /// By which call.
+    pub op: OpId,
+    /// In which queue.
+    pub queue: QueueId,
+    /// At which place.
+    pub seq: Seq,
+    /// What.
+    pub kind: DeedKind,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// Where a message that was moved is then.
+    pub became: Option<MessageId>,
+}
+
+/// The kinds of deeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeedKind {
+    /// It goes.
+    Delete,
+    /// Its lease or its rest ends.
+    Release,
+    /// It is set aside.
+    Bury,
+    /// It is moved to another queue.
+    Carry,
 }
 
 /// A lease.
@@ -162,6 +194,19 @@ pub struct Census {
     pub queues: Vec<Arc<QueueInfo>>,
     /// Each queue's redrives, newest first.
     pub redrives: BTreeMap<QueueId, Vec<RedriveInfo>>,
+}
+
+impl Message {
+    /// What operators may have done with it by calls before `until`.
+    pub fn deeds_before<'l>(&'l self, ledger: &'l Ledger<'_>, until: usize) -> impl Iterator<Item = &'l Deed> + 'l {
+        self.deeds.iter().filter(move |deed| deed.verdict != Verdict::Refused && ledger.ops[deed.op].called < until)
+    }
+
+    /// Whether an operator may have made it ready, or set it aside, before its time.
+    #[must_use]
+    pub fn was_hastened(&self, ledger: &Ledger<'_>, until: usize) -> bool {
+        self.deeds_before(ledger, until).any(|deed| matches!(deed.kind, DeedKind::Release | DeedKind::Bury))
+    }
 }
 
 impl Op<'_> {

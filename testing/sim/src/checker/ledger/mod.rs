@@ -6,5 +6,5 @@ mod build;
 pub mod entries;
 pub mod repeats;
 
-pub use entries::{Census, Lease, Ledger, Message, Op, Queue, Sighting, Verdict};
+pub use entries::{Census, Deed, DeedKind, Lease, Ledger, Message, Op, Queue, Sighting, Verdict};
 pub use repeats::{DedupName, Standing};

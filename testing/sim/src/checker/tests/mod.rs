@@ -3,6 +3,7 @@
 mod accepts;
 mod burials;
 mod dedup;
+mod hands;
 mod lanes;
 mod lengths;
 mod priorities;
