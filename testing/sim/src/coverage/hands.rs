@@ -1,14 +1,30 @@
 //! What a history shows of operators: pauses, and deeds with single messages.
 
+use super::Path;
 use crate::checker::ledger::{Deed, DeedKind, Ledger, Message, Verdict};
 use crate::checker::pauses::{changes, paused};
 use crate::history::{Call, Reply};
 use broker::{InterveneError, MoveError};
 use vocab::BuryReason;
 
+/// How often a history walked one of these paths.
+pub(super) fn count(path: Path, ledger: &Ledger<'_>) -> usize {
+    match path {
+        Path::FoundPaused => found_paused(ledger, |_, _| true),
+        Path::PausedOverRestart => found_paused(ledger, |pause, at| ledger.end_between(pause, at).is_some()),
+        Path::DeletedByHand => done(ledger, DeedKind::Delete, |_| true),
+        Path::ReleasedByHand => released(ledger),
+        Path::BuriedByHand => buried(ledger),
+        Path::CarriedByHand => carried(ledger),
+        Path::HandRefused => refused(ledger),
+        Path::HandCutOff => ledger.ops.iter().filter(|op| op.call.chosen().0.is_some() && op.reply.is_none()).count(),
+        other => unreachable!("{other} is counted beside the others"),
+    }
+}
+
 /// Receives that found nothing because their queue was paused all the time, where the pause was told and they were asked for at events
 /// that are so.
-pub(super) fn found_paused(ledger: &Ledger<'_>, are: impl Fn(usize, usize) -> bool) -> usize {
+fn found_paused(ledger: &Ledger<'_>, are: impl Fn(usize, usize) -> bool) -> usize {
     let changes = changes(ledger);
     let found = ledger.ops.iter().filter(|op| {
         let (Call::Receive { queue, .. }, Some(Reply::Received(handed))) = (op.call, op.reply) else { return false };
@@ -19,13 +35,13 @@ pub(super) fn found_paused(ledger: &Ledger<'_>, are: impl Fn(usize, usize) -> bo
 }
 
 /// Deeds of a kind that were done and are so.
-pub(super) fn done(ledger: &Ledger<'_>, kind: DeedKind, are: impl Fn((&Message, &Deed)) -> bool) -> usize {
+fn done(ledger: &Ledger<'_>, kind: DeedKind, are: impl Fn((&Message, &Deed)) -> bool) -> usize {
     let deeds = ledger.messages.values().flat_map(|message| message.deeds.iter().map(move |deed| (message, deed)));
     deeds.filter(|(_, deed)| deed.kind == kind && deed.verdict == Verdict::Done).filter(|of| are(*of)).count()
 }
 
 /// Releases after which the message was handed out from its place.
-pub(super) fn released(ledger: &Ledger<'_>) -> usize {
+fn released(ledger: &Ledger<'_>) -> usize {
     done(ledger, DeedKind::Release, |(message, deed)| {
         message.leases.iter().map(|lease| &ledger.leases[*lease]).any(|lease| {
             let place = (lease.queue(), lease.leased.token.seq) == (deed.queue, deed.seq);
@@ -35,7 +51,7 @@ pub(super) fn released(ledger: &Ledger<'_>) -> usize {
 }
 
 /// Burials whose message was found elsewhere as rejected.
-pub(super) fn buried(ledger: &Ledger<'_>) -> usize {
+fn buried(ledger: &Ledger<'_>) -> usize {
     done(ledger, DeedKind::Bury, |(message, deed)| {
         message.sightings.iter().any(|seen| {
             let rejected = |origin: &vocab::Origin| matches!(origin.reason, BuryReason::Rejected(_));
@@ -45,7 +61,7 @@ pub(super) fn buried(ledger: &Ledger<'_>) -> usize {
 }
 
 /// Moves whose message was found at the place that was told.
-pub(super) fn carried(ledger: &Ledger<'_>) -> usize {
+fn carried(ledger: &Ledger<'_>) -> usize {
     done(ledger, DeedKind::Carry, |(message, deed)| {
         let Some(became) = deed.became else { return false };
         let leases = message.leases.iter().map(|lease| &ledger.leases[*lease]);
@@ -56,7 +72,7 @@ pub(super) fn carried(ledger: &Ledger<'_>) -> usize {
 }
 
 /// Verdicts that tell of others: the message is gone, or somebody has it.
-pub(super) fn refused(ledger: &Ledger<'_>) -> usize {
+fn refused(ledger: &Ledger<'_>) -> usize {
     let count = |op: &crate::checker::ledger::Op<'_>| match op.reply {
         Some(Reply::Intervened(verdicts)) => {
             verdicts.iter().filter(|verdict| **verdict == Err(InterveneError::Gone)).count()

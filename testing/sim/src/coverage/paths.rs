@@ -1,7 +1,7 @@
 //! The paths of a message's life and of a broker's, as a history shows them.
 
 use super::{hands, lanes};
-use crate::checker::ledger::{DeedKind, Lease, Ledger, Op, Verdict};
+use crate::checker::ledger::{Lease, Ledger, Op, Verdict};
 use crate::history::{Call, Ending, Reply, What};
 use broker::{LeaseTerms, QueueTotals, Settle};
 use std::fmt;
@@ -204,10 +204,7 @@ impl Path {
                 again(ledger, |_, lease| matches!(lease.terms, LeaseTerms::Session(_)) && lease.asked.is_empty())
             }
             Self::LongPollWoken => ops(ledger, |op| woken(ledger, op)),
-            Self::LongPollEmpty => ops(ledger, |op| {
-                matches!(op.call, Call::Receive { wait_ms: 1.., .. })
-                    && matches!(op.reply, Some(Reply::Received(handed)) if handed.is_empty())
-            }),
+            Self::LongPollEmpty => ops(ledger, waited_for_nothing),
             Self::GivenUp => ops(ledger, |op| matches!(op.reply, Some(Reply::GivenUp))),
             Self::Extended => {
                 ops(ledger, |op| matches!(op.reply, Some(Reply::Extended(v)) if v.iter().any(Result::is_ok)))
@@ -234,14 +231,14 @@ impl Path {
             Self::RepeatAfterRestart => lanes::repeats(ledger, lanes::over_a_restart),
             Self::RepeatInBatch => lanes::repeats(ledger, |_, first, repeat| first.op == repeat.op),
             Self::WindowEnded => lanes::windows_ended(ledger),
-            Self::FoundPaused => hands::found_paused(ledger, |_, _| true),
-            Self::PausedOverRestart => hands::found_paused(ledger, |pause, at| ledger.end_between(pause, at).is_some()),
-            Self::DeletedByHand => hands::done(ledger, DeedKind::Delete, |_| true),
-            Self::ReleasedByHand => hands::released(ledger),
-            Self::BuriedByHand => hands::buried(ledger),
-            Self::CarriedByHand => hands::carried(ledger),
-            Self::HandRefused => hands::refused(ledger),
-            Self::HandCutOff => ops(ledger, |op| op.call.chosen().0.is_some() && op.reply.is_none()),
+            Self::FoundPaused
+            | Self::PausedOverRestart
+            | Self::DeletedByHand
+            | Self::ReleasedByHand
+            | Self::BuriedByHand
+            | Self::CarriedByHand
+            | Self::HandRefused
+            | Self::HandCutOff => hands::count(self, ledger),
             Self::CleanRestart => restarts(ledger, Ending::Stopped),
             Self::Killed => restarts(ledger, Ending::Killed),
             Self::PowerLost => restarts(ledger, Ending::PowerLost),
@@ -317,6 +314,11 @@ fn settled_and_again(ledger: &Ledger<'_>, is: impl Fn(&Settle) -> bool) -> usize
     again(ledger, |ledger, lease| {
         lease.settlements(ledger).any(|(_, how, verdict)| verdict == Verdict::Done && is(how))
     })
+}
+
+fn waited_for_nothing(op: &Op<'_>) -> bool {
+    matches!(op.call, Call::Receive { wait_ms: 1.., .. })
+        && matches!(op.reply, Some(Reply::Received(handed)) if handed.is_empty())
 }
 
 fn woken(ledger: &Ledger<'_>, op: &Op<'_>) -> bool {
