@@ -19,7 +19,11 @@ export function doorsPanel({ doors }) {
       "tr",
       null,
       h("th", { scope: "row" }, line(door.name), " ", door.tls ? chip("TLS", "moss") : null),
-      cell(door.addresses.map((address) => h("div", { class: "code breaks" }, line(address)))),
+      cell(
+        door.addresses.length > 0
+          ? door.addresses.map((address) => h("div", { class: "code breaks" }, line(address)))
+          : h("span", { class: "faint" }, "off"),
+      ),
       numberCell(count(connectionsOf(door)), { zero: connectionsOf(door) === 0 }),
       numberCell(short(door.requests), { zero: door.requests === 0, class: "rarely" }),
       numberCell(short(failed), { zero: failed === 0, class: "rarely" }),

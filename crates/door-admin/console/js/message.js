@@ -4,9 +4,9 @@ import { h } from "./dom.js";
 import { get, messagePath as path } from "./api.js";
 import { bodyView, headersView } from "./body.js";
 import { messageActions } from "./message_actions.js";
-import { chip, facts, head, page, panel, stateChip } from "./panels.js";
+import { chip, facts, head, page, panel, prose, stateChip } from "./panels.js";
 import { link, navigate, open } from "./router.js";
-import { age, clock, count, duration, line, sentence, words } from "./text.js";
+import { age, clock, count, duration, line, words } from "./text.js";
 
 /** The page of a message. */
 export async function messagePage({ params, signal }) {
@@ -71,8 +71,8 @@ function why({ verdict, text, details, next }, message) {
     "section",
     { class: "advice verdict", "aria-label": "Why is it not delivered?", data: tone ? { tone } : {} },
     h("span", { class: "soft" }, "Why is it not delivered? ", chip(words(verdict))),
-    h("span", { class: "text" }, sentence(text)),
-    next ? h("span", null, sentence(next)) : null,
+    h("span", { class: "text" }, prose(text)),
+    next ? h("span", null, prose(next)) : null,
     moved,
     held,
   );

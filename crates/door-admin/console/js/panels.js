@@ -83,8 +83,15 @@ export function showTrouble(place, error) {
 
 /** A refusal in full. */
 export function trouble(error) {
-  const hint = error.hint ? h("span", { class: "hint" }, sentence(error.hint)) : null;
-  return h("div", { class: "trouble", role: "alert" }, sentence(error.message), hint);
+  const hint = error.hint ? h("span", { class: "hint" }, prose(error.hint)) : null;
+  return h("div", { class: "trouble", role: "alert" }, prose(error.message), hint);
+}
+
+/** A foreign sentence, with what it has between backticks as code. */
+export function prose(text) {
+  return sentence(text)
+    .split("`")
+    .map((part, at) => (at % 2 === 1 ? h("code", null, part) : part));
 }
 
 /** What stands where there is nothing yet: what that means, and what to do next. */

@@ -127,7 +127,7 @@ function show(page) {
 function failed(error) {
   if (error.name === "AbortError") return { title: "…", view: h("div") };
   const again = h("button", { class: "button", type: "button", on: { click: () => void open() } }, "Try again");
-  const title = error.status === 404 ? "Not here" : "That did not work";
+  const title = { 403: "Not allowed", 404: "Not here" }[error.status] ?? "That did not work";
   return {
     title,
     view: h("div", { class: "page" }, h("h1", null, title), trouble(error), h("div", { class: "actions" }, again)),

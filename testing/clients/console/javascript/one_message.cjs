@@ -79,8 +79,9 @@ async function what_the_server_refuses_is_shown_in_its_words_with_its_hint() {
     await dialog.getByRole("button", { name: "Bury", exact: true }).click();
     const { error } = await (await answer).json();
     const shown = (await dialog.locator(".trouble").textContent()).toLowerCase();
-    assert.ok(shown.includes(error.message.toLowerCase()), `${shown} / ${error.message}`);
-    if (error.hint) assert.ok(shown.includes(error.hint.toLowerCase()), `${shown} / ${error.hint}`);
+    for (const said of [error.message, error.hint ?? ""]) {
+      assert.ok(shown.includes(said.replaceAll("`", "").toLowerCase()), `${shown} / ${said}`);
+    }
     await page.goto(`${base}/#/queue/nowhere`);
     await page.getByText("longshore queue list").waitFor();
   }, { refused: ["400", "404", "409"] });
