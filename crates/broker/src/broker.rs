@@ -189,14 +189,18 @@ impl Broker {
                 Ok(Vec::new())
             }
             (Answer::Received(Ok(leased)), content) => {
-                let info = self.shared.catalog.by_id(queue);
-                let in_order = info.is_some_and(|info| info.settings.order == Order::Laned);
+                let known = self.shared.catalog.delivering(queue);
+                let in_order = known.as_ref().is_some_and(|(info, _)| info.settings.order == Order::Laned);
                 receiving.leased = leased;
                 let contents = resolve(&self.shared.offload, content).await;
                 let leased = std::mem::take(&mut receiving.leased);
                 let (deliveries, passed_by) = deliveries(leased, contents, in_order);
                 self.undeliver(passed_by);
-                Ok(deliveries?)
+                let deliveries = deliveries?;
+                if let Some((_, wait)) = known {
+                    deliveries.iter().for_each(|delivery| delivery.count_wait(&wait));
+                }
+                Ok(deliveries)
             }
             (Answer::Received(Err(error)), _) => Err(Error::Refused(error)),
             (other, _) => other_kind!(other),

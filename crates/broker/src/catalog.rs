@@ -7,8 +7,8 @@ use arc_swap::{ArcSwap, Guard};
 use engine::{QueueInfo, Routing};
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{Arc, PoisonError, RwLock};
-use vocab::QueueId;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use vocab::{Meter, QueueId};
 
 /// Queues by name and by id, and the routing.
 #[derive(Debug, Default)]
@@ -20,7 +20,15 @@ pub(crate) struct Catalog {
 #[derive(Debug, Default)]
 struct Entries {
     by_name: BTreeMap<String, Arc<QueueInfo>>,
-    names: BTreeMap<QueueId, String>,
+    by_id: BTreeMap<QueueId, Known>,
+}
+
+/// What is known of a queue for as long as it exists, whatever its settings.
+#[derive(Debug)]
+struct Known {
+    name: String,
+    /// How long its messages waited for their first delivery; nothing before the first.
+    wait: OnceLock<Arc<Meter>>,
 }
 
 impl Catalog {
@@ -38,7 +46,19 @@ impl Catalog {
 
     pub(crate) fn by_id(&self, queue: QueueId) -> Option<Arc<QueueInfo>> {
         let entries = self.read();
-        entries.by_name.get(entries.names.get(&queue)?).cloned()
+        entries.by_name.get(&entries.by_id.get(&queue)?.name).cloned()
+    }
+
+    /// The queue of this id, and where to count how long its messages waited.
+    pub(crate) fn delivering(&self, queue: QueueId) -> Option<(Arc<QueueInfo>, Arc<Meter>)> {
+        let entries = self.read();
+        let known = entries.by_id.get(&queue)?;
+        Some((entries.by_name.get(&known.name)?.clone(), known.wait.get_or_init(Arc::default).clone()))
+    }
+
+    /// How long the messages of a queue waited, if any was delivered.
+    pub(crate) fn wait(&self, queue: QueueId) -> Option<Arc<Meter>> {
+        self.read().by_id.get(&queue)?.wait.get().cloned()
     }
 
     /// In order of name: those that start with `prefix`, after the name `after`, at most `limit`.
@@ -60,17 +80,18 @@ impl Catalog {
         if known.is_some_and(|known| known > (info.id, info.revision)) {
             return;
         }
-        if let Some((id, _)) = known {
-            entries.names.remove(&id);
+        if let Some((id, _)) = known.filter(|(id, _)| *id != info.id) {
+            entries.by_id.remove(&id);
         }
-        entries.names.insert(info.id, info.name.clone());
+        let named = || Known { name: info.name.clone(), wait: OnceLock::new() };
+        entries.by_id.entry(info.id).or_insert_with(named);
         entries.by_name.insert(info.name.clone(), info);
     }
 
     pub(crate) fn remove(&self, queue: QueueId) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(name) = entries.names.remove(&queue) {
-            entries.by_name.remove(&name);
+        if let Some(known) = entries.by_id.remove(&queue) {
+            entries.by_name.remove(&known.name);
         }
     }
 
@@ -121,6 +142,18 @@ mod tests {
         assert_eq!(list("orders", Some("orders-dead"), 2), ["orders-eu"]);
         assert_eq!(list("orders", Some("a"), 1), ["orders"]);
         assert_eq!(list("", Some("z"), 9), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_counted_of_a_queue_outlives_its_changes_and_not_its_end() {
+        let catalog = Catalog::new([info(1, "a")].into_iter(), Arc::default());
+        assert_eq!(catalog.wait(QueueId(1)), None);
+        catalog.delivering(QueueId(1)).expect("it is there").1.count(5, 5);
+        let counted = |queue| catalog.wait(QueueId(queue)).map(|wait| wait.since_start().count());
+        catalog.put(Arc::new(QueueInfo { revision: 2, ..(*info(1, "a")).clone() }));
+        assert_eq!(counted(1), Some(1));
+        catalog.put(info(2, "a"));
+        assert_eq!((counted(1), counted(2)), (None, None));
     }
 
     #[test]

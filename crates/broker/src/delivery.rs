@@ -5,7 +5,7 @@ use engine::driver::{Content, Offload};
 use engine::{Fetch, Leased, ReadError};
 use std::sync::Arc;
 use tokio::sync::oneshot;
-use vocab::{LeaseToken, Message, MessageId};
+use vocab::{LeaseToken, Message, MessageId, Meter};
 
 /// One message, leased.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,16 @@ fn join(leased: Vec<Leased>, contents: Vec<Read>) -> Result<Vec<Delivery>, Unava
 }
 
 impl Delivery {
+    /// Counts how long the message waited, from when it could be received, if this is its first delivery.
+    pub(crate) fn count_wait(&self, wait: &Meter) {
+        if self.lease.deliveries == 1 {
+            let facts = &self.message.facts;
+            let from_ms = facts.due_ms.map_or(facts.published_ms, |due_ms| due_ms.max(facts.published_ms));
+            let at_ms = self.lease.first_delivered_ms;
+            wait.count(at_ms, at_ms.saturating_sub(from_ms));
+        }
+    }
+
     fn of(lease: Leased, message: Arc<Message>) -> Self {
         let own = MessageId::new(lease.token.key, lease.token.seq);
         let id = message.facts.origin.as_ref().map_or(own, |origin| origin.id);

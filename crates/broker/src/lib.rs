@@ -27,6 +27,7 @@ mod reply;
 mod routing;
 pub mod start;
 pub mod threads;
+mod times;
 
 pub use askers::Askers;
 pub use broker::Broker;
@@ -49,3 +50,4 @@ pub use history::{Consumer as HistoryConsumer, Figures as HistoryFigures, Gap, L
 pub use operate::MoveMessages;
 pub use pipeline::Publishing;
 pub use start::{Parts, Runner, start};
+pub use times::Times;

@@ -2,6 +2,8 @@
 
 mod consumer;
 mod queue;
+mod spread;
 
 pub(crate) use consumer::ConsumerView;
 pub(crate) use queue::{Queue, QueueDetail, Rates};
+pub(crate) use spread::SpreadView;

@@ -10,6 +10,7 @@ pub mod kind;
 pub mod limits;
 pub mod message;
 pub mod message_id;
+pub mod meter;
 pub mod mutant;
 pub mod names;
 pub mod origin;
@@ -26,6 +27,7 @@ pub use ids::{
 pub use kind::Kind;
 pub use message::{Facts, Header, HeaderValue, Message, Native, Route};
 pub use message_id::MessageId;
+pub use meter::{Meter, Spread};
 pub use names::NameSpace;
 pub use origin::{BuryReason, Death, DeathReason, Origin};
 pub use router::{Binding, HeaderMatch, RouterKind, RouterSettings, Target};

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 pub struct Installation {
     folder: TempDir,
     command: Command,
+    amqp: &'static str,
 }
 
 /// The server of an installation.
@@ -39,7 +40,7 @@ impl Installation {
         let folder = tempfile::tempdir().expect("a folder that stands for the machine");
         let mut command = Command::new(binary());
         command.env_clear().current_dir(folder.path());
-        Self { folder, command }
+        Self { folder, command, amqp: "off" }
     }
 
     /// Puts a file where the server looks for `name`.
@@ -58,6 +59,12 @@ impl Installation {
         self
     }
 
+    /// The same machine with a port for AMQP.
+    #[must_use]
+    pub fn with_amqp(self) -> Self {
+        Self { amqp: "127.0.0.1:0", ..self }
+    }
+
     /// Sets a variable of the environment.
     pub fn environment(&mut self, name: &str, value: &str) -> &mut Self {
         self.command.env(name, value);
@@ -70,7 +77,7 @@ impl Installation {
     /// When it ends instead.
     #[must_use]
     pub fn serve(mut self) -> Running {
-        let own = ["--data", "data", "--sqs", "127.0.0.1:0", "--amqp", "off", "--admin", "127.0.0.1:0"];
+        let own = ["--data", "data", "--sqs", "127.0.0.1:0", "--amqp", self.amqp, "--admin", "127.0.0.1:0"];
         let mut program = Program::start(self.command.args(own));
         until("the ready line", SOON, || {
             let said = program.said();
@@ -102,7 +109,11 @@ impl Running {
     }
 
     /// Where a door listens, by the ready line, human or JSON.
-    fn address(&self, door: &str) -> SocketAddr {
+    ///
+    /// # Panics
+    /// When it does not.
+    #[must_use]
+    pub fn address(&self, door: &str) -> SocketAddr {
         let said = self.program.said();
         let ready = said.lines().find(|line| line.contains("ready")).expect("it was waited for");
         let named = [format!(" {door}="), format!("\"{door}\":\"")];

@@ -11,7 +11,7 @@ fn sqs(running: &Running, parameters: &str) {
     assert_eq!(answer.status, 200, "{parameters}: {answer:?}");
 }
 
-/// A message was published, delivered, given up and set aside.
+/// A message was published, delivered, given up and set aside; acknowledged in the end, and another one published in its place.
 fn lived() -> Running {
     let running = Installation::new().with(["serve"]).serve();
     let policy = "%7B%22deadLetterTargetArn%22%3A%22arn%3Aaws%3Asqs%3Aus-east-1%3A000000000000%3Agrave%22%2C%22maxReceiveCount%22%3A1%7D";
@@ -23,6 +23,10 @@ fn lived() -> Running {
     sqs(&running, "Action=SendMessage&QueueUrl=orders&MessageBody=hello");
     sqs(&running, "Action=ReceiveMessage&QueueUrl=orders&VisibilityTimeout=0");
     sqs(&running, "Action=ReceiveMessage&QueueUrl=grave&VisibilityTimeout=0&WaitTimeSeconds=20");
+    let received = running.sqs("/?Action=ReceiveMessage&QueueUrl=grave&WaitTimeSeconds=20");
+    let handle = received.element("ReceiptHandle").expect("a message").replace('+', "%2B").replace('/', "%2F");
+    sqs(&running, &format!("Action=DeleteMessage&QueueUrl=grave&ReceiptHandle={handle}"));
+    sqs(&running, "Action=SendMessage&QueueUrl=grave&MessageBody=again");
     running
 }
 

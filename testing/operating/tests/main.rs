@@ -2,6 +2,7 @@
 
 mod alerts; // rules for Prometheus
 mod autoscaling; // how many workers there should be
+mod clients; // who is connected, and who takes messages
 mod container; // the Containerfile
 mod dashboard; // for Grafana
 mod figures; // a server in which everything has happened

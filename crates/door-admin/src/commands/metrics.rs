@@ -6,6 +6,7 @@
 //! Invariant: an answer has a bounded number of series, however many queues there are.
 
 mod queues;
+mod times;
 
 use crate::api::Api;
 use crate::commands::process::{Disk, Process};
@@ -59,7 +60,7 @@ fn render(figures: &Figures) -> String {
         }
         figures.queues.record();
     });
-    recorder.handle().render() + &seconds_spent(figures)
+    recorder.handle().render() + &seconds_spent(figures) + &figures.queues.times()
 }
 
 /// Gauges are floating-point numbers in the format; counts are exact up to 2⁵³.

@@ -51,6 +51,10 @@ pub(crate) enum Verdict {
     Paused,
     /// It is on its way to a dead-letter queue.
     BeingBuried,
+    /// It is to be set aside, and there is no queue for that: it is delivered again instead.
+    NoPlaceToBury,
+    /// It can be received, and whoever is sent messages holds as many as they may.
+    ConsumerPrefetchFull,
     /// Its queue has given out as many messages as it may.
     TooManyLeases,
     /// A consumer was done with it.
@@ -85,6 +89,15 @@ pub(crate) struct Details {
     /// Receives that wait for a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) waiters: Option<u64>,
+    /// About how many ready messages go before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ahead: Option<u64>,
+    /// Consumers of the queue that are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) consumers: Option<u64>,
+    /// Whether publishes are refused for want of space; left out where they are not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) disk_full: Option<bool>,
     /// From when on its history is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) known_from_ms: Option<u64>,
@@ -95,9 +108,12 @@ pub(crate) struct Details {
 pub(crate) struct Holder {
     /// Its id.
     pub(crate) id: String,
-    /// Who works on it, where that is known.
+    /// Who works on it, where that is known: what it calls itself, or its address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) consumer: Option<String>,
+    /// Its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) peer: Option<String>,
     /// Since when.
     pub(crate) since_ms: u64,
     /// Until when, if time ends it.
@@ -111,6 +127,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) id: MessageId,
     /// Log time, milliseconds.
     pub(crate) now_ms: u64,
+    /// Nothing is published for want of space.
+    pub(crate) is_disk_full: bool,
     /// The name of the queue that the id belongs to, if it exists.
     pub(crate) queue: Option<&'a str>,
     /// Where a message that lives under this id stands.
@@ -128,7 +146,7 @@ pub(crate) struct Scene<'a> {
 /// Explains.
 pub(crate) fn explain(scene: &Scene<'_>) -> Explanation {
     match (scene.queue, scene.standing) {
-        (Some(queue), Some(standing)) => alive::explain(scene, queue, standing),
+        (Some(queue), Some(standing)) => alive::explain(scene, queue, standing).at_a_full_disk(scene.is_disk_full),
         _ => gone::explain(scene),
     }
 }
@@ -136,6 +154,15 @@ pub(crate) fn explain(scene: &Scene<'_>) -> Explanation {
 impl Explanation {
     fn new(verdict: Verdict, text: impl Into<String>, next: impl Into<String>) -> Self {
         Self { verdict, text: text.into(), details: Details::default(), next: next.into() }
+    }
+
+    /// A full disk holds no delivery up, but whoever waits for one wants to know.
+    fn at_a_full_disk(mut self, is_disk_full: bool) -> Self {
+        if is_disk_full {
+            self.details.disk_full = Some(true);
+            self.text.push_str("; the disk is full: nothing is published, deliveries go on");
+        }
+        self
     }
 
     fn with(self, details: Details) -> Self {

@@ -3,17 +3,28 @@
 //! What it is not: its past. Invariant: what a bounded look does not tell is said to be unknown.
 
 use crate::messages::walk::{Budget, Walk, walk};
-use broker::{Broker, BrowsedMessage, Error, MessageState, NoSuchQueue, QueueInfo, States};
+use broker::{
+    Broker, BrowsedMessage, Error, Manner, MessageState, NoSuchQueue, QueueInfo, Standing as Told, States, Unavailable,
+};
 use std::ops::ControlFlow;
 use vocab::{ConsumerId, MessageId, Order};
 
 /// Where a message stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It can be received, and so many receives wait.
+    /// It can be received, and somebody asks.
     Ready {
+        /// About how many messages go before it.
+        ahead: u64,
         /// How many receives wait.
         waiters: u64,
+    },
+    /// It can be received, and nobody asks.
+    Unasked {
+        /// About how many messages go before it.
+        ahead: u64,
+        /// Who takes messages of its queue all the same.
+        crowd: Crowd,
     },
     /// It waits for its time.
     Delayed {
@@ -37,6 +48,11 @@ pub(crate) enum Standing {
     Paused,
     /// It is on its way to a dead-letter queue.
     BeingBuried,
+    /// It is to be set aside, and there is no queue for that.
+    NoPlaceToBury {
+        /// The queue that is named and does not exist; `None` where a router leads nowhere.
+        queue: Option<String>,
+    },
     /// As many messages are leased as its queue allows.
     TooManyLeases {
         /// The limit.
@@ -57,6 +73,17 @@ pub(crate) struct Held {
     pub(crate) consumer: ConsumerId,
 }
 
+/// Consumers of a queue that are there, and do not ask at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Crowd {
+    /// Consumers that are sent what comes and hold something: as much as they may, since they would ask otherwise.
+    pub(crate) full: u64,
+    /// What these hold.
+    pub(crate) leases: u64,
+    /// All others.
+    pub(crate) others: u64,
+}
+
 /// Where `browsed`, a message of `queue`, stands.
 ///
 /// # Errors
@@ -65,23 +92,62 @@ pub(crate) async fn standing(
     broker: &Broker,
     queue: &QueueInfo,
     browsed: &BrowsedMessage,
-) -> Result<Standing, Error<NoSuchQueue>> {
-    match browsed.seen.state {
-        MessageState::Delayed { due_ms } => return Ok(Standing::Delayed { until_ms: due_ms }),
-        MessageState::Leased { since_ms, deadline_ms, consumer } => {
-            return Ok(Standing::Leased(Held { id: browsed.seen.id, since_ms, deadline_ms, consumer }));
+) -> Result<Option<Standing>, Error<NoSuchQueue>> {
+    let id = browsed.seen.id;
+    let told = match broker.explain(id).await? {
+        // It went between two looks.
+        Told::Gone => return Ok(None),
+        Told::Delayed { until_ms } => return Ok(Some(Standing::Delayed { until_ms })),
+        Told::Leased(held) => return Ok(Some(Standing::Leased(Held::of(id, held)))),
+        Told::Paused => return Ok(Some(Standing::Paused)),
+        Told::BeingBuried => return Ok(Some(Standing::BeingBuried)),
+        Told::NoPlaceToBury { queue } => return Ok(Some(Standing::NoPlaceToBury { queue })),
+        Told::LaneHeld { by, lease: Some(held) } => {
+            return Ok(Some(Standing::LaneLeased(Held::of(MessageId::new(id.key, by), held))));
         }
-        MessageState::BeingBuried => return Ok(Standing::BeingBuried),
-        MessageState::Ready if queue.settings.paused => return Ok(Standing::Paused),
-        MessageState::Ready => {}
-    }
+        told @ (Told::Ready { .. }
+        | Told::WaitingForConsumer { .. }
+        | Told::LaneHeld { lease: None, .. }
+        | Told::LaneUnknown
+        | Told::TooManyLeases { .. }) => told,
+    };
+    // The engine knows the lanes of queues that somebody receives from; a look knows them always.
     if let Some(held) = lane(broker, queue, browsed).await? {
-        return Ok(held);
+        return Ok(Some(held));
     }
-    let stats = broker.stats(queue.id).await?;
-    match queue.settings.leases_max {
-        Some(max) if stats.leased >= u64::from(max) => Ok(Standing::TooManyLeases { max }),
-        Some(_) | None => Ok(Standing::Ready { waiters: stats.waiters }),
+    Ok(Some(match told {
+        Told::Ready { ahead, waiters } => Standing::Ready { ahead, waiters },
+        Told::WaitingForConsumer { ahead } => Standing::Unasked { ahead, crowd: crowd(broker, queue).await? },
+        Told::TooManyLeases { max } => Standing::TooManyLeases { max },
+        Told::LaneHeld { .. }
+        | Told::LaneUnknown
+        | Told::Gone
+        | Told::Delayed { .. }
+        | Told::Leased(_)
+        | Told::Paused
+        | Told::BeingBuried
+        | Told::NoPlaceToBury { .. } => Standing::LaneUnknown,
+    }))
+}
+
+async fn crowd(broker: &Broker, queue: &QueueInfo) -> Result<Crowd, Unavailable> {
+    let mut crowd = Crowd::default();
+    for consumer in broker.consumers(Some(queue.id)).await?.consumers.iter().filter(|consumer| consumer.is_here) {
+        match (consumer.manner, consumer.holding) {
+            (Manner::Sent, Some(holding)) => {
+                crowd.full += 1;
+                crowd.leases += holding.leases;
+            }
+            (Manner::Sent, None) | (Manner::Asks, _) => crowd.others += 1,
+        }
+    }
+    Ok(crowd)
+}
+
+impl Held {
+    fn of(id: MessageId, held: broker::Held) -> Self {
+        let broker::Held { since_ms, deadline_ms, consumer, session: _ } = held;
+        Self { id, since_ms, deadline_ms, consumer }
     }
 }
 

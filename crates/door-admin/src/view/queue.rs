@@ -1,7 +1,7 @@
 //! A queue, in a list and on its own.
 
-use super::ConsumerView;
-use broker::{ConsumerInfo, QueueInfo, QueueStats, QueueTotals};
+use super::{ConsumerView, SpreadView};
+use broker::{ConsumerInfo, QueueInfo, QueueStats, QueueTotals, Times};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -84,6 +84,10 @@ pub(crate) struct QueueDetail {
     modified_ms: u64,
     /// Grows with every change of its settings.
     revision: u64,
+    /// How long messages waited, from when they could be received to their first delivery.
+    wait_ms: SpreadView,
+    /// How long messages were worked on that were acknowledged.
+    service_ms: SpreadView,
     /// Who takes messages from it, the first ones to come; `GET /v1/consumers` has all.
     consumers: Vec<ConsumerView>,
 }
@@ -127,12 +131,20 @@ impl Queue {
 }
 
 impl QueueDetail {
-    /// The queue with its settings.
-    pub(crate) fn new(info: &QueueInfo, queue: Queue, consumers: Vec<ConsumerInfo>) -> Self {
+    /// The queue with its settings, how long its messages took by `now_ms`, and who takes them.
+    pub(crate) fn new(
+        info: &QueueInfo,
+        queue: Queue,
+        times: &Times,
+        now_ms: u64,
+        consumers: Vec<ConsumerInfo>,
+    ) -> Self {
         let QueueInfo { settings, annotations, created_ms, modified_ms, revision, .. } = info.clone();
         let shown = consumers.into_iter().take(CONSUMERS_SHOWN_MAX);
         let consumers = shown.map(|consumer| ConsumerView::of(consumer, &info.name)).collect();
-        Self { queue, settings, annotations, created_ms, modified_ms, revision, consumers }
+        let (wait_ms, service_ms) =
+            (SpreadView::of(times.wait.as_ref(), now_ms), SpreadView::of(times.service.as_ref(), now_ms));
+        Self { queue, settings, annotations, created_ms, modified_ms, revision, wait_ms, service_ms, consumers }
     }
 }
 

@@ -1,9 +1,9 @@
 //! One message: what is in it, what happened to it, and why it is not delivered.
 
 use crate::bench::Server;
-use broker::{LeaseTerms, Receive, Settle};
+use broker::{Consumer, LeaseTerms, Manner, Receive, Settle};
 use serde_json::{Value, json};
-use vocab::{ConsumerId, Facts, Message, Order, QueueId, QueueSettings, SubscriptionId};
+use vocab::{BuryPolicy, ConsumerId, CountedBy, Facts, Message, Order, QueueId, QueueSettings, SubscriptionId};
 
 async fn explain(server: &Server, id: &str) -> Value {
     server.good(&format!("/v1/messages/{id}/explain")).await
@@ -38,6 +38,61 @@ async fn what_lives_is_explained_by_where_it_stands() {
     check(&explain(&server, &id).await, "delayed", "UTC (in ");
     server.broker.set_paused(queue, true).await.expect("it exists");
     check(&explain(&server, &ids[1]).await, "paused", "`orders` is paused");
+}
+
+fn sent(queue: QueueId, name: &str) -> Consumer {
+    let (peer, user) = ("10.0.0.9:4711".into(), "".into());
+    Consumer { queue, name: name.into(), peer, user, connection: 0, manner: Manner::Sent }
+}
+
+#[tokio::test]
+async fn a_ready_message_is_told_by_what_goes_before_it_and_by_who_asks() {
+    let server = Server::start().await;
+    let queue = server.create("orders", QueueSettings::default()).await;
+    let ids = server.publish(queue, &["first", "second", "third"]).await;
+    let told = explain(&server, &ids[2]).await;
+    check(&told, "waiting_for_consumer", "2 messages before it");
+    assert_eq!((&told["details"]["ahead"], &told["details"]["consumers"]), (&json!(2), &json!(0)));
+
+    let consuming = server.broker.enter_consumer(sent(queue, "worker-3"));
+    check(&explain(&server, &ids[2]).await, "waiting_for_consumer", "none of the 1 consumers");
+    let (terms, subscription) = (LeaseTerms::Deadline(None), SubscriptionId(0));
+    let wish = Receive { queue, subscription, max: 1, wait_ms: Some(0), terms, rank: 0, consumer: consuming.id() };
+    assert_eq!(server.broker.receive(wish).await.expect("it exists").len(), 1);
+    let told = explain(&server, &ids[2]).await;
+    check(&told, "consumer_prefetch_full", "1 consumers of `orders` hold 1 messages");
+    assert_eq!(told["details"]["ahead"], 1);
+    let told = explain(&server, &ids[0]).await;
+    check(&told, "leased", "by `worker-3` (10.0.0.9:4711) for");
+    let holder = &told["details"]["holder"];
+    assert_eq!((&holder["consumer"], &holder["peer"]), (&json!("worker-3"), &json!("10.0.0.9:4711")));
+    let shown = server.good(&format!("/v1/messages/{}", ids[0])).await;
+    let delivered = shown["life"].as_array().expect("a list").iter().find(|moment| moment["what"] == "delivered");
+    assert_eq!(delivered.map(|moment| &moment["consumer"]), Some(&json!("worker-3")), "{shown}");
+}
+
+#[tokio::test]
+async fn what_has_no_place_in_a_dead_letter_queue_is_said_to_have_none() {
+    let server = Server::start().await;
+    let bury = Some(BuryPolicy::into_queue(CountedBy::Failures, 1, "nowhere"));
+    let queue = server.create("orders", QueueSettings { bury, ..QueueSettings::default() }).await;
+    let ids = server.publish(queue, &["bad"]).await;
+    server.work(queue, 1, |_| Settle::Fail { delay_ms: 0, reason: None }).await;
+    check(&explain(&server, &ids[0]).await, "no_place_to_bury", "`nowhere` does not exist");
+}
+
+#[tokio::test]
+async fn how_long_messages_took_is_told_with_their_queue() {
+    let server = Server::start().await;
+    let queue = server.create("orders", QueueSettings::default()).await;
+    let detail = server.good("/v1/queues/orders").await;
+    assert_eq!((&detail["wait_ms"]["count"], &detail["wait_ms"]["p50"]), (&json!(0), &Value::Null));
+    server.publish(queue, &["a", "b", "c"]).await;
+    server.work(queue, 2, |body| if body == "a" { Settle::Ack } else { Settle::Release { delay_ms: 0 } }).await;
+    server.work(queue, 2, |_| Settle::Ack).await;
+    let detail = server.good("/v1/queues/orders").await;
+    assert_eq!((&detail["wait_ms"]["count"], &detail["service_ms"]["count"]), (&json!(3), &json!(3)), "{detail}");
+    assert!(detail["wait_ms"]["max"].is_u64() && detail["service_ms"]["p50"].is_u64(), "{detail}");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::core::info::{Leased, QueueInfo, QueueStats};
 use crate::core::redrive::RedriveInfo;
 use crate::core::routers::{RouterInfo, Routing};
 use std::sync::Arc;
-use vocab::{PartitionKey, QueueId, Seq};
+use vocab::{Meter, PartitionKey, QueueId, Seq};
 
 /// The answer to one command, in the command's own kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,8 @@ pub enum Answer {
     Explained(Result<Standing, NoSuchQueue>),
     /// To `Question::Holders`.
     Holders(Box<Holders>),
+    /// To `Question::ServiceTimes`: of each queue that has any, in order of id. They go on counting.
+    ServiceTimes(Vec<(QueueId, Arc<Meter>)>),
     /// To `Intervene`: a verdict each.
     Intervened(Result<Vec<Result<(), InterveneError>>, NoSuchQueue>),
     /// To `Carry`: a verdict each.

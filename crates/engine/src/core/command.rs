@@ -147,6 +147,8 @@ pub enum Question {
     Explain(MessageId),
     /// Who holds leases of this queue, or of any?
     Holders(Option<QueueId>),
+    /// How long are messages of this queue, or of any, worked on?
+    ServiceTimes(Option<QueueId>),
     /// Which redrives does a queue have? Newest first.
     Redrives(QueueId),
 }

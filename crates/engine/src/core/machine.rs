@@ -66,6 +66,7 @@ impl Machine {
 
     /// Carries one command out.
     pub fn execute(&mut self, command: Command, now_ms: u64, out: &mut Output) -> Executed {
+        self.state.volatile.now_ms = now_ms;
         let answer = match command {
             Command::CreateQueue { name, settings, annotations } => {
                 let decision = self.state.decide_create_queue(name, settings, annotations, now_ms);
@@ -129,10 +130,7 @@ impl Machine {
             Command::Carry(wish) => self.carry(&wish, now_ms, out),
             Command::Ask(question) => self.state.answer(question),
         };
-        let counted =
-            matches!(answer, Answer::Stats(_) | Answer::AllStats(_)) && mutant::active(Mutant::CountBeforeDurable);
-        let grounds = if counted { Grounds::Nothing } else { Grounds::NewestEvent };
-        out.told.push(Told { whom: Whom::Asker, answer, grounds });
+        out.told.push(told_asker(answer));
         Executed::Answered
     }
 
@@ -452,6 +450,14 @@ const READ_WAIT_MS_MAX: u64 = 1_000;
 
 /// A lease that rides along is on disk after at most this long, even when nothing else comes (storage.md 5.6).
 const LEASE_WRITE_MS: u64 = 20;
+
+/// The answer to a command that is told whoever asked, when everything that it saw is durable.
+fn told_asker(answer: Answer) -> Told {
+    let counted =
+        matches!(answer, Answer::Stats(_) | Answer::AllStats(_)) && mutant::active(Mutant::CountBeforeDurable);
+    let grounds = if counted { Grounds::Nothing } else { Grounds::NewestEvent };
+    Told { whom: Whom::Asker, answer, grounds }
+}
 
 fn received(whom: Whom, answer: Result<Vec<Leased>, ReceiveError>, grounds: Grounds) -> Told {
     Told { whom, answer: Answer::Received(answer), grounds }

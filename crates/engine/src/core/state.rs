@@ -20,7 +20,7 @@ use roaring::RoaringTreemap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use vocab::{BootEpoch, Header, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
+use vocab::{BootEpoch, Header, Meter, PartitionId, PartitionKey, QueueId, Seq, SubscriptionId};
 
 /// Everything a shard knows.
 #[derive(Debug, Default)]
@@ -64,6 +64,8 @@ pub struct Volatile {
     pub sweeps: BTreeMap<PartitionKey, Sweep>,
     /// How much of them is looked at.
     pub lane_limits: LaneLimits,
+    /// The log's time at the last command, milliseconds; 0 while a log is replayed, so that nothing of it is timed.
+    pub now_ms: u64,
 }
 
 impl Volatile {
@@ -102,6 +104,8 @@ pub struct Queue {
     pub drops_stored: bool,
     /// What a checkpoint has to store of it.
     pub unsaved: Unsaved,
+    /// How long messages were worked on that were acknowledged since the start of the process; nothing before the first. Not stored.
+    pub service: Option<Arc<Meter>>,
 }
 
 /// What of a queue changed since the last checkpoint, beside the pages of its logs and subscriptions.
@@ -130,6 +134,7 @@ impl Queue {
             totals: QueueTotals::default(),
             redrives: Redrives::default(),
             drops_stored: false,
+            service: None,
             unsaved: Unsaved { info: true, counts: true, drops: false, new: true },
         }
     }

@@ -46,7 +46,16 @@ pub(super) fn take_counts(reader: &mut Reader<'_>, info: QueueInfo) -> Result<Qu
     }
     let unsaved = Unsaved { info: false, counts: false, drops: false, new: false };
     let redrives = Redrives::default();
-    Ok(Queue { info: Arc::new(info), logs, subscriptions, totals, redrives, drops_stored: false, unsaved })
+    Ok(Queue {
+        info: Arc::new(info),
+        logs,
+        subscriptions,
+        totals,
+        redrives,
+        drops_stored: false,
+        unsaved,
+        service: None,
+    })
 }
 
 fn take_totals(reader: &mut Reader<'_>) -> Result<QueueTotals, Malformed> {

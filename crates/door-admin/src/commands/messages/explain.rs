@@ -24,7 +24,7 @@ pub(crate) async fn answer(
     let here = found.browsed.as_ref().filter(|browsed| browsed.seen.id == id);
     let standing = match (here, &queue) {
         (Some(browsed), Some(queue)) => match standing(broker, queue, browsed).await {
-            Ok(standing) => Some(standing),
+            Ok(standing) => standing,
             Err(Error::Refused(_)) => None,
             Err(Error::Unavailable(unavailable)) => return Err(unavailable.into()),
         },
@@ -36,6 +36,7 @@ pub(crate) async fn answer(
     Ok(Json(explain(&Scene {
         id,
         now_ms: broker.log_ms(),
+        is_disk_full: broker.is_disk_full(),
         queue: queue.as_ref().map(|queue| &*queue.name),
         standing: standing.as_ref(),
         life: &found.life,

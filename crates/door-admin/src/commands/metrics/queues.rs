@@ -5,13 +5,17 @@
 //!
 //! Invariant: at most `listed_max` + 1 values of the label `queue`; summed over it, each metric covers every queue.
 
-use super::float;
-use broker::{Broker, QueueInfo, QueueStats, QueueTotals};
+use super::{float, times};
+use broker::{Broker, QueueInfo, QueueStats, QueueTotals, Times};
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 use std::collections::{BTreeMap, BTreeSet};
+use vocab::meter::Since;
 
 /// The label of the queues that are not listed.
 const OTHERS: &str = "(others)";
+
+const WAIT: &str = "From when messages could be received to their first delivery, since the server was started";
+const SERVICE: &str = "From the delivery of messages to their acknowledgement, since the server was started";
 
 /// What is reported of all queues together.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub(super) struct Figures {
     label: String,
     stats: QueueStats,
     empty_receives: u64,
+    wait: Option<Since>,
+    service: Option<Since>,
     /// Messages in queues that others set theirs aside in; `None` where there is no such queue under this label.
     dead_letters: Option<u64>,
 }
@@ -37,12 +43,16 @@ impl Queues {
         let all = broker.list_queues("", None, usize::MAX);
         let graves: BTreeSet<String> = all.iter().filter_map(|queue| grave(queue)).map(str::to_owned).collect();
         let stats: BTreeMap<_, _> = broker.all_stats().await.unwrap_or_default().into_iter().collect();
+        let mut times = broker.all_times().await.unwrap_or_default();
         let mut queues = Self { total: all.len(), ..Self::default() };
         for queue in &all {
             let Some(stats) = stats.get(&queue.id).copied() else { continue };
             let empty_receives = broker.empty_receives(queue.id);
             let dead_letters = graves.contains(&queue.name).then(|| messages(&stats));
-            queues.add(Figures { label: queue.name.clone(), stats, empty_receives, dead_letters }, listed_max);
+            let Times { wait, service } = times.remove(&queue.id).unwrap_or_default();
+            let [wait, service] = [wait, service].map(|meter| meter.map(|meter| meter.since_start()));
+            let label = queue.name.clone();
+            queues.add(Figures { label, stats, empty_receives, wait, service, dead_letters }, listed_max);
         }
         queues
     }
@@ -57,6 +67,15 @@ impl Queues {
         }
     }
 
+    /// How long messages took, in text: the recorder counts one by one, and these are counted already.
+    pub(super) fn times(&self) -> String {
+        let figures = || self.listed.iter().chain(&self.others);
+        let wait: Vec<_> = figures().filter_map(|one| Some((&*one.label, one.wait.as_ref()?))).collect();
+        let service: Vec<_> = figures().filter_map(|one| Some((&*one.label, one.service.as_ref()?))).collect();
+        times::text("longshore_queue_wait_seconds", WAIT, &wait)
+            + &times::text("longshore_queue_service_seconds", SERVICE, &service)
+    }
+
     /// Hands everything to the recorder.
     pub(super) fn record(&self) {
         describe();
@@ -65,6 +84,13 @@ impl Queues {
         for figures in self.listed.iter().chain(&self.others) {
             figures.record();
         }
+    }
+}
+
+fn both(one: Option<Since>, other: Option<&Since>) -> Option<Since> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.plus(other)),
+        (one, other) => one.or_else(|| other.cloned()),
     }
 }
 
@@ -106,11 +132,13 @@ impl Figures {
         self.stats.newest_ms = self.stats.newest_ms.max(newest_ms);
         add_totals(&mut self.stats.totals, &totals);
         self.empty_receives += more.empty_receives;
+        self.wait = both(self.wait.take(), more.wait.as_ref());
+        self.service = both(self.service.take(), more.service.as_ref());
         self.dead_letters = [self.dead_letters, more.dead_letters].into_iter().flatten().reduce(|a, b| a + b);
     }
 
     fn record(&self) {
-        let Self { label, stats, empty_receives, dead_letters } = self;
+        let Self { label, stats, empty_receives, dead_letters, wait: _, service: _ } = self;
         for (state, count) in [("ready", stats.ready), ("delayed", stats.delayed), ("leased", stats.leased)] {
             gauge!("longshore_queue_messages", "queue" => label.clone(), "state" => state).set(float(count));
         }
@@ -181,7 +209,7 @@ fn add_totals(sum: &mut QueueTotals, more: &QueueTotals) {
 impl Figures {
     /// Made up, for tests.
     pub(super) fn new(label: &str, stats: QueueStats, empty_receives: u64) -> Self {
-        Self { label: label.to_owned(), stats, empty_receives, dead_letters: None }
+        Self { label: label.to_owned(), stats, empty_receives, ..Self::default() }
     }
 
     /// The same, of a queue that others set their messages aside in.

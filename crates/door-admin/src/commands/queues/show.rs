@@ -22,7 +22,9 @@ pub(crate) async fn detail(api: &Api, info: &QueueInfo) -> Result<QueueDetail, A
     let stats = broker.stats(info.id).await?;
     let rates = api.looks.rates(broker, info.id, &stats.totals);
     let consumers = broker.consumers(Some(info.id)).await?.consumers;
-    Ok(QueueDetail::new(info, Queue::new(info, &stats, rates, sources(broker, &info.name)), consumers))
+    let times = broker.times(info.id).await?;
+    let queue = Queue::new(info, &stats, rates, sources(broker, &info.name));
+    Ok(QueueDetail::new(info, queue, &times, broker.log_ms(), consumers))
 }
 
 /// The queues that set messages aside in the queue `name`, in order of name.

@@ -2,7 +2,7 @@
 
 use super::{Details, Explanation, Holder, Scene, Verdict};
 use crate::messages::signature::Signature;
-use crate::messages::standing::{Held, Standing};
+use crate::messages::standing::{Crowd, Held, Standing};
 use crate::messages::when::{moment, span};
 
 /// Why it is not delivered at this moment.
@@ -10,18 +10,13 @@ pub(super) fn explain(scene: &Scene<'_>, queue: &str, standing: &Standing) -> Ex
     let about = Details { queue: Some(queue.to_owned()), ..Details::default() };
     let until = |until_ms: u64| moment(until_ms, scene.now_ms);
     match standing {
-        Standing::Ready { waiters: 0 } => Explanation::new(
-            Verdict::WaitingForConsumer,
-            format!("it is ready, and nobody waits for messages of `{queue}` at this moment"),
-            "start a consumer, or see why yours does not ask",
-        )
-        .with(Details { waiters: Some(0), ..about }),
-        Standing::Ready { waiters } => Explanation::new(
+        Standing::Ready { ahead, waiters } => Explanation::new(
             Verdict::Ready,
-            format!("it is ready, and {waiters} receives wait: it is delivered as soon as what goes before it was"),
+            format!("it is ready, and {waiters} receives wait: it is delivered {}", when_after(*ahead)),
             "ask again in a moment",
         )
-        .with(Details { waiters: Some(*waiters), ..about }),
+        .with(Details { ahead: Some(*ahead), waiters: Some(*waiters), ..about }),
+        Standing::Unasked { ahead, crowd } => unasked(queue, *ahead, *crowd, about),
         Standing::Delayed { until_ms } => Explanation::new(
             Verdict::Delayed,
             format!("it is delayed until {}", until(*until_ms)),
@@ -57,12 +52,58 @@ pub(super) fn explain(scene: &Scene<'_>, queue: &str, standing: &Standing) -> Ex
             "ask again in a moment",
         )
         .with(about),
+        Standing::NoPlaceToBury { queue: named } => {
+            let lack = named.as_ref().map_or_else(
+                || "its router leads to no queue".to_owned(),
+                |named| format!("its dead-letter queue `{named}` does not exist"),
+            );
+            let text = format!("it has reached its limit and is to be set aside, but {lack}: it is delivered again");
+            let next = format!("make that queue, or change where `{queue}` sets messages aside");
+            Explanation::new(Verdict::NoPlaceToBury, text, next).with(about)
+        }
         Standing::TooManyLeases { max } => Explanation::new(
             Verdict::TooManyLeases,
             format!("it is ready, but {max} messages of `{queue}` are being worked on, which is as many as it allows"),
             "settle some, or raise the queue's `leases_max`",
         )
         .with(about),
+    }
+}
+
+/// It is ready, and nobody asks: nobody is there, or whoever is has enough.
+fn unasked(queue: &str, ahead: u64, crowd: Crowd, about: Details) -> Explanation {
+    let Crowd { full, leases, others } = crowd;
+    let about = Details { ahead: Some(ahead), waiters: Some(0), consumers: Some(full + others), ..about };
+    if full > 0 {
+        let text = format!(
+            "it is ready, with {} before it; {full} consumers of `{queue}` hold {leases} messages, as many as they may",
+            counted(ahead)
+        );
+        let next = "wait until they acknowledge some; raise their prefetch, or add consumers";
+        return Explanation::new(Verdict::ConsumerPrefetchFull, text, next).with(about);
+    }
+    let who = match others {
+        0 => format!("nobody waits for messages of `{queue}` at this moment"),
+        others => format!("none of the {others} consumers of `{queue}` that are connected asks at this moment"),
+    };
+    let text = format!("it is ready, with {} before it, and {who}", counted(ahead));
+    let next = "start a consumer, or see why yours does not ask";
+    Explanation::new(Verdict::WaitingForConsumer, text, next).with(about)
+}
+
+fn counted(ahead: u64) -> String {
+    match ahead {
+        0 => "nothing".to_owned(),
+        1 => "one message".to_owned(),
+        more => format!("{more} messages"),
+    }
+}
+
+/// In which turn it goes out.
+fn when_after(ahead: u64) -> String {
+    match ahead {
+        0 => "at once".to_owned(),
+        ahead => format!("after the {ahead} before it"),
     }
 }
 
@@ -95,6 +136,7 @@ impl Holder {
         Self {
             id: held.id.to_string(),
             consumer: scene.holder.cloned().and_then(Signature::in_short),
+            peer: scene.holder.map(|holder| holder.peer.clone()).filter(|peer| !peer.is_empty()),
             since_ms: held.since_ms,
             deadline_ms: held.deadline_ms,
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::dead_letters::specimen::id;
-use crate::messages::standing::Held;
+use crate::messages::standing::{Crowd, Held};
 use broker::{Moment, What};
 use vocab::ConsumerId;
 
@@ -13,6 +13,7 @@ fn told(standing: Option<&Standing>, life: &Life) -> Explanation {
     explain(&Scene {
         id: id(1, 5),
         now_ms: NOW_MS,
+        is_disk_full: false,
         queue: Some("orders"),
         standing,
         life,
@@ -69,4 +70,35 @@ fn each_end_has_its_verdict() {
     check(What::Removed, Some("purge"), Verdict::Removed, "removed at 14:01:28 UTC (42 s ago): purge");
     check(What::Dropped, None, Verdict::Removed, "no place");
     check(What::Delivered, None, Verdict::NotKnown, "not known");
+}
+
+#[test]
+fn what_nobody_asks_for_is_told_by_who_is_there() {
+    let check = |full, others, verdict, part: &str| {
+        let crowd = Crowd { full, leases: full * 20, others };
+        let explanation = told(Some(&Standing::Unasked { ahead: 3, crowd }), &Life::default());
+        assert_eq!((explanation.verdict, explanation.details.ahead), (verdict, Some(3)));
+        assert_eq!(explanation.details.consumers, Some(full + others));
+        assert!(explanation.text.contains(part), "{}", explanation.text);
+    };
+    check(0, 0, Verdict::WaitingForConsumer, "3 messages before it, and nobody waits");
+    check(0, 2, Verdict::WaitingForConsumer, "none of the 2 consumers of `orders`");
+    check(1, 2, Verdict::ConsumerPrefetchFull, "hold 20 messages, as many as they may");
+}
+
+#[test]
+fn what_cannot_be_set_aside_names_the_queue_that_is_missing() {
+    let explain = |queue: Option<&str>| {
+        told(Some(&Standing::NoPlaceToBury { queue: queue.map(str::to_owned) }), &Life::default())
+    };
+    assert_eq!(explain(Some("dead")).verdict, Verdict::NoPlaceToBury);
+    assert!(explain(Some("dead")).text.contains("`dead` does not exist"));
+    assert!(explain(None).text.contains("leads to no queue"));
+}
+
+#[test]
+fn a_full_disk_is_said_beside_the_reason() {
+    let explanation = told(Some(&Standing::Paused), &Life::default()).at_a_full_disk(true);
+    assert_eq!((explanation.verdict, explanation.details.disk_full), (Verdict::Paused, Some(true)));
+    assert!(explanation.text.contains("paused") && explanation.text.ends_with("deliveries go on"));
 }

@@ -176,9 +176,13 @@ impl State {
         let Some(progress) = queue.subscriptions.get_mut(&subscription).and_then(|p| p.get_mut(partition)) else {
             return;
         };
+        let now_ms = self.volatile.now_ms;
         for seq in seqs.iter().filter(|seq| log.holds(*seq)) {
             if progress.acked.insert(seq.0) {
-                leave(progress, &mut self.timers, key, subscription, seq);
+                let since_ms = leave(progress, &mut self.timers, key, subscription, seq);
+                if let Some(since_ms) = since_ms.filter(|_| now_ms > 0) {
+                    queue.service.get_or_insert_default().count(now_ms, now_ms.saturating_sub(since_ms));
+                }
                 queue.totals.acked += 1;
                 self.volatile.renew(key, subscription, seq, progress, false);
             }
@@ -301,12 +305,19 @@ impl State {
     }
 }
 
-/// Takes an open message out of a subscription: it is leased, waiting or ready there.
-fn leave(progress: &mut Progress, timers: &mut Timers, key: PartitionKey, subscription: SubscriptionId, seq: Seq) {
+/// Takes an open message out of a subscription: it is leased, waiting or ready there. Says since when it was leased.
+fn leave(
+    progress: &mut Progress,
+    timers: &mut Timers,
+    key: PartitionKey,
+    subscription: SubscriptionId,
+    seq: Seq,
+) -> Option<u64> {
     progress.open -= 1;
     progress.pages.mark(seq);
     progress.returned.remove(&seq.0);
-    if let Some(lease) = progress.leases.remove(&seq.0) {
+    let lease = progress.leases.remove(&seq.0);
+    if let Some(lease) = &lease {
         if let Some(deadline_ms) = lease.end.deadline_ms() {
             timers.clear(deadline_ms, Timer::LeaseEnd(key, subscription, seq));
         }
@@ -314,6 +325,7 @@ fn leave(progress: &mut Progress, timers: &mut Timers, key: PartitionKey, subscr
         timers.clear(due_ms, Timer::Due(key, subscription, seq));
     }
     progress.forget(seq);
+    lease.map(|lease| lease.since_ms)
 }
 
 /// Takes a message's own expiry away.

@@ -10,8 +10,9 @@ use crate::core::log::Log;
 use crate::core::seqs::SeqRanges;
 use crate::core::state::{Queue, State};
 use crate::core::subscription::Progress;
+use std::sync::Arc;
 use vocab::limits::QUEUE_NAME_BYTES_MAX;
-use vocab::{PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
+use vocab::{Meter, PartitionId, PartitionKey, QueueId, QueueSettings, Seq, SubscriptionId};
 
 impl State {
     /// A new queue, or the one that has this name.
@@ -101,6 +102,7 @@ impl State {
             Question::Find(queue, seqs) => Answer::Browsed(self.find(queue, &seqs)),
             Question::Explain(id) => Answer::Explained(self.explain(id)),
             Question::Holders(queue) => Answer::Holders(Box::new(self.holders(queue))),
+            Question::ServiceTimes(queue) => Answer::ServiceTimes(self.service_times(queue)),
             Question::Redrives(queue) => Answer::Redrives(self.redrives(queue)),
         }
     }
@@ -126,6 +128,14 @@ impl State {
         let lives = stats.oldest_ms.is_some();
         stats.newest_ms = queue.logs.iter().map(|log| log.newest_ms).max().filter(|_| lives);
         stats
+    }
+
+    fn service_times(&self, queue: Option<QueueId>) -> Vec<(QueueId, Arc<Meter>)> {
+        let of = |(id, queue): (&QueueId, &Queue)| queue.service.clone().map(|service| (*id, service));
+        match queue {
+            Some(id) => self.queues.get_key_value(&id).and_then(of).into_iter().collect(),
+            None => self.queues.iter().filter_map(of).collect(),
+        }
     }
 
     /// How many messages of every queue are in which state, in order of id.

@@ -5,6 +5,7 @@ mod browsing;
 mod buries;
 mod dead_routes;
 mod dedup;
+mod holders; // who holds leases, and how long
 mod holes;
 mod lane_limits;
 mod lanes;
