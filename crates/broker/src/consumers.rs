@@ -114,8 +114,8 @@ impl Consumers {
     }
 
     /// Who has this number.
-    pub(crate) fn find(&self, id: ConsumerId) -> Option<Arc<Listed>> {
-        self.lock().listed.get(&id).map(|(listed, _)| listed.clone())
+    pub(crate) fn find(&self, id: ConsumerId) -> Option<(Arc<Listed>, Presence)> {
+        self.lock().listed.get(&id).cloned()
     }
 
     /// Everyone, in order of number.
@@ -172,7 +172,8 @@ mod tests {
         consumers.leave(&idle);
         consumers.leave(&busy);
         assert_eq!(numbers(&consumers), [2], "who was never given anything holds nothing");
-        assert_eq!(consumers.find(busy.id).map(|listed| listed.who.name.clone()), Some("busy".into()));
+        let found = consumers.find(busy.id).map(|(listed, presence)| (listed.who.name.clone(), presence));
+        assert_eq!(found, Some(("busy".into(), Presence::Left)));
         assert_eq!(consumers.left(), BTreeSet::from([busy.id]));
         consumers.forget(&consumers.left());
         assert!(numbers(&consumers).is_empty());

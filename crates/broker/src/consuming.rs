@@ -90,8 +90,8 @@ impl Broker {
     /// The consumer of this number, while it is listed. What it holds is not counted.
     #[must_use]
     pub fn consumer(&self, id: ConsumerId) -> Option<ConsumerInfo> {
-        let listed = self.shared.consumers.find(id)?;
-        Some(self.info(&listed, Presence::Here, None))
+        let (listed, presence) = self.shared.consumers.find(id)?;
+        Some(self.info(&listed, presence, None))
     }
 
     /// The queues that somebody takes messages from at this moment, once for each consumer.
