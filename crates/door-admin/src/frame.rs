@@ -7,6 +7,7 @@
 //! ```
 
 pub(crate) mod call;
+mod forms;
 mod front;
 mod gate;
 mod json;
@@ -16,5 +17,6 @@ pub(crate) mod routes;
 pub(crate) mod trouble;
 
 pub(crate) use call::Call;
+pub(crate) use forms::{BASE64, FINGERPRINT, MESSAGE_ID};
 pub(crate) use json::{Json, LARGE_BODIES_BYTES, LargeBody, read as read_json};
 pub(crate) use params::{IdInPath, Params, QueueInPath};

@@ -14,6 +14,16 @@ use vocab::{Order, QueueSettings};
 /// Longest time that a setting can say, in milliseconds: a hundred years.
 const LONG_MS_MAX: u64 = 100 * 366 * 24 * 60 * 60 * 1000;
 
+/// Settings that are numbers, with the least and the greatest that they may be.
+const RANGES: [(&str, u64, u64); 6] = [
+    ("lease_ms", 0, LEASE_MS_MAX),
+    ("delay_ms", 0, LONG_MS_MAX),
+    ("wait_ms", 0, WAIT_MS_MAX),
+    ("message_bytes_max", 1, MESSAGE_BYTES_MAX),
+    ("retention_ms", 1, LONG_MS_MAX),
+    ("leases_max", 1, u32::MAX as u64),
+];
+
 /// Settings by name; those that are missing stay as they are. A setting that is an object is replaced whole.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(transparent)]
@@ -27,6 +37,12 @@ impl JsonSchema for SettingsChange {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = QueueSettings::json_schema(generator);
         schema.remove("required");
+        for (setting, min, max) in RANGES {
+            let described = schema.pointer_mut(&format!("/properties/{setting}")).and_then(Value::as_object_mut);
+            let described = described.expect("a range is that of a setting");
+            described.insert("minimum".into(), min.into());
+            described.insert("maximum".into(), max.into());
+        }
         schema.insert("description".into(), "Some of a queue's settings; the others stay as they are.".into());
         schema
     }
@@ -60,15 +76,16 @@ fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> ApiError {
 
 /// Refused unless `settings` make sense for the queue `name`.
 pub(crate) fn check(settings: &QueueSettings, name: &str) -> Result<(), ApiError> {
-    within("lease_ms", settings.lease_ms, 0, LEASE_MS_MAX)?;
-    within("delay_ms", settings.delay_ms, 0, LONG_MS_MAX)?;
-    within("wait_ms", settings.wait_ms, 0, WAIT_MS_MAX)?;
-    within("message_bytes_max", settings.message_bytes_max, 1, MESSAGE_BYTES_MAX)?;
-    if let Some(retention_ms) = settings.retention_ms {
-        within("retention_ms", retention_ms, 1, LONG_MS_MAX)?;
-    }
-    if let Some(leases_max) = settings.leases_max {
-        within("leases_max", leases_max.into(), 1, u32::MAX.into())?;
+    let given = [
+        Some(settings.lease_ms),
+        Some(settings.delay_ms),
+        Some(settings.wait_ms),
+        Some(settings.message_bytes_max),
+        settings.retention_ms,
+        settings.leases_max.map(u64::from),
+    ];
+    for ((setting, min, max), value) in RANGES.into_iter().zip(given) {
+        value.map_or(Ok(()), |value| within(setting, value, min, max))?;
     }
     if let Some(dedup) = &settings.dedup {
         within("dedup.window_ms", dedup.window_ms, 1, LONG_MS_MAX)?;

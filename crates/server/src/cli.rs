@@ -24,7 +24,9 @@ pub(crate) use queues::{
 pub(crate) use server::{AskArgs, ServerArgs};
 pub(crate) use span::Span;
 pub(crate) use tools::{BackupArgs, InspectArgs, ProveArgs, RestoreArgs, SalvageArgs, VerifyArgs};
-pub(crate) use watch::{AuditArgs, CompletionsArgs, DoctorArgs, ManArgs, Shell, TopArgs};
+pub(crate) use watch::{
+    AuditArgs, CompletionsArgs, ConnectionsArgs, ConsumersArgs, DoctorArgs, ManArgs, Shell, TopArgs,
+};
 pub(crate) use work::{BackoffSpans, WorkArgs};
 
 use crate::config::{

@@ -60,6 +60,8 @@ fn main() -> ExitCode {
         Some(Command::Message(command)) => operate::message::run(&command),
         Some(Command::Dlq(command)) => operate::dead_letters::run(&command),
         Some(Command::Top(arguments)) => operate::top::run(&arguments),
+        Some(Command::Consumers(arguments)) => operate::clients::consumers(&arguments),
+        Some(Command::Connections(arguments)) => operate::clients::connections(&arguments),
         Some(Command::Users(arguments)) => operate::users::users(&arguments),
         Some(Command::Audit(arguments)) => operate::users::audit(&arguments),
         Some(Command::Backup(arguments)) => tools::backup::run(&arguments),

@@ -24,6 +24,7 @@ pub struct BuryPolicy {
     /// A message that reached this count is buried instead of being delivered again; at least 1. `None` leaves it to a
     /// consumer's word.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max: Option<u32>,
     /// Where it goes.
     pub dead_letter: DeadLetter,

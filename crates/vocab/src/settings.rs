@@ -137,6 +137,7 @@ pub enum Order {
 #[serde(deny_unknown_fields)]
 pub struct DedupPolicy {
     /// For so many milliseconds from the first publish.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub window_ms: u64,
     /// Where ids must differ.
     pub scope: DedupScope,

@@ -166,6 +166,11 @@ pub fn ready(line: &str) -> Option<SocketAddr> {
     address(line, "sqs=")
 }
 
+/// The admin door's address in a `ready` line of the server's log.
+pub fn admin_ready(line: &str) -> Option<SocketAddr> {
+    address(line, "admin=")
+}
+
 /// The AMQP address in a `ready` line of the server's log.
 pub fn amqp_ready(line: &str) -> Option<SocketAddr> {
     address(line, "amqp=")

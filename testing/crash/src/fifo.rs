@@ -27,6 +27,7 @@ type Running<'scope> = Vec<ScopedJoinHandle<'scope, Result<()>>>;
 
 /// Runs a plan.
 pub fn run(plan: &Plan) -> Result<Report> {
+    let from_ms = scenario::now_ms();
     let (around, stamps, lots) = (Surroundings::default(), Stamps::default(), Lots::default());
     let sent = Ledger::create(&plan.ledgers.join("producers"))?;
     let workers = workers(plan, &stamps, &lots)?;
@@ -56,7 +57,8 @@ pub fn run(plan: &Plan) -> Result<Report> {
     }
     audit.violations.extend(disorder(&lots.by_answer(), &deletes));
     audit.violations.extend(scenario::what_comes_back(plan, &around, last, &[QUEUE])?);
-    Ok(Report { audit, figures: around.figures })
+    let lives = scenario::lives(plan, &ledgers, from_ms)?;
+    Ok(Report { audit, lives, figures: around.figures })
 }
 
 fn workers<'a>(plan: &Plan, stamps: &'a Stamps, lots: &'a Lots) -> Result<Vec<Worker<'a>>> {

@@ -24,6 +24,7 @@ pub mod fifo;
 pub mod figures;
 pub mod groups;
 pub mod ledger;
+pub mod lives;
 pub mod message;
 pub mod producer;
 pub mod queue;

@@ -6,7 +6,8 @@
 use crate::audit::Audit;
 use crate::endpoint::Phase;
 use crate::figures::Figures;
-use crate::ledger::{Ledger, Stamps};
+use crate::ledger::{self, Ledger, Stamps};
+use crate::lives::Lives;
 use crate::producer::Producer;
 use crate::queue::{Client, Outcome, Surroundings};
 use crate::server::{Door, Server, Setup};
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
+use vocab::clock::{Clock, SystemClock};
 use vocab::random::{Random, SeededRandom};
 
 const PRODUCERS: u16 = 8;
@@ -78,18 +80,21 @@ pub struct Report {
     pub figures: Figures,
     /// What was kept.
     pub audit: Audit,
+    /// What is told of messages' lives.
+    pub lives: Lives,
 }
 
 impl Report {
     /// Everything, for people and programs.
     pub fn json(&self) -> Value {
-        json!({ "happened": self.figures.json(), "audit": self.audit.json() })
+        let lives = json!({ "asked": self.lives.asked, "known": self.lives.known, "ended": self.lives.ended, "lies": self.lives.violations });
+        json!({ "happened": self.figures.json(), "audit": self.audit.json(), "lives": lives })
     }
 }
 
 /// Runs a plan.
 pub fn run(plan: &Plan) -> Result<Report> {
-    let around = Surroundings::default();
+    let (around, from_ms) = (Surroundings::default(), now_ms());
     let stamps = Stamps::default();
     let producers = producers(plan, &stamps)?;
     let workers = workers(plan, &stamps)?;
@@ -105,7 +110,25 @@ pub fn run(plan: &Plan) -> Result<Report> {
     let ledgers: Vec<_> = std::fs::read_dir(&plan.ledgers)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     let mut audit = Audit::of_ledgers(&ledgers)?;
     audit.violations.extend(what_comes_back(plan, &around, last, &QUEUES)?);
-    Ok(Report { audit, figures: around.figures })
+    let lives = lives(plan, &ledgers, from_ms)?;
+    Ok(Report { audit, lives, figures: around.figures })
+}
+
+/// Starts the server once more, and asks it what it knows of messages.
+pub(crate) fn lives(plan: &Plan, ledgers: &[PathBuf], from_ms: u64) -> Result<Lives> {
+    let server = Server::start(&plan.setup)?;
+    let mut lines = Vec::new();
+    for path in ledgers {
+        lines.extend(ledger::read(path)?);
+    }
+    let lives = Lives::told(server.admin()?, &lines, from_ms, now_ms())?;
+    server.stop()?;
+    Ok(lives)
+}
+
+/// Milliseconds since the Unix epoch.
+pub(crate) fn now_ms() -> u64 {
+    SystemClock::new().wall_ms()
 }
 
 fn producers<'a>(plan: &Plan, stamps: &'a Stamps) -> Result<Vec<Producer<'a>>> {

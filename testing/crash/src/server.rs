@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use clients::program::Program;
-use clients::server::{amqp_ready, ready};
+use clients::server::{admin_ready, amqp_ready, ready};
 use clients::wait::{SOON, until};
 use rustix::process::{Pid, Signal, kill_process};
 use std::net::SocketAddr;
@@ -29,7 +29,7 @@ pub struct Setup {
     pub binary: PathBuf,
     /// The data folder.
     pub data: PathBuf,
-    /// The one door that is open.
+    /// The door that the load comes through. The admin door is open beside it.
     pub door: Door,
     /// Greatest single write to the log, in bytes: small writes make it likely that a kill leaves half a frame.
     pub wal_write_bytes_max: usize,
@@ -46,7 +46,7 @@ impl Server {
     /// Starts it and waits until it is ready.
     pub fn start(setup: &Setup) -> Result<Self> {
         let mut command = Command::new(&setup.binary);
-        command.arg("serve").arg("--data").arg(&setup.data).args(["--admin", "off"]);
+        command.arg("serve").arg("--data").arg(&setup.data).args(["--admin", "127.0.0.1:0"]);
         match setup.door {
             Door::Sqs => command.args(["--sqs", "127.0.0.1:0", "--amqp", "off"]),
             Door::Amqp => command.args(["--amqp", "127.0.0.1:0", "--sqs", "off"]),
@@ -69,6 +69,12 @@ impl Server {
     /// Where its door is.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it tells of its messages.
+    pub fn admin(&self) -> Result<SocketAddr> {
+        let said = self.program.said();
+        said.lines().find_map(admin_ready).context("the ready line names the admin door")
     }
 
     /// From its start to its ready line.

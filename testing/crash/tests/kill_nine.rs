@@ -1,4 +1,4 @@
-//! The crash test: twenty kills under load, then the audit.
+//! The crash test: twenty kills under load, then the audit, and what the history tells after all of them.
 
 use crash::scenario::{self, Fault};
 use crash::server;
@@ -16,6 +16,9 @@ fn nothing_acknowledged_is_lost_and_nothing_deleted_comes_back_when_the_server_i
     let report = scenario::run(&plan.expect("an empty folder")).expect("the run gets to its end");
     println!("{}", report.json());
     assert_eq!(report.audit.violations, Vec::<String>::new());
+    assert_eq!(report.lives.violations, Vec::<String>::new(), "a history may lack something, and never lies");
+    let (asked, known, ended) = (report.lives.asked, report.lives.known, report.lives.ended);
+    assert!(asked > 100 && known * 2 > asked && ended * 4 > asked, "{known} of {asked} lives are known, {ended} ends");
     assert_eq!((report.figures.breaks(), report.figures.refusals()), (0, 0), "{}", report.figures.json());
     let cut_off = report.figures.cut_in_all();
     assert!(cut_off >= CUT_OFF_MIN, "only {cut_off} requests were cut off");

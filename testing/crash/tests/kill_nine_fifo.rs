@@ -16,6 +16,7 @@ fn groups_stay_in_order_and_nothing_sent_again_is_accepted_twice_when_the_server
     let report = fifo::run(&plan.expect("an empty folder")).expect("the run gets to its end");
     println!("{}", report.json());
     assert_eq!(report.audit.violations, Vec::<String>::new());
+    assert_eq!(report.lives.violations, Vec::<String>::new(), "a history may lack something, and never lies");
     assert_eq!((report.figures.breaks(), report.figures.refusals()), (0, 0), "{}", report.figures.json());
     let cut = report.figures.sends_cut.into_inner();
     assert!(cut >= SENDS_CUT_MIN, "only {cut} sends were cut off");

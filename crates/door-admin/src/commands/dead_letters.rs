@@ -7,6 +7,7 @@ mod redrives;
 mod start;
 
 use crate::authorization::Need;
+use crate::dead_letters::preview::Preview;
 use crate::dead_letters::redrive::Redrive;
 use crate::errors::Code;
 use crate::frame::Call;
@@ -37,7 +38,8 @@ pub(super) fn calls() -> Vec<Call> {
             start::answer,
         )
         .takes::<start::Wish>()
-        .makes::<start::Started>()
+        .makes::<Redrive>()
+        .or_gives::<Preview>()
         .refuses(&[Code::Conflict]),
         Call::change(
             Method::POST,

@@ -3,6 +3,7 @@
 //! Invariant: what was given is what the message holds, byte by byte; a number keeps the digits that JSON shows of it.
 
 use crate::errors::ApiError;
+use crate::frame::BASE64;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use schemars::JsonSchema;
@@ -34,6 +35,7 @@ pub(crate) enum GivenValue {
 #[schemars(rename = "Bytes")]
 pub(crate) struct GivenBytes {
     /// In base64, with padding.
+    #[schemars(regex(pattern = BASE64))]
     base64: String,
 }
 

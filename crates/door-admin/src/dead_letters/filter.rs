@@ -6,6 +6,7 @@
 use crate::dead_letters::failure::{Failure, REASONS};
 use crate::dead_letters::fingerprint::Fingerprint;
 use crate::errors::ApiError;
+use crate::frame::{FINGERPRINT, MESSAGE_ID};
 use crate::messages::criteria::{HeaderCriterion, TextCriterion};
 use crate::messages::walk::{Budget, Walk};
 use broker::BrowsedMessage;
@@ -23,15 +24,18 @@ pub(crate) const IDS_MAX: usize = 1_000;
 #[serde(deny_unknown_fields)]
 pub(crate) struct FilterText {
     /// The kind of failure.
+    #[schemars(regex(pattern = FINGERPRINT))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) fingerprint: Option<String>,
     /// These messages, by the ids they have in this queue or had first.
+    #[schemars(length(max = 1_000), inner(regex(pattern = MESSAGE_ID)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ids: Option<Vec<String>>,
     /// The name of the queue that they left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) origin: Option<String>,
     /// Why they left.
+    #[schemars(extend("enum" = reasons()))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
     /// What their bodies, or their errors, contain.
@@ -46,6 +50,11 @@ pub(crate) struct FilterText {
     /// They came to this queue less long ago than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) newer_than_ms: Option<u64>,
+}
+
+/// Every reason, and none.
+fn reasons() -> Vec<Option<&'static str>> {
+    REASONS.into_iter().map(Some).chain([None]).collect()
 }
 
 /// A filter, ready to be asked. What it says of ages counts from the moment it was made, so that a long walk means the same

@@ -43,6 +43,8 @@ pub(crate) struct Call {
     pub(crate) query: Option<Describe>,
     pub(crate) takes: Option<Describe>,
     pub(crate) gives: Gives,
+    /// What it answers with 200 where it was only to look.
+    pub(crate) or_gives: Option<Describe>,
     /// Errors beyond those that follow from the rest.
     pub(crate) refusals: &'static [Code],
     pub(crate) route: MethodRouter<Arc<Api>>,
@@ -91,6 +93,7 @@ impl Call {
             query: None,
             takes: None,
             gives: Gives::Nothing,
+            or_gives: None,
             refusals: &[],
             route,
         }
@@ -114,6 +117,11 @@ impl Call {
     /// It answers this, with 201.
     pub(crate) fn makes<T: JsonSchema>(self) -> Self {
         Self { gives: Gives::Json(StatusCode::CREATED, SchemaGenerator::subschema_for::<T>), ..self }
+    }
+
+    /// Where it was only to look, it answers this, with 200.
+    pub(crate) fn or_gives<T: JsonSchema>(self) -> Self {
+        Self { or_gives: Some(SchemaGenerator::subschema_for::<T>), ..self }
     }
 
     /// It answers something else than JSON.

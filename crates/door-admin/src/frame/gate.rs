@@ -128,7 +128,7 @@ fn judge(rule: &HostRule, headers: &HeaderMap) -> Result<(), Refused> {
 
 /// What the caller says about the change, beyond that it is meant.
 fn remark(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-    let Some(value) = headers.get(CHANGE_HEADER) else {
+    let Some(value) = headers.get(CHANGE_HEADER).filter(|value| !value.is_empty()) else {
         let message = format!("a change needs the header `{CHANGE_HEADER}: yes`");
         return Err(ApiError::new(Code::Forbidden, message)
             .hint("any other value of the header is kept in the audit log, as why it was made"));

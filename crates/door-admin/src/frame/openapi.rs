@@ -3,6 +3,7 @@
 //! Invariant: what is described is what is served: both come from [`Call`].
 
 use super::call::{Call, Gives};
+use super::forms;
 use super::gate::CHANGE_HEADER;
 use crate::authorization::Need;
 use crate::errors::{Code, ErrorBody};
@@ -25,7 +26,7 @@ pub(crate) fn document(calls: &[Call]) -> Value {
         paths.entry(call.path).or_default().insert(call.method.as_str().to_lowercase(), operation);
     }
     let schemas = generator.take_definitions(true);
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Longshore's admin API",
@@ -43,7 +44,28 @@ pub(crate) fn document(calls: &[Call]) -> Value {
                 "bearer": { "type": "http", "scheme": "bearer", "description": "A user's secret alone." },
             },
         },
-    })
+    });
+    bound(&mut document);
+    document
+}
+
+/// Says of every number how great it may be at most, where its type is all that says so.
+fn bound(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(bound),
+        Value::Object(fields) => {
+            let max = match fields.get("format").and_then(Value::as_str) {
+                Some("uint32") => Some(u64::from(u32::MAX)),
+                Some("uint64" | "uint") => Some(u64::MAX),
+                _ => None,
+            };
+            if let (Some(max), false) = (max, fields.contains_key("maximum")) {
+                fields.insert("maximum".to_owned(), max.into());
+            }
+            fields.values_mut().for_each(bound);
+        }
+        _ => {}
+    }
 }
 
 fn operation(call: &Call, error: &Schema, generator: &mut SchemaGenerator) -> Value {
@@ -82,7 +104,7 @@ fn tag(path: &'static str) -> &'static str {
 }
 
 fn parameters(call: &Call, generator: &mut SchemaGenerator) -> Vec<Value> {
-    let mut parameters: Vec<Value> = call.path_parts().map(path_parameter).collect();
+    let mut parameters: Vec<Value> = call.path_parts().map(|part| path_parameter(call, part)).collect();
     if call.is_change() {
         parameters.push(json!({
             "name": CHANGE_HEADER.as_str(), "in": "header", "required": true, "schema": { "type": "string", "minLength": 1 },
@@ -106,12 +128,15 @@ fn parameters(call: &Call, generator: &mut SchemaGenerator) -> Vec<Value> {
     parameters
 }
 
-fn path_parameter(part: &'static str) -> Value {
-    let described = match part {
-        "queue" => "The queue's name, percent-encoded: a name may hold `/` and `@`.",
-        _ => "The id.",
+fn path_parameter(call: &Call, part: &'static str) -> Value {
+    let (described, schema) = match part {
+        "queue" => (
+            "The queue's name, percent-encoded: a name may hold `/` and `@`.",
+            json!({ "type": "string", "minLength": 1 }),
+        ),
+        _ => ("The id.", json!({ "type": "string", "pattern": forms::of_id(call) })),
     };
-    json!({ "name": part, "in": "path", "required": true, "description": described, "schema": { "type": "string", "minLength": 1 } })
+    json!({ "name": part, "in": "path", "required": true, "description": described, "schema": schema })
 }
 
 fn responses(call: &Call, error: &Schema, generator: &mut SchemaGenerator) -> Map<String, Value> {
@@ -128,6 +153,10 @@ fn responses(call: &Call, error: &Schema, generator: &mut SchemaGenerator) -> Ma
         }
     };
     responses.insert(status, done);
+    if let Some(describe) = call.or_gives {
+        let content = json!({ "application/json": { "schema": describe(generator) } });
+        responses.insert("200".to_owned(), json!({ "description": "Only looked.", "content": content }));
+    }
     let mut by_status: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for code in refusals(call) {
         by_status.entry(code.status().as_str().to_owned()).or_default().push(code.name());

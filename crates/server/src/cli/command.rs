@@ -4,9 +4,9 @@
 
 use super::server::AskArgs;
 use super::{
-    AuditArgs, BackupArgs, CompletionsArgs, DeadLetterCommand, DoctorArgs, ImportArgs, InspectArgs, ManArgs,
-    MessageArgs, MessageCommand, PeekArgs, ProveArgs, QueueCommand, ReceiveArgs, RestoreArgs, SalvageArgs, SendArgs,
-    ServeArgs, TailArgs, TopArgs, VerifyArgs, WorkArgs,
+    AuditArgs, BackupArgs, CompletionsArgs, ConnectionsArgs, ConsumersArgs, DeadLetterCommand, DoctorArgs, ImportArgs,
+    InspectArgs, ManArgs, MessageArgs, MessageCommand, PeekArgs, ProveArgs, QueueCommand, ReceiveArgs, RestoreArgs,
+    SalvageArgs, SendArgs, ServeArgs, TailArgs, TopArgs, VerifyArgs, WorkArgs,
 };
 use super::{dead_letters, messages, queues, tools, watch, work};
 use clap::{Parser, Subcommand};
@@ -41,6 +41,8 @@ Queues and messages:
 
 Who and what:
   top          A live view of all queues
+  consumers    Who receives, and what they hold
+  connections  Who is connected, at which door
   users        Who may do what
   audit        Who changed what, and when
 
@@ -114,6 +116,10 @@ pub(crate) enum Command {
     /// A live view of all queues
     #[command(after_help = watch::TOP_EXAMPLES)]
     Top(TopArgs),
+    /// Who receives, and what they hold
+    Consumers(ConsumersArgs),
+    /// Who is connected, at which door
+    Connections(ConnectionsArgs),
     /// Who may do what
     Users(AskArgs),
     /// Who changed what, and when

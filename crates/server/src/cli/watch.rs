@@ -1,4 +1,4 @@
-//! The command lines of those that look at the whole: who may, what happened, what is wrong.
+//! The command lines of those that look at the whole: who is there, who may, what happened, what is wrong.
 
 use super::ServeArgs;
 use super::queues::QueueOrder;
@@ -38,6 +38,28 @@ Keys:
 
 Over a pipe it prints lines instead of a screen, and with --json one JSON value a look:
   longshore top --times 1 | head";
+
+/// The arguments of `longshore consumers`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct ConsumersArgs {
+    /// Only those of this queue
+    #[arg(value_name = "QUEUE")]
+    pub(crate) queue: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+}
+
+/// The arguments of `longshore connections`.
+#[derive(Clone, Debug, PartialEq, Args)]
+pub(crate) struct ConnectionsArgs {
+    /// Only those at this door: sqs, amqp, admin
+    #[arg(value_name = "DOOR")]
+    pub(crate) door: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+}
 
 /// The arguments of `longshore audit`.
 #[derive(Clone, Debug, PartialEq, Args)]

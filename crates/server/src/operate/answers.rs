@@ -55,6 +55,23 @@ pub(super) struct QueueDetail {
     pub(super) settings: serde_json::Map<String, serde_json::Value>,
 }
 
+/// Who receives.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct Consumer {
+    pub(super) id: u64,
+    pub(super) name: String,
+    pub(super) door: String,
+    pub(super) peer: String,
+    pub(super) user: Option<String>,
+    pub(super) queue: String,
+    pub(super) connected: bool,
+    pub(super) since_ms: u64,
+    pub(super) leases: u64,
+    pub(super) oldest_lease_ms: Option<u64>,
+    pub(super) last_delivery_ms: Option<u64>,
+}
+
 /// A message as it is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]

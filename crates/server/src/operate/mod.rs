@@ -9,6 +9,7 @@
 //! names and errors is shown with its control characters made visible; JSON goes out as the server gave it; what destroys asks first.
 
 mod answers;
+pub(crate) mod clients;
 pub(crate) mod completions;
 mod confirm;
 pub(crate) mod dead_letters;

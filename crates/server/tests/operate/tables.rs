@@ -71,6 +71,27 @@ fn a_message_its_life_and_why_it_is_not_delivered() {
 }
 
 #[test]
+fn who_is_there_page_by_page() {
+    let consumer = |id: u64| json!({ "id": id, "name": "", "door": "amqp", "queue": "orders", "peer": "p", "user": "ann", "leases": 5, "connected": true });
+    let answers = [
+        ("GET /v1/consumers?queue=orders", json!({ "consumers": [consumer(1)], "next": 2, "complete": false })),
+        (
+            "GET /v1/consumers?queue=orders&from=2",
+            json!({ "consumers": [consumer(2)], "next": null, "complete": true }),
+        ),
+    ];
+    let ran = ask(&answers, &["consumers", "orders"]);
+    assert_eq!((ran.rows().len(), &ran.rows()[2][..23]), (3, "2 orders amqp p ann 5 -"), "{}{}", ran.out, ran.err);
+    let ran = ask(&answers, &["consumers", "orders", "--json"]);
+    let all: Value = serde_json::from_str(&ran.out).expect("one JSON value");
+    assert_eq!(all["consumers"].as_array().map(Vec::len), Some(2));
+    let connections =
+        json!({ "connections": [{ "id": 9, "door": "sqs", "peer": "p", "tls": true, "consumers": 1 }], "next": null });
+    let ran = ask(&[("GET /v1/connections?door=sqs", connections)], &["connections", "sqs"]);
+    assert!(ran.rows()[1].starts_with("9 sqs p - yes 1 0 "), "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn who_may_and_who_did() {
     let users =
         json!({ "users": [{ "name": "shop", "keys": ["a"], "permissions": [{ "queues": "*", "may": ["send"] }] }] });

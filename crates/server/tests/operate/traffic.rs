@@ -72,3 +72,17 @@ fn top_shows_what_is_there() {
     assert_eq!((looks.len(), &looks[1]["queues"][0]["name"]), (2, &"orders".into()));
     shore.close();
 }
+
+#[test]
+fn who_receives_is_told_with_what_they_hold() {
+    let shore = Shore::open();
+    shore.says(&["queue", "create", "orders"]);
+    assert_eq!(shore.says(&["consumers"]).trim(), "nobody receives");
+    shore.says(&["send", "orders", "hello"]);
+    shore.says(&["receive", "orders"]);
+    let consumers = &shore.values(&["consumers", "orders"])[0]["consumers"];
+    assert_eq!((&consumers[0]["queue"], &consumers[0]["leases"]), (&"orders".into(), &1.into()), "{consumers}");
+    assert!(shore.says(&["consumers"]).contains("orders"));
+    assert!(shore.says(&["connections", "admin"]).contains("127.0.0.1"), "this very question comes over one");
+    shore.close();
+}

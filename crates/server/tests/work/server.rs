@@ -1,4 +1,4 @@
-//! The same worker before the real server: each message ends as its command says.
+//! The same worker before the real server and a real backlog: each of a thousand messages ends as its command says.
 
 use crate::operate::typed::Shore;
 use crate::program::Program;
@@ -12,20 +12,26 @@ const COMMAND: &str = r#"
         1) echo "no crate for $n" >&2; exit 1 ;;
         2) exit 65 ;;
         3) [ "$LONGSHORE_FAILURES" -ge 1 ] || exit 75 ;;
+        4) [ "$LONGSHORE_FAILURES" -ge 1 ] || kill -9 $$ ;;
+        5) sleep 0.1 ;;
     esac
 "#;
+
+/// A tenth of them each: fine, failing for good, bad, failing once, crashing once, slow, and fine again.
+const MESSAGES: u32 = 1_000;
 
 #[test]
 fn the_real_server_loses_nothing_and_sets_the_right_ones_aside() {
     let shore = Shore::open();
     shore.says(&["queue", "create", "dead"]);
     shore.says(&["queue", "create", "orders", "--dead-letter", "dead"]);
-    let numbers: String = (0..60).map(|n| format!("{n}\n")).collect();
+    let numbers: String = (0..MESSAGES).map(|n| format!("{n}\n")).collect();
     shore.types(&["send", "orders", "-"], &numbers);
     let arguments = ["work", "orders", "--server", &shore.address, "--backoff", "10ms..40ms", "--retries", "2"];
-    let ending = ["--max", "4", "--until-empty", "--", "sh", "-c", COMMAND];
+    let ending = ["--max", "8", "--until-empty", "--", "sh", "-c", COMMAND];
     let worker = Program::start(shore.folder.path(), &[&arguments[..], &ending].concat());
-    worker.ended().check(0, &["48 done, 18 failed, 12 set aside, 0 given back"]);
+    let ended = worker.ended();
+    ended.check(0, &["800 done, 400 failed, 200 set aside, 0 given back", "workers 1 -> 2"]);
 
     #[expect(clippy::disallowed_methods, reason = "what the test's own commands wrote")]
     let seen = std::fs::read_to_string(shore.folder.path().join("seen")).expect("commands ran");
@@ -33,14 +39,14 @@ fn the_real_server_loses_nothing_and_sets_the_right_ones_aside() {
     for n in seen.lines() {
         *runs.entry(n.parse().expect("a number a line")).or_default() += 1;
     }
-    let expected = (0..60).map(|n| (n, [1, 3, 1, 2, 1, 1, 1, 1, 1, 1][n as usize % 10])).collect();
+    let expected = (0..MESSAGES).map(|n| (n, [1, 3, 1, 2, 2, 1, 1, 1, 1, 1][n as usize % 10])).collect();
     assert_eq!(runs, expected);
-    assert_eq!((shore.counts("orders"), shore.counts("dead")), ([0, 0, 0], [12, 0, 0]));
+    assert_eq!((shore.counts("orders"), shore.counts("dead")), ([0, 0, 0], [200, 0, 0]));
 
-    let dead = shore.values(&["receive", "dead", "--max", "60", "--ack"]);
+    let dead = shore.values(&["receive", "dead", "--max", "300", "--ack"]);
     let mut bodies: Vec<u32> = dead.iter().map(|message| number(&message["body"])).collect();
     bodies.sort_unstable();
-    assert_eq!(bodies, [1, 2, 11, 12, 21, 22, 31, 32, 41, 42, 51, 52]);
+    assert_eq!(bodies, (0..MESSAGES).filter(|n| [1, 2].contains(&(n % 10))).collect::<Vec<_>>());
     for message in &dead {
         let (failures, error) = match number(&message["body"]) % 10 {
             1 => (3, format!("exit code 1: no crate for {}", number(&message["body"]))),

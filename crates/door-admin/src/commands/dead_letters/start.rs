@@ -7,7 +7,7 @@ use crate::api::Api;
 use crate::audit::Audited;
 use crate::caller::Caller;
 use crate::dead_letters::filter::FilterText;
-use crate::dead_letters::preview::{Preview, preview};
+use crate::dead_letters::preview::preview;
 use crate::dead_letters::redrive::{Redrive, RedriveState};
 use crate::dead_letters::task::Work;
 use crate::errors::{ApiError, Code};
@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use broker::{Broker, QueueInfo, StartRedrive};
 use door::access::Permission;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -51,16 +51,6 @@ pub(crate) struct Wish {
     canary_wait_ms: Option<u64>,
 }
 
-/// What became of the wish.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(untagged)]
-pub(crate) enum Started {
-    /// It runs.
-    Redrive(Box<Redrive>),
-    /// It was a dry run.
-    Preview(Preview),
-}
-
 /// Begins a redrive, or says what it would do.
 pub(crate) async fn answer(
     State(api): State<Arc<Api>>,
@@ -79,7 +69,7 @@ pub(crate) async fn answer(
     if wish.dry_run {
         let filter = wish.filter.read(broker.log_ms())?;
         let preview = preview(broker, &source, &filter, wish.target.as_deref()).await?;
-        return Ok(Json(Started::Preview(preview)).into_response());
+        return Ok(Json(preview).into_response());
     }
     let redrive = if wish.filter.is_everything() && !wish.canary {
         let start =
@@ -89,8 +79,7 @@ pub(crate) async fn answer(
         start_task(&api, broker, &source, target.as_deref(), &wish).await?
     };
     let details = Audited::details(serde_json::json!({ "redrive": redrive }));
-    let told = Json(Started::Redrive(Box::new(redrive)));
-    Ok((StatusCode::CREATED, Extension(details), told).into_response())
+    Ok((StatusCode::CREATED, Extension(details), Json(redrive)).into_response())
 }
 
 impl Wish {

@@ -6,7 +6,7 @@
 use crate::api::Api;
 use crate::content::SHOWN_BODY_BYTES;
 use crate::errors::ApiError;
-use crate::frame::{Json, Params, QueueInPath};
+use crate::frame::{Json, MESSAGE_ID, Params, QueueInPath};
 use crate::messages::criteria::{HeaderCriterion, TextCriterion};
 use crate::messages::seen::Seen;
 use crate::messages::walk::{Budget, Walk, walk};
@@ -48,6 +48,7 @@ pub(crate) struct Search {
     /// Of this lane.
     lane: Option<String>,
     /// With this id, theirs or the one that their producer was told.
+    #[schemars(regex(pattern = MESSAGE_ID))]
     id: Option<String>,
     /// With this header: `NAME` or `NAME=VALUE`.
     header: Option<String>,

@@ -8,7 +8,7 @@ use crate::audit::Audited;
 use crate::caller::Caller;
 use crate::content::given::{self, GivenValue};
 use crate::errors::ApiError;
-use crate::frame::{IdInPath, Json};
+use crate::frame::{BASE64, IdInPath, Json};
 use crate::messages::edit::Edit;
 use crate::messages::find::live;
 use crate::messages::life::Place;
@@ -18,6 +18,7 @@ use broker::MoveMessages;
 use door::access::Permission;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::MessageId;
@@ -35,14 +36,22 @@ pub(crate) struct Wish {
 /// What is to be different.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("not" = both_bodies()))]
 pub(crate) struct GivenEdit {
     /// The body, as text.
     body: Option<String>,
-    /// The body, as base64.
+    /// The body, as base64; not beside `body`.
+    #[schemars(regex(pattern = BASE64))]
     body_base64: Option<String>,
     /// Headers to set; `null` takes one away, and those that are not named stay.
     #[serde(default)]
     headers: BTreeMap<String, Option<GivenValue>>,
+}
+
+/// The two ways to give a body, both at once.
+fn both_bodies() -> Value {
+    let text = json!({ "type": "string" });
+    json!({ "required": ["body", "body_base64"], "properties": { "body": text, "body_base64": text } })
 }
 
 /// Moves it.
@@ -68,7 +77,7 @@ pub(crate) async fn answer(
     let moved = broker.move_messages(wish).await?;
     let became = moved.into_iter().next().ok_or_else(|| no_such_message(id))?;
     let place = Place::of(broker, became?);
-    let details = serde_json::json!({ "id": id.to_string(), "to": place, "edited": is_edited });
+    let details = json!({ "id": id.to_string(), "to": place, "edited": is_edited });
     Ok((Extension(Audited::details(details).queue(source.name.clone())), Json(place)))
 }
 

@@ -5,7 +5,7 @@ use crate::audit::Audited;
 use crate::caller::Caller;
 use crate::content::given::{self, GivenHeaders};
 use crate::errors::{ApiError, Code};
-use crate::frame::{Json, LargeBody, QueueInPath, read_json};
+use crate::frame::{BASE64, Json, LargeBody, QueueInPath, read_json};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ use axum::response::IntoResponse;
 use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use vocab::limits::BATCH_COUNT_MAX;
 use vocab::{Facts, Message};
@@ -47,12 +47,14 @@ pub(crate) struct Many {
 /// A message to send. Either `body` or `body_base64` is there.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = one_body()))]
 pub(crate) struct NewMessage {
     /// The body, as text.
     #[serde(default)]
     body: Option<String>,
     /// The body, as bytes.
     #[serde(default)]
+    #[schemars(regex(pattern = BASE64))]
     body_base64: Option<String>,
     #[serde(default)]
     headers: GivenHeaders,
@@ -75,6 +77,12 @@ pub(crate) struct NewMessage {
     #[serde(default)]
     #[schemars(range(min = 1, max = 3_162_240_000_000_u64))]
     expires_in_ms: Option<u64>,
+}
+
+/// One of the two ways to give a body, and not the other.
+fn one_body() -> Value {
+    let given = |one: &str, other: &str| json!({ "required": [one], "properties": { one: { "type": "string" }, other: { "type": "null" } } });
+    json!([given("body", "body_base64"), given("body_base64", "body")])
 }
 
 /// What was sent.

@@ -21,7 +21,7 @@ struct Overview {
     oldest_ms: Option<u64>,
     dead_letters: u64,
     connections: u64,
-    waiters: u64,
+    consumers: u64,
     store: Store,
 }
 
@@ -68,7 +68,7 @@ fn heading(overview: &Overview, now_ms: u64) -> String {
 fn figures(overview: &Overview, now_ms: u64, coloured: bool) -> String {
     let Overview { messages, rates, .. } = overview;
     let mut text = format!(
-        "{}: {} ready, {} delayed, {} leased, the oldest {}; {} in/s, {} out/s, {} failed/s; {} waiting, {}",
+        "{}: {} ready, {} delayed, {} leased, the oldest {}; {} in/s, {} out/s, {} failed/s; {}, {}",
         counted(overview.queues, "queue"),
         number(messages.ready),
         number(messages.delayed),
@@ -77,7 +77,7 @@ fn figures(overview: &Overview, now_ms: u64, coloured: bool) -> String {
         rate(rates.published),
         rate(rates.delivered),
         rate(rates.failed),
-        counted(overview.waiters, "receive"),
+        counted(overview.consumers, "consumer"),
         counted(overview.connections, "connection"),
     );
     for alarm in alarms(overview) {
