@@ -1,7 +1,8 @@
 // Dialogs that ask, notices that tell.
 //
 // Invariants: a dialog that changes something stays open until the server said yes, and shows its no; what destroys asks
-// for the name to be typed; why something is done is asked where it is done. Focus goes back to where it was (the browser's `<dialog>` sees to that).
+// for the name to be typed; why something is done is asked where it is done. Focus goes back to where it was (the
+// browser's `<dialog>` sees to that).
 
 import { h, icon, replace } from "./dom.js";
 import { REASON_CHARACTERS_MAX } from "./api.js";

@@ -28,6 +28,20 @@ async function the_keyboard_alone_is_enough() {
     await page.getByText("Sent to orders").waitFor();
 
     await page.keyboard.press("Escape");
+    await tabTo(page, "Messages");
+    await page.keyboard.press("Enter");
+    await tabTo(page, "40 crates");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Message" }).getByText("Why is it not delivered?").waitFor();
+    await tabTo(page, "Delete");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Delete this message?" }).waitFor();
+    await page.keyboard.type("a trial");
+    await page.keyboard.press("Enter");
+    await page.getByText("The message is gone").waitFor();
+    const [{ remark }] = (await api("GET", "/v1/audit?limit=1")).entries;
+    assert.equal(remark, "console: a trial");
+
     await tabTo(page, "Delete");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
