@@ -15,7 +15,7 @@ import { clock, count, duration, line, NOTHING, rate, short } from "./text.js";
 export async function overviewTab({ queue, signal }) {
   const [{ panels, draw }, times, consumers] = [chartsOf(queue), h("div"), h("div")];
   const show = (told) => {
-    replace(times, told.wait_ms ? percentiles(told) : null);
+    replace(times, percentiles(told));
     replace(consumers, consumersTable(told.consumers, { withQueue: false }));
   };
   show(queue);
@@ -23,7 +23,7 @@ export async function overviewTab({ queue, signal }) {
   const all = h("a", { href: link(["consumers"], { queue: queue.name }) }, "All of them");
   const parts = [
     ...panels,
-    queue.wait_ms ? panel("Times", { note: "of the last minutes", inset: false }, times) : null,
+    panel("Times", { note: "of the last minutes", inset: false }, times),
     panel("Consumers", { end: all, inset: false }, consumers),
     panel("About", {}, aboutOf(queue)),
   ];

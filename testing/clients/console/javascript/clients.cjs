@@ -1,4 +1,4 @@
-// Who consumes and who is connected, as it changes.
+// Who consumes, who is connected, and how long messages take, as it changes.
 
 "use strict";
 
@@ -21,6 +21,7 @@ async function who_consumes_and_what_they_hold_is_seen_as_it_changes() {
     await page.getByText("to worker-7").first().waitFor();
     await go(page, "#/queue/orders", "orders");
     await page.getByRole("region", { name: "Consumers" }).getByText("worker-7").waitFor();
+    await page.getByRole("row", { name: "measured 2 1", exact: true }).waitFor();
     await page.getByRole("link", { name: "All of them" }).click();
     await page.getByRole("heading", { level: 1, name: "Consumers" }).waitFor();
     await page.getByRole("link", { name: "Connections" }).click();
