@@ -5,6 +5,7 @@
 //! Nothing gates on it except that it still runs (`tests/quick.rs`).
 
 mod amqp;
+mod browse;
 mod ceiling;
 mod cpu;
 mod disk;
@@ -46,6 +47,8 @@ enum Command {
     Fair(fair::Options),
     /// The store through the Rust API: deep backlogs, starts after a kill, bytes written, disk given back
     Store(store::Options),
+    /// Deliveries from a deep backlog while people page and search through it
+    Browse(browse::Options),
     /// A process that embeds a store and is told what to do with it; `store` starts it by itself
     #[command(hide = true)]
     StoreChild(store::child::Options),
@@ -60,6 +63,7 @@ fn main() -> Result<()> {
         Command::Journal(options) => journal::run(&options),
         Command::Fair(options) => fair::run(&options),
         Command::Store(options) => store::run(&options),
+        Command::Browse(options) => browse::run(&options),
         Command::StoreChild(options) => store::child::run(&options),
         Command::Ceiling(options) => ceiling::run(&options),
     }

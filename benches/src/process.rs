@@ -21,6 +21,8 @@ const SQS: &str = "sqs=";
 pub struct Process {
     child: Child,
     address: SocketAddr,
+    /// The line in which it said where it listens.
+    ready: String,
 }
 
 impl Process {
@@ -46,6 +48,14 @@ impl Process {
         Self::start(command, SQS).with_context(|| format!("starting {}", binary.display()))
     }
 
+    /// The first, with an admin door.
+    pub fn longshore_and_admin(binary: &Path, data: &Path) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.arg("serve").arg("--data").arg(data).args(["--sqs", "127.0.0.1:0", "--amqp", "off"]);
+        command.args(["--admin", "127.0.0.1:0"]);
+        Self::start(command, SQS).with_context(|| format!("starting {}", binary.display()))
+    }
+
     /// Starts one of this program's own subcommands.
     pub fn ourselves(arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
@@ -57,7 +67,7 @@ impl Process {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let log = child.stderr.take().context("standard error is piped")?;
         match wait_until_ready(log, door) {
-            Ok(address) => Ok(Self { child, address }),
+            Ok((address, ready)) => Ok(Self { child, address, ready }),
             Err(error) => {
                 child.kill().and_then(|()| child.wait()).context("ending a server that was never ready")?;
                 Err(error)
@@ -68,6 +78,11 @@ impl Process {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its admin door listens, if it has one.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        ready_address(&self.ready, "admin=")
     }
 
     /// Processor time that it used so far.
@@ -101,7 +116,7 @@ pub fn longshore_binary() -> Result<PathBuf> {
 }
 
 /// Reads the log in a thread for as long as the process lives, so that it never blocks on a full pipe.
-fn wait_until_ready(log: ChildStderr, door: &str) -> Result<SocketAddr> {
+fn wait_until_ready(log: ChildStderr, door: &str) -> Result<(SocketAddr, String)> {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
@@ -112,7 +127,7 @@ fn wait_until_ready(log: ChildStderr, door: &str) -> Result<SocketAddr> {
     let mut seen = VecDeque::new();
     while let Ok(line) = told.recv_timeout(READY_WITHIN) {
         if let Some(address) = ready_address(&line, door) {
-            return Ok(address);
+            return Ok((address, line));
         }
         seen.push_back(line);
         if seen.len() > LOG_LINES_KEPT {

@@ -12,7 +12,7 @@ pub mod requests;
 mod signed;
 mod signer;
 mod throughput;
-mod workloads;
+pub mod workloads;
 
 use crate::report::Report;
 use crate::{machine, open_files, process};

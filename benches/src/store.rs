@@ -10,12 +10,12 @@ pub mod child;
 mod deep;
 mod drain;
 mod durable;
-mod embedder;
+pub mod embedder;
 mod encoded;
-mod folder;
+pub mod folder;
 mod interleaved;
 mod lanes;
-mod order;
+pub mod order;
 mod past;
 mod publish;
 pub mod rest;
@@ -109,6 +109,8 @@ struct Scale {
     durable_rounds: usize,
     /// Turns of the stores with and without a history.
     history_rounds: usize,
+    /// Loads that a history is filled up with, at most.
+    history_fills_max: usize,
     /// Free disk without which nothing is begun.
     free_bytes_min: u64,
 }
@@ -130,6 +132,7 @@ impl Options {
                 bare: Duration::from_millis(20),
                 durable_rounds: 1,
                 history_rounds: 1,
+                history_fills_max: 1,
                 free_bytes_min: GB / 2,
             };
         }
@@ -150,6 +153,7 @@ impl Options {
             bare: Duration::from_millis(500),
             durable_rounds: 21,
             history_rounds: 9,
+            history_fills_max: 200,
             free_bytes_min: (messages * 400).max(shrunk(8 * GB)),
         }
     }

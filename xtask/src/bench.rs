@@ -14,6 +14,6 @@ pub fn run(arguments: &[String]) -> Result<()> {
     step::run(
         "figures",
         &mut bench,
-        "there are `sqs`, `amqp`, `fair`, `journal` and `store`; leave the machine idle meanwhile",
+        "there are `sqs`, `amqp`, `fair`, `journal`, `store` and `browse`; leave the machine idle meanwhile",
     )
 }

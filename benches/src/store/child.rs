@@ -54,11 +54,12 @@ pub fn run(options: &Options) -> Result<()> {
             }
             Order::KeepUp(publish) => runtime.block_on(worker.keep_up(&publish))?,
             Order::AckHalf { queue } => runtime.block_on(worker.ack_half(queue))?,
-            Order::LookUp => {
-                let moments = runtime.block_on(worker.look_up())?;
+            Order::LookUp(times) => {
+                let (messages, took) = runtime.block_on(worker.look_up(times))?;
                 let log_bytes = store.broker().history_figures().bytes;
+                let (p50_us, p99_us) = (took.p50_us(), took.p99_us());
                 let seconds = begin.elapsed().as_secs_f64();
-                tell(&Answer { messages: moments, seconds, log_bytes, ..Answer::default() })?;
+                tell(&Answer { messages, seconds, log_bytes, p50_us, p99_us, ..Answer::default() })?;
                 continue;
             }
             Order::Rest => {
@@ -77,7 +78,8 @@ pub fn run(options: &Options) -> Result<()> {
 
 fn answer(store: &Store, messages: u64, seconds: f64) -> Answer {
     let stats = store.broker().journal_stats();
-    Answer { messages, seconds, commits: stats.commits, log_bytes: stats.bytes_written, checkpoints: stats.checkpoints }
+    let (commits, log_bytes, checkpoints) = (stats.commits, stats.bytes_written, stats.checkpoints);
+    Answer { messages, seconds, commits, log_bytes, checkpoints, ..Answer::default() }
 }
 
 fn tell(answer: &Answer) -> Result<()> {

@@ -40,8 +40,9 @@ pub enum Order {
         /// From where.
         queue: u32,
     },
-    /// Look for the life of a message that was published long ago; answer with its moments, and the history's bytes in place of the log's.
-    LookUp,
+    /// Look for the lives of so many messages, one after the other; answer with the moments found, the history's bytes in place of the
+    /// log's, and how long one took.
+    LookUp(u32),
     /// Answer once the log's figures have come to rest.
     Rest,
     /// Seal the store, answer, and end.
@@ -76,6 +77,10 @@ pub struct Answer {
     pub log_bytes: u64,
     /// Checkpoints since then.
     pub checkpoints: u64,
+    /// Half of what was looked for took no longer, in microseconds.
+    pub p50_us: u64,
+    /// All but one in a hundred took no longer, in microseconds.
+    pub p99_us: u64,
 }
 
 impl Answer {

@@ -1,5 +1,5 @@
 //! What the history costs: the same load on a store that keeps one and on a store that does not, in turns; and how long one message's
-//! life takes to find in a history that is full.
+//! life takes to find in a history that is full: the store is kept busy until it is.
 //!
 //! Each message is published, received and acknowledged, which makes three entries: alone, and in batches of ten.
 
@@ -23,6 +23,15 @@ const HISTORY_BYTES: u64 = 256 << 20;
 const SHARE_MIN: f64 = 0.95;
 const CPU_MAX: f64 = 1.05;
 const LOOKUP_SECONDS_MAX: f64 = 1.0;
+
+/// Lives that are looked for.
+const LOOKUPS: u32 = 200;
+
+/// From here on a history counts as full: the oldest file goes whole, which leaves a gap.
+const FULL_BYTES: u64 = HISTORY_BYTES - (8 << 20);
+
+/// Of the load that fills a history up.
+const FILL_BATCH: usize = 100;
 
 /// Measures it and adds the figures and the verdicts to the report.
 pub fn measure(scale: &Scale, folder: &Path, report: &mut Report) -> Result<()> {
@@ -57,16 +66,40 @@ pub fn measure(scale: &Scale, folder: &Path, report: &mut Report) -> Result<()> 
         }
         report.judge(Budget::at_least(name, "rate, of a store's without", median(rates), SHARE_MIN));
         report.judge(Budget::at_most(name, "CPU of a message, times a store's without", median(times), CPU_MAX));
-        let lookup = with_history.ask(&Order::LookUp)?;
-        let figures =
-            json!({ "history_bytes": lookup.log_bytes, "moments": lookup.messages, "seconds": lookup.seconds });
-        eprintln!("{LOOKUP}: {figures}");
-        report.detail(LOOKUP, "longshore", figures);
-        report.judge(Budget::at_most(LOOKUP, "found in seconds", lookup.seconds, LOOKUP_SECONDS_MAX));
+        if batch == 1 {
+            find_lives(&mut with_history, scale, report)?;
+        }
         with_history.stop()?;
         bare.stop()?;
         [with, without].into_iter().try_for_each(fs::remove_dir_all)?;
     }
+    Ok(())
+}
+
+/// Fills the history up, and looks for messages in it.
+fn find_lives(embedder: &mut Embedder, scale: &Scale, report: &mut Report) -> Result<()> {
+    let messages = scale.turn * FILL_BATCH as u64 / 10;
+    let load = Publish { queues: 0..1, messages, bytes: 1, batch: FILL_BATCH, laned: false };
+    for _ in 0..scale.history_fills_max {
+        if embedder.ask(&Order::LookUp(1))?.log_bytes >= FULL_BYTES {
+            break;
+        }
+        embedder.ask(&Order::KeepUp(load.clone()))?;
+    }
+    let found = embedder.ask(&Order::LookUp(LOOKUPS))?;
+    let (p50_ms, p99_ms) = (found.p50_us as f64 / 1e3, found.p99_us as f64 / 1e3);
+    let history_mb = found.log_bytes as f64 / f64::from(1 << 20);
+    let figures = json!({
+        "history_mib": history_mb,
+        "lookups": LOOKUPS,
+        "moments": found.messages,
+        "p50_ms": p50_ms,
+        "p99_ms": p99_ms,
+    });
+    eprintln!("{LOOKUP}: {figures}");
+    report.detail(LOOKUP, "longshore", figures);
+    let beside = format!("p50 {p50_ms:.1} ms, in {history_mb:.0} MiB");
+    report.judge(Budget::at_most(LOOKUP, "found in, p99 s", p99_ms / 1e3, LOOKUP_SECONDS_MAX).beside(beside));
     Ok(())
 }
 

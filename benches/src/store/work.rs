@@ -5,17 +5,19 @@
 
 use super::order::Publish;
 use super::supply::{Left, Noise, Supply};
+use crate::latency::Latency;
 use anyhow::{Context, Result};
 use longshore::broker::{Broker, CreateQueueError, Delivery, Error, LeaseTerms, Receive, Settle, Settlement};
 use longshore::vocab::{
     ConsumerId, DedupPolicy, DedupScope, LeaseToken, MessageId, Order, PartitionId, PartitionKey, QueueId,
     QueueSettings, Seq, SubscriptionId,
 };
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 use tokio::task::JoinSet;
 
 /// Tasks that publish.
@@ -135,12 +137,20 @@ impl Worker {
         .await
     }
 
-    /// Looks for the life of a message in the middle of what the history knows; says how many moments it has.
-    pub async fn look_up(&self) -> Result<u64> {
+    /// Looks for the lives of so many messages, from all over the newer half of the queue's; says how many moments they have, and how
+    /// long one life took to find.
+    pub async fn look_up(&mut self, times: u32) -> Result<(u64, Latency)> {
         let queue = self.queue(0)?;
         let published = self.broker.stats(queue).await?.totals.published;
-        let id = MessageId::new(PartitionKey::new(queue, PartitionId(0)), Seq(published / 2));
-        Ok(self.broker.life(id).await?.moments.len() as u64)
+        let (mut moments, mut took) = (0, Latency::new()?);
+        for _ in 0..times {
+            let seq = Seq(self.dice.random_range(published / 2..published.max(1)));
+            let id = MessageId::new(PartitionKey::new(queue, PartitionId(0)), seq);
+            let begin = Instant::now();
+            moments += self.broker.life(id).await?.moments.len() as u64;
+            took.record(begin.elapsed());
+        }
+        Ok((moments, took))
     }
 
     /// Acknowledges a random half of what is kept; of everything in the queue, if nothing is kept.

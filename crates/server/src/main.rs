@@ -19,6 +19,7 @@ mod signals;
 mod stop;
 mod tls;
 mod tools;
+mod trust;
 mod work;
 
 use crate::cli::{Cli, Command, ServeArgs};

@@ -10,7 +10,6 @@
 mod courier;
 mod notice;
 mod rounds;
-mod trust;
 mod watch;
 mod webhook;
 

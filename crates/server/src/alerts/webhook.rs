@@ -3,8 +3,8 @@
 //! What it is not: following or trying again. Invariant: no text of an error shows the URL.
 
 use super::notice::Notice;
-use super::trust::tls_config;
 use crate::config::AlertEntry;
+use crate::trust::{self, TrustError};
 use figment::value::magic::RelativePathBuf;
 use std::io;
 use std::path::PathBuf;
@@ -31,6 +31,14 @@ pub(crate) enum WebhookError {
         file: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// The file with whom it trusts cannot be used.
+    #[error("alert: {name:?}: the authorities cannot be read from {source}")]
+    Authorities {
+        /// Which alert.
+        name: String,
+        /// Why.
+        source: TrustError,
     },
 }
 
@@ -61,12 +69,17 @@ impl Webhook {
         if url.host().is_none() {
             return Err(WebhookError::Url(name()));
         }
+        let tls = match &entry.tls_ca_file {
+            Some(file) => trust::file(&file.relative())
+                .map_err(|source| WebhookError::Authorities { name: name(), source })?,
+            None => trust::machines(url.scheme_str() == Some("https")),
+        };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_global(Some(ANSWER))
             .user_agent(concat!("longshore/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls_config(url.scheme_str() == Some("https")));
+            .tls_config(tls);
         Ok(Self { agent: config.build().new_agent(), url, authorization: authorization(entry)? })
     }
 
@@ -100,6 +113,7 @@ fn kind(error: &ureq::Error) -> &'static str {
     match error {
         ureq::Error::Timeout(_) => "it did not answer in time",
         ureq::Error::HostNotFound => "its host is not known",
+        ureq::Error::Io(error) if trust::is_of_tls(error) => "its certificate is not trusted, or it speaks no TLS",
         ureq::Error::Io(_) | ureq::Error::ConnectionFailed => "it cannot be reached",
         ureq::Error::Rustls(_) | ureq::Error::Tls(_) => "its certificate is not trusted, or it speaks no TLS",
         _ => "it did not answer as HTTP does",
@@ -123,6 +137,46 @@ fn authorization(entry: &AlertEntry) -> Result<Option<HeaderValue>, WebhookError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alerts::notice::{State, text};
+    use crate::config::Condition;
+    use crate::trust::listener::https;
+    use door::access::Secret;
+    use door::tls::test_support::{Authority, write};
+
+    #[test]
+    fn a_webhook_over_tls_is_told_where_its_authority_is_trusted() {
+        let (folder, authority) = (tempfile::tempdir().expect("a folder"), Authority::new("ours"));
+        let (url, bodies) = https(&authority.server());
+        let authorities = folder.path().join("ca.pem");
+        write(&authorities, &authority.pem);
+        let condition = Condition::DepthAbove(1);
+        let entry = AlertEntry {
+            name: "deep".to_owned(),
+            queues: "*".to_owned(),
+            condition,
+            for_ms: 0,
+            again_after_ms: 0,
+            url: Secret::new(url),
+            authorization_file: None,
+            tls_ca_file: Some(authorities.into()),
+        };
+        let notice = Notice {
+            alert: "deep".to_owned(),
+            state: State::Firing,
+            condition: "depth_above",
+            queue: "orders".to_owned(),
+            value: 2,
+            threshold: 1,
+            since_ms: 1,
+            at_ms: 2,
+            text: text(condition, State::Firing, "orders", 2),
+        };
+        assert_eq!(Webhook::of(&entry).expect("a webhook").tell(&notice), Outcome::Taken);
+        let told: serde_json::Value = serde_json::from_slice(&bodies.recv().expect("it was told")).expect("JSON");
+        assert_eq!(told["alert"], "deep");
+        let stranger = Webhook::of(&AlertEntry { tls_ca_file: None, ..entry }).expect("a webhook");
+        assert_eq!(stranger.tell(&notice), Outcome::NotNow("its certificate is not trusted, or it speaks no TLS".into()));
+    }
 
     #[test]
     fn a_fault_of_ours_is_not_repeated_and_trouble_of_theirs_is() {

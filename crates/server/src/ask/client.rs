@@ -4,8 +4,9 @@
 //! between this client and its server.
 
 use super::error::Refusal;
-use super::{Address, AskError, Path, tls};
+use super::{Address, AskError, Path};
 use crate::cli::ServerArgs;
+use crate::trust;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -47,7 +48,10 @@ impl Client {
             Some(_) => server.server.clone().secured(),
             None => server.server.clone(),
         };
-        let tls = tls::config(server.tls_ca.as_deref(), address.is_secure())?;
+        let tls = match &server.tls_ca {
+            Some(authorities) => trust::file(authorities)?,
+            None => trust::machines(address.is_secure()),
+        };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

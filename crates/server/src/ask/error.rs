@@ -1,6 +1,7 @@
 //! Why a question got no answer, and what to do next.
 
 use super::Address;
+use crate::trust::{self, TrustError};
 use serde::Deserialize;
 use std::io;
 
@@ -38,13 +39,8 @@ pub(crate) enum AskError {
         why: String,
     },
     /// The file with the authorities cannot be used.
-    #[error("--tls-ca {file}: {why}")]
-    Authorities {
-        /// Which file.
-        file: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    #[error("--tls-ca {0}")]
+    Authorities(#[from] TrustError),
     /// The server said no.
     #[error("{}", refused(*.status, .refusal))]
     Refused {
@@ -92,7 +88,7 @@ impl AskError {
         match self {
             Self::NotRunning { .. } | Self::Broken { .. } => true,
             Self::Refused { status, .. } => *status >= 500 || *status == 429,
-            Self::Tls { .. } | Self::Authorities { .. } | Self::NotOurs { .. } => false,
+            Self::Tls { .. } | Self::Authorities(_) | Self::NotOurs { .. } => false,
         }
     }
 
@@ -108,7 +104,7 @@ impl AskError {
             }
             ureq::Error::Tls(why) => Self::Tls { address, why: why.to_owned() },
             ureq::Error::Rustls(error) => Self::Tls { address, why: error.to_string() },
-            ureq::Error::Io(error) if is_of_tls(&error) => Self::Tls { address, why: error.to_string() },
+            ureq::Error::Io(error) if trust::is_of_tls(&error) => Self::Tls { address, why: error.to_string() },
             ureq::Error::Protocol(error) => {
                 Self::NotOurs { address, why: format!("{error}; does it speak TLS? then --server https://…") }
             }
@@ -120,10 +116,6 @@ impl AskError {
 fn is_nobody(error: &io::Error) -> bool {
     use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkUnreachable};
     matches!(error.kind(), ConnectionRefused | HostUnreachable | NetworkUnreachable | AddrNotAvailable)
-}
-
-fn is_of_tls(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
 }
 
 #[cfg(test)]

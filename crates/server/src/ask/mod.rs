@@ -13,11 +13,9 @@ mod client;
 mod error;
 mod events;
 mod path;
-mod tls;
 
 pub(crate) use address::Address;
 pub(crate) use client::Client;
 pub(crate) use error::AskError;
 pub(crate) use events::{Event, Events};
 pub(crate) use path::Path;
-pub(crate) use tls::config as tls_config;

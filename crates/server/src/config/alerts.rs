@@ -9,6 +9,7 @@
 //! again_after_s = 3600                         # and is told again so much later at the earliest
 //! url = "https://hooks.example/T0/B1"
 //! authorization_file = "hook.secret"           # sent as the header `Authorization`
+//! tls_ca_file = "hooks-ca.pem"                 # whose certificates are trusted; left out: this machine's authorities
 //! ```
 //!
 //! What it is not: watching or telling, which is [`crate::alerts`]'s.
@@ -37,6 +38,8 @@ pub(crate) struct AlertEntry {
     pub(crate) url: Secret,
     /// A file whose first line is sent as the header `Authorization`.
     pub(crate) authorization_file: Option<RelativePathBuf>,
+    /// A file of authorities that the receiver's certificate must be signed by; `None` for this machine's.
+    pub(crate) tls_ca_file: Option<RelativePathBuf>,
 }
 
 /// What an alert is about.
@@ -70,6 +73,7 @@ struct Table {
     again_after_s: Option<u64>,
     url: String,
     authorization_file: Option<RelativePathBuf>,
+    tls_ca_file: Option<RelativePathBuf>,
 }
 
 impl TryFrom<Table> for AlertEntry {
@@ -98,6 +102,7 @@ impl TryFrom<Table> for AlertEntry {
             again_after_ms: ms(table.again_after_s.unwrap_or(AGAIN_AFTER_S)),
             url: Secret::new(table.url),
             authorization_file: table.authorization_file,
+            tls_ca_file: table.tls_ca_file,
         })
     }
 }

@@ -128,6 +128,7 @@ fn every_key_can_be_said_in_a_file() {
             again_after_ms: 3_600_000,
             url: Secret::new("https://hooks.example/T0"),
             authorization_file: None,
+            tls_ca_file: None,
         }],
         metrics_queues_max: 20,
         drain: 5,

@@ -5,9 +5,9 @@
 use super::delivery::Delivery;
 use super::reason::LastWords;
 use super::settlement::Ending;
-use crate::ask::tls_config;
 use crate::cli::Span;
 use crate::tools::ToolError;
+use crate::trust;
 use std::io::Read;
 use std::time::{Duration, SystemTime};
 use ureq::Agent;
@@ -38,7 +38,7 @@ impl Post {
             .max_redirects(0)
             .timeout_global(Some(Duration::from_millis(limit.ms)))
             .user_agent(concat!("longshore/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls_config(None, parsed.scheme_str() == Some("https"))?);
+            .tls_config(trust::machines(parsed.scheme_str() == Some("https")));
         Ok(Self { agent: config.build().new_agent(), url: parsed })
     }
 

@@ -12,6 +12,7 @@ fn watch(condition: Condition, for_ms: u64) -> Watch {
         again_after_ms: 1000,
         url: Secret::new("http://localhost/"),
         authorization_file: None,
+        tls_ca_file: None,
     })
 }
 
