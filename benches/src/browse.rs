@@ -93,10 +93,9 @@ pub fn run(options: &Options) -> Result<()> {
     let delivered = (2 * scale.rounds * scale.turn) as u64;
     ensure!(delivered <= scale.messages / 2, "{delivered} deliveries leave too little of {} messages", scale.messages);
     let server = options.server.clone().map_or_else(process::longshore_binary, Ok)?;
-    let parent = options.folder.clone().map_or_else(machine::build_folder, Ok)?;
-    check_room(&parent, (scale.messages * 400).max(500_000_000))?;
+    let folder = machine::data_folder(options.folder.as_deref())?;
+    check_room(folder.path(), (scale.messages * 400).max(500_000_000))?;
     open_files::raise_limit()?;
-    let folder = tempfile::Builder::new().prefix("bench-").tempdir_in(parent)?;
     let settings = json!({
         "durability": "always",
         "quick": options.quick,

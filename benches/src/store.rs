@@ -153,7 +153,7 @@ impl Options {
             bare: Duration::from_millis(500),
             durable_rounds: 21,
             history_rounds: 9,
-            history_fills_max: 200,
+            history_fills_max: 40,
             free_bytes_min: (messages * 400).max(shrunk(8 * GB)),
         }
     }

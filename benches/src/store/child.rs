@@ -48,14 +48,15 @@ pub fn run(options: &Options) -> Result<()> {
         let messages = match order {
             Order::MakeQueues(count) => runtime.block_on(worker.make_queues(count))?,
             Order::MakeLanedQueue => runtime.block_on(worker.make_laned_queue())?,
+            Order::MakeHastyQueue => runtime.block_on(worker.make_hasty_queue())?,
             Order::Publish(publish) => runtime.block_on(worker.publish(&publish))?,
             Order::Drain { queue, messages, at_a_time } => {
                 runtime.block_on(worker.drain(queue, messages, at_a_time))?
             }
             Order::KeepUp(publish) => runtime.block_on(worker.keep_up(&publish))?,
             Order::AckHalf { queue } => runtime.block_on(worker.ack_half(queue))?,
-            Order::LookUp(times) => {
-                let (messages, took) = runtime.block_on(worker.look_up(times))?;
+            Order::LookUp { queue, times } => {
+                let (messages, took) = runtime.block_on(worker.look_up(queue, times))?;
                 let log_bytes = store.broker().history_figures().bytes;
                 let (p50_us, p99_us) = (took.p50_us(), took.p99_us());
                 let seconds = begin.elapsed().as_secs_f64();

@@ -21,6 +21,8 @@ pub enum Order {
     MakeQueues(u32),
     /// Make one more queue, laned and with a window for dedup ids.
     MakeLanedQueue,
+    /// Make one more queue, which waits for no sync.
+    MakeHastyQueue,
     /// Publish, and wait until all of it is acknowledged.
     Publish(Publish),
     /// Receive and acknowledge until so many are done or nothing is left.
@@ -42,7 +44,12 @@ pub enum Order {
     },
     /// Look for the lives of so many messages, one after the other; answer with the moments found, the history's bytes in place of the
     /// log's, and how long one took.
-    LookUp(u32),
+    LookUp {
+        /// From where.
+        queue: u32,
+        /// How many.
+        times: u32,
+    },
     /// Answer once the log's figures have come to rest.
     Rest,
     /// Seal the store, answer, and end.

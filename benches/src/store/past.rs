@@ -30,8 +30,11 @@ const LOOKUPS: u32 = 200;
 /// From here on a history counts as full: the oldest file goes whole, which leaves a gap.
 const FULL_BYTES: u64 = HISTORY_BYTES - (8 << 20);
 
-/// Of the load that fills a history up.
-const FILL_BATCH: usize = 100;
+/// The queue whose messages fill a history up, one by one and without a wait for the disk, which the history does not wait for either.
+const HASTY: u32 = 1;
+
+/// Messages of one load of it.
+const FILL: u64 = 1_000_000;
 
 /// Measures it and adds the figures and the verdicts to the report.
 pub fn measure(scale: &Scale, folder: &Path, report: &mut Report) -> Result<()> {
@@ -78,15 +81,16 @@ pub fn measure(scale: &Scale, folder: &Path, report: &mut Report) -> Result<()> 
 
 /// Fills the history up, and looks for messages in it.
 fn find_lives(embedder: &mut Embedder, scale: &Scale, report: &mut Report) -> Result<()> {
-    let messages = scale.turn * FILL_BATCH as u64 / 10;
-    let load = Publish { queues: 0..1, messages, bytes: 1, batch: FILL_BATCH, laned: false };
+    embedder.ask(&Order::MakeHastyQueue)?;
+    let messages = FILL.min(scale.messages / 10);
+    let load = Publish { queues: HASTY..HASTY + 1, messages, bytes: 1, batch: 1, laned: false };
     for _ in 0..scale.history_fills_max {
-        if embedder.ask(&Order::LookUp(1))?.log_bytes >= FULL_BYTES {
+        embedder.ask(&Order::KeepUp(load.clone()))?;
+        if embedder.ask(&Order::LookUp { queue: HASTY, times: 1 })?.log_bytes >= FULL_BYTES {
             break;
         }
-        embedder.ask(&Order::KeepUp(load.clone()))?;
     }
-    let found = embedder.ask(&Order::LookUp(LOOKUPS))?;
+    let found = embedder.ask(&Order::LookUp { queue: HASTY, times: LOOKUPS })?;
     let (p50_ms, p99_ms) = (found.p50_us as f64 / 1e3, found.p99_us as f64 / 1e3);
     let history_mb = found.log_bytes as f64 / f64::from(1 << 20);
     let figures = json!({

@@ -9,7 +9,7 @@ use crate::latency::Latency;
 use anyhow::{Context, Result};
 use longshore::broker::{Broker, CreateQueueError, Delivery, Error, LeaseTerms, Receive, Settle, Settlement};
 use longshore::vocab::{
-    ConsumerId, DedupPolicy, DedupScope, LeaseToken, MessageId, Order, PartitionId, PartitionKey, QueueId,
+    ConsumerId, DedupPolicy, DedupScope, Durability, LeaseToken, MessageId, Order, PartitionId, PartitionKey, QueueId,
     QueueSettings, Seq, SubscriptionId,
 };
 use rand::{Rng, RngExt, SeedableRng};
@@ -72,6 +72,13 @@ impl Worker {
         let dedup = Some(DedupPolicy { window_ms: 300_000, scope: DedupScope::Queue });
         let settings = QueueSettings { order: Order::Laned, dedup, ..QueueSettings::default() };
         self.queues.push(self.broker.create_queue("laned", settings, Default::default()).await?.id);
+        Ok(0)
+    }
+
+    /// Makes one more queue, whose answers wait for no sync.
+    pub async fn make_hasty_queue(&mut self) -> Result<u64> {
+        let settings = QueueSettings { durability: Durability::Never, ..QueueSettings::default() };
+        self.queues.push(self.broker.create_queue("hasty", settings, Default::default()).await?.id);
         Ok(0)
     }
 
@@ -139,8 +146,8 @@ impl Worker {
 
     /// Looks for the lives of so many messages, from all over the newer half of the queue's; says how many moments they have, and how
     /// long one life took to find.
-    pub async fn look_up(&mut self, times: u32) -> Result<(u64, Latency)> {
-        let queue = self.queue(0)?;
+    pub async fn look_up(&mut self, queue: u32, times: u32) -> Result<(u64, Latency)> {
+        let queue = self.queue(queue)?;
         let published = self.broker.stats(queue).await?.totals.published;
         let (mut moments, mut took) = (0, Latency::new()?);
         for _ in 0..times {

@@ -11,6 +11,7 @@ use crate::error::{Error, Unavailable};
 use crate::life::{Life, State};
 use crate::past::Past;
 use crate::reply::Teller;
+use crate::traces::Traces;
 use engine::core::answer::Answer;
 use engine::core::command::{Command, Question, WaiterId};
 use engine::driver::{Content, Envelope, Inbox, Offload};
@@ -49,6 +50,7 @@ pub(crate) struct Shared {
     pub(crate) offload: Offload,
     pub(crate) opened: Opened,
     pub(crate) past: Past,
+    pub(crate) traces: Option<Arc<Traces>>,
 }
 
 /// The engine answered in another kind than it was asked: a defect of the engine.
@@ -177,7 +179,7 @@ impl Broker {
     /// # Errors
     /// The queue does not exist, or has given out as many leases as it may.
     pub async fn receive(&self, receive: Receive) -> Result<Vec<Delivery>, Error<ReceiveError>> {
-        let queue = receive.queue;
+        let (queue, consumer) = (receive.queue, receive.consumer);
         let waiter = WaiterId(self.shared.next_waiter.fetch_add(1, Ordering::Relaxed));
         let answer = self.send(Command::Receive { receive, waiter }, None)?;
         let mut receiving = Receiving { broker: self, waiter, answer, answered: false, leased: Vec::new() };
@@ -197,8 +199,12 @@ impl Broker {
                 let (deliveries, passed_by) = deliveries(leased, contents, in_order);
                 self.undeliver(passed_by);
                 let deliveries = deliveries?;
-                if let Some((_, wait)) = known {
-                    deliveries.iter().for_each(|delivery| delivery.count_wait(&wait));
+                if let Some((_, wait)) = &known {
+                    deliveries.iter().for_each(|delivery| delivery.count_wait(wait));
+                }
+                if let Some(traces) = &self.shared.traces {
+                    let info = known.as_ref().map(|(info, _)| info);
+                    traces.delivered((self.door, consumer), info, &deliveries, self.log_ms());
                 }
                 Ok(deliveries)
             }
@@ -314,6 +320,12 @@ impl Broker {
         self.shared.opened.boot
     }
 
+    /// The traces of this broker's messages, if any are traced.
+    #[must_use]
+    pub fn traces(&self) -> Option<&Arc<Traces>> {
+        self.shared.traces.as_ref()
+    }
+
     /// Resolves once the journal has failed or the broker was shut down, with the reason.
     pub async fn failed(&self) -> Unavailable {
         match self.shared.life.ended().await {
@@ -355,7 +367,8 @@ impl Broker {
         deletes: Option<QueueId>,
     ) -> Result<oneshot::Receiver<(Answer, Content)>, Unavailable> {
         let (teller, answer) = Teller::new(self.shared.catalog.clone(), deletes);
-        match self.shared.inbox.put(Envelope { command, reply: Some(teller), door: self.door }) {
+        let since_us = self.shared.traces.as_ref().map_or(0, |traces| traces.mono_us());
+        match self.shared.inbox.put(Envelope { command, reply: Some(teller), door: self.door, since_us }) {
             Ok(()) => Ok(answer),
             Err(_) => Err(self.shared.life.reason()),
         }

@@ -32,12 +32,10 @@ struct Known {
 }
 
 impl Catalog {
-    pub(crate) fn new(queues: impl Iterator<Item = Arc<QueueInfo>>, routing: Arc<Routing>) -> Self {
-        let catalog = Self { routing: ArcSwap::new(routing), ..Self::default() };
-        for info in queues {
-            catalog.put(info);
-        }
-        catalog
+    /// Enters what a store holds when it is opened.
+    pub(crate) fn fill(&self, queues: impl Iterator<Item = Arc<QueueInfo>>, routing: Arc<Routing>) {
+        self.routing.store(routing);
+        queues.for_each(|info| self.put(info));
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<Arc<QueueInfo>> {
@@ -134,7 +132,8 @@ mod tests {
     fn listing_goes_by_prefix_and_goes_on_after_a_name() {
         let names = ["a", "orders", "orders-dead", "orders-eu", "z"];
         let queues = (1..).zip(names).map(|(id, name)| info(id, name));
-        let catalog = Catalog::new(queues, Arc::default());
+        let catalog = Catalog::default();
+        catalog.fill(queues, Arc::default());
         let list = |prefix, after, limit| -> Vec<_> {
             catalog.list(prefix, after, limit).iter().map(|info| info.name.clone()).collect()
         };
@@ -146,7 +145,8 @@ mod tests {
 
     #[test]
     fn what_was_counted_of_a_queue_outlives_its_changes_and_not_its_end() {
-        let catalog = Catalog::new([info(1, "a")].into_iter(), Arc::default());
+        let catalog = Catalog::default();
+        catalog.fill([info(1, "a")].into_iter(), Arc::default());
         assert_eq!(catalog.wait(QueueId(1)), None);
         catalog.delivering(QueueId(1)).expect("it is there").1.count(5, 5);
         let counted = |queue| catalog.wait(QueueId(queue)).map(|wait| wait.since_start().count());
@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn a_removal_of_an_older_incarnation_leaves_the_newer_one() {
-        let catalog = Catalog::new([info(1, "a"), info(2, "a")].into_iter(), Arc::default());
+        let catalog = Catalog::default();
+        catalog.fill([info(1, "a"), info(2, "a")].into_iter(), Arc::default());
         catalog.remove(QueueId(1));
         assert_eq!(catalog.named("a").map(|info| info.id), Some(QueueId(2)));
     }

@@ -18,6 +18,7 @@ pub mod delivery;
 mod empty_receives;
 pub mod error;
 mod life;
+mod onlookers;
 mod operate;
 mod past;
 pub mod pipeline;
@@ -28,6 +29,7 @@ mod routing;
 pub mod start;
 pub mod threads;
 mod times;
+pub mod traces;
 
 pub use askers::Askers;
 pub use broker::Broker;

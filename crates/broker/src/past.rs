@@ -57,6 +57,12 @@ impl Broker {
         Self { shared: self.shared.clone(), door: self.shared.past.door(name) }
     }
 
+    /// The name of the door with this number; empty where there is none.
+    #[must_use]
+    pub fn door_name(&self, code: DoorCode) -> Arc<str> {
+        self.shared.past.door_name(code)
+    }
+
     /// What is known of a message, under every id that it had: before it was buried or redriven to this one, and since. It tells what
     /// is durable, the newest included.
     ///

@@ -5,7 +5,7 @@
 use engine::core::event::{Event, LeasedEvent, MovedEvent, Removal, Return, ReturnedItem};
 use engine::core::passage::Passage;
 use engine::core::seqs::SeqRanges;
-use engine::driver::{Happened, Observer};
+use engine::driver::Happened;
 use history::{Ending, History, Lack, Recording, Remover};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -22,8 +22,9 @@ impl Recorder {
     }
 }
 
-impl Observer for Recorder {
-    fn observe(&mut self, happened: &Happened<'_>) {
+impl Recorder {
+    /// Something happened.
+    pub(crate) fn observe(&mut self, happened: &Happened<'_>) {
         let mut recording = self.history.record(happened.position, happened.at_ms);
         // What the broker itself moves comes through no door.
         let door = if happened.passages.is_empty() { happened.door } else { DoorCode::default() };
@@ -40,7 +41,8 @@ impl Observer for Recorder {
         }
     }
 
-    fn advance(&mut self, durable: Position) {
+    /// Everything up to this position is durable.
+    pub(crate) fn advance(&mut self, durable: Position) {
         self.history.advance(durable);
     }
 }

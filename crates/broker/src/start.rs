@@ -7,10 +7,11 @@ use crate::catalog::Catalog;
 use crate::consumers::Consumers;
 use crate::empty_receives::EmptyReceives;
 use crate::life::Life;
+use crate::onlookers::Onlookers;
 use crate::past::Past;
-use crate::recorder::Recorder;
 use crate::reply::Teller;
-use engine::driver::{Inbox, LogTime, Observer, Offload, Recovering, Shard, Signal, Step};
+use crate::traces::{Sampling, Traces};
+use engine::driver::{Inbox, LogTime, Offload, Recovering, Shard, Signal, Step};
 use engine::{Journal, JournalStats, Opened, Poisoned, ReplayError};
 use history::History;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -43,6 +44,8 @@ pub struct Parts<J> {
     pub offload: Offload,
     /// Where to note what happens to messages, if anywhere.
     pub history: Option<Arc<History>>,
+    /// Which messages to trace; `None` for no traces at all.
+    pub traces: Option<Sampling>,
 }
 
 /// Runs the shard: a thread calls [`Runner::run`], the simulator calls [`Runner::step`].
@@ -62,21 +65,23 @@ pub struct Runner<J> {
 /// # Errors
 /// The journal does not hold what the state says.
 pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayError> {
-    let Parts { journal, recovering, opened, clock, signal, offload, history } = parts;
+    let Parts { journal, recovering, opened, clock, signal, offload, history, traces } = parts;
     let machine = recovering.finish(&journal)?;
     let inbox = Arc::new(Inbox::new(signal.clone()));
     let last_ms = machine.state.log_ms.max(opened.log_ms);
+    let traces = traces.map(|sampling| Arc::new(Traces::new(sampling, opened.store_id, clock.clone())));
     let time = LogTime::start(clock, last_ms);
     let log_ms = time.shown();
     let life = Arc::new(Life::new());
     let stats = Arc::new(Mutex::new(journal.stats()));
     let disk_full = Arc::new(AtomicBool::new(false));
-    let observer = history.clone().map(|history| Box::new(Recorder::new(history)) as Box<dyn Observer>);
+    let catalog = Arc::new(Catalog::default());
+    let observer = Onlookers::observer(history.clone(), traces.clone(), &catalog);
     let shard = Shard::new(machine, journal, &opened, time, inbox.clone(), offload.clone(), observer);
     // The shard has booted the state: what does not outlive a restart is gone.
     let state = &shard.machine().state;
     let queues = state.queues.values().map(|queue| queue.info.clone());
-    let catalog = Arc::new(Catalog::new(queues, state.routers.routing.clone()));
+    catalog.fill(queues, state.routers.routing.clone());
     let broker = Broker::new(Shared {
         inbox,
         catalog,
@@ -92,6 +97,7 @@ pub fn start<J: Journal>(parts: Parts<J>) -> Result<(Broker, Runner<J>), ReplayE
         offload,
         opened,
         past: Past::new(history),
+        traces,
     });
     Ok((broker, Runner { shard, signal, log_ms, life, stats, disk_full, dozed: false }))
 }

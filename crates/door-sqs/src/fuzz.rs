@@ -71,7 +71,8 @@ pub fn healthy_receipt() -> Vec<u8> {
 #[must_use]
 pub fn healthy_native() -> Vec<u8> {
     let labels = vec![(0, "Number.int"), (1, "String.label")];
-    let notes = Notes { body_md5: [1; 16], attributes_md5: Some([2; 16]), trace: Some("Root=1"), labels };
+    let notes =
+        Notes { body_md5: [1; 16], attributes_md5: Some([2; 16]), trace: Some("Root=1"), context: false, labels };
     notes.write().bytes.to_vec()
 }
 

@@ -43,6 +43,7 @@ mod sending;
 mod session;
 mod signature;
 mod tags;
+mod trace;
 mod url;
 mod waiting_rules;
 

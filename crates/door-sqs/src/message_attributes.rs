@@ -116,7 +116,8 @@ pub(crate) fn of_message<'a>(message: &'a Message, notes: Option<&Notes<'a>>) ->
         let labels = notes.map_or(&[][..], |notes| &notes.labels);
         labels.iter().find(|(header, _)| usize::from(*header) == index).map(|(_, label)| *label)
     };
-    message.headers.iter().enumerate().map(|(index, header)| of_header(header, label_of(index))).collect()
+    let own = message.headers.len().saturating_sub(usize::from(notes.is_some_and(|notes| notes.context)));
+    message.headers[..own].iter().enumerate().map(|(index, header)| of_header(header, label_of(index))).collect()
 }
 
 fn of_header<'a>(header: &'a Header, label: Option<&'a str>) -> Attribute<'a> {

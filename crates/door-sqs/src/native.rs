@@ -4,6 +4,7 @@
 //!  | ver u8 | flags u8 | body md5 16 | attributes md5 16 ? | trace: len u16, text ? | labels: (header u8, len u16, text)* |
 //!                                      if flag 1             if flag 2                to the end
 //!
+//!  flag 4: the message's last header is the neutral form of `trace` for other doors, and no attribute.
 //!  ver 1. Numbers are big-endian. A label is a data type that says more than its header's own
 //!  type, as `Number.int`; the header is named by its index.
 //! ```
@@ -20,6 +21,7 @@ pub(crate) const DOOR: u8 = door::native::SQS;
 const VERSION: u8 = 1;
 const HAS_ATTRIBUTES: u8 = 1;
 const HAS_TRACE: u8 = 2;
+const HAS_CONTEXT: u8 = 4;
 
 /// The contents of a native block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub(crate) struct Notes<'a> {
     pub(crate) attributes_md5: Option<Digest>,
     /// The X-Ray trace header.
     pub(crate) trace: Option<&'a str>,
+    /// Whether the last header is the trace's neutral form.
+    pub(crate) context: bool,
     /// Data types with labels, by the index of their header.
     pub(crate) labels: Vec<(u8, &'a str)>,
 }
@@ -42,7 +46,8 @@ impl<'a> Notes<'a> {
         let attributes = if self.attributes_md5.is_some() { HAS_ATTRIBUTES } else { 0 };
         let trace = if self.trace.is_some() { HAS_TRACE } else { 0 };
         out.put_u8(VERSION);
-        out.put_u8(attributes | trace);
+        let context = if self.context { HAS_CONTEXT } else { 0 };
+        out.put_u8(attributes | trace | context);
         out.put_slice(&self.body_md5);
         if let Some(digest) = &self.attributes_md5 {
             out.put_slice(digest);
@@ -75,7 +80,7 @@ impl<'a> Notes<'a> {
             let [header] = take(&mut rest)?;
             labels.push((header, take_text(&mut rest)?));
         }
-        Some(Self { body_md5, attributes_md5, trace, labels })
+        Some(Self { body_md5, attributes_md5, trace, context: flags & HAS_CONTEXT != 0, labels })
     }
 }
 
@@ -115,9 +120,10 @@ mod tests {
             body_md5: [0xAA; 16],
             attributes_md5: Some([0xBB; 16]),
             trace: Some("R"),
+            context: true,
             labels: vec![(2, "Number.int")],
         };
-        let mut expected = vec![1, 3];
+        let mut expected = vec![1, 7];
         expected.extend([0xAA; 16]);
         expected.extend([0xBB; 16]);
         expected.extend(*b"\0\x01R\x02\0\x0ANumber.int");
@@ -127,10 +133,11 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_reads_back(
-            body_md5: Digest, attributes_md5: Option<Digest>, trace: Option<String>, labels: Vec<(u8, String)>,
+            body_md5: Digest, attributes_md5: Option<Digest>, trace: Option<String>, context: bool,
+            labels: Vec<(u8, String)>,
         ) {
             let labels = labels.iter().map(|(header, label)| (*header, label.as_str())).collect();
-            let notes = Notes { body_md5, attributes_md5, trace: trace.as_deref(), labels };
+            let notes = Notes { body_md5, attributes_md5, trace: trace.as_deref(), context, labels };
             let native = notes.write();
             prop_assert_eq!(Notes::read(&native), Some(notes));
         }

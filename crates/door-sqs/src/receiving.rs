@@ -11,11 +11,12 @@ use crate::md5;
 use crate::message_attributes::{Attribute, Value, Wanted, of_message};
 use crate::native::Notes;
 use crate::sending::sequence_number;
+use crate::trace;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use broker::Delivery;
 use std::borrow::Cow;
-use vocab::Message;
+use vocab::{Message, TraceContext};
 
 pub(crate) const MESSAGES: Names = Names { json: "Messages", xml: "Message", query_json: "messages" };
 const ATTRIBUTES: Names = Names { json: "Attributes", xml: "Attribute", query_json: "Attributes" };
@@ -157,7 +158,10 @@ fn system_value<'a>(
         System::MessageGroupId => facts.lane.as_deref().map(Cow::Borrowed),
         System::SequenceNumber => Some(Cow::Owned(sequence_number(delivery.lease.token.seq))),
         System::MessageDeduplicationId => facts.dedup.as_deref().map(Cow::Borrowed),
-        System::AwsTraceHeader => notes?.trace.map(Cow::Borrowed),
+        System::AwsTraceHeader => match notes {
+            Some(notes) => notes.trace.map(Cow::Borrowed),
+            None => TraceContext::of(&delivery.message.headers).map(|context| Cow::Owned(trace::header(&context))),
+        },
         System::DeadLetterQueueSourceArn => Some(Cow::Owned(door.names.arn(&origin?.queue))),
     }
 }

@@ -9,6 +9,7 @@ use crate::md5::{self, Digest};
 use crate::message_attributes::{Attribute, GivenMap, Value, checked};
 use crate::native::Notes;
 use crate::queue_attributes::{View, has_content_ids};
+use crate::trace;
 use broker::QueueInfo;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -70,6 +71,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) rules: Rules,
     /// How long delays may be.
     pub(crate) limits: Profile,
+    /// How long the queue's messages may be.
+    pub(crate) bytes_max: u64,
 }
 
 /// What a queue asks of its messages.
@@ -114,18 +117,18 @@ impl Sender<'_> {
             attributes: md5::of_attributes(&attributes),
             system: md5::of_attributes(&system),
         };
+        let trace = trace_of(&system).or(self.trace).filter(|trace| trace.len() <= TRACE_BYTES_MAX);
+        let mut headers: Vec<_> = attributes.iter().map(Attribute::header).collect();
+        let context = trace::neutral(trace, &headers, bytes, self.bytes_max);
         let notes = Notes {
             body_md5: digests.body,
             attributes_md5: digests.attributes,
-            trace: trace_of(&system).or(self.trace).filter(|trace| trace.len() <= TRACE_BYTES_MAX),
+            trace,
+            context: context.is_some(),
             labels: labels_of(&attributes),
         };
-        let message = Message {
-            body: self.payload.keep(body),
-            headers: attributes.iter().map(Attribute::header).collect(),
-            facts,
-            native: Some(notes.write()),
-        };
+        headers.extend(context);
+        let message = Message { body: self.payload.keep(body), headers, facts, native: Some(notes.write()) };
         Ok(Outgoing { message, digests, bytes })
     }
 

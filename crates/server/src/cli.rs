@@ -30,7 +30,8 @@ pub(crate) use watch::{
 pub(crate) use work::{BackoffSpans, WorkArgs};
 
 use crate::config::{
-    AccountId, DurabilityLevel, HistorySize, Listen, LogFormat, LogLevel, Region, SqsLimits, WriteBytes,
+    AccountId, DurabilityLevel, HistorySize, Listen, LogFormat, LogLevel, OtlpHeaders, Region, SqsLimits, TraceRatio,
+    WebAddress, WriteBytes,
 };
 use clap::{ArgAction, Args};
 use serde::Serialize;
@@ -198,6 +199,42 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "NAME", action = ArgAction::Append, help_heading = "AMQP")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     amqp_vhost: Vec<String>,
+
+    /// Collector of OpenTelemetry that traces are sent to, over HTTP: http://HOST:4318 [default: none, and nothing is traced]
+    ///
+    /// `/v1/traces` is added to the address. The standard variable OTEL_EXPORTER_OTLP_ENDPOINT says the same.
+    #[arg(long, value_name = "URL", help_heading = "Traces")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_endpoint: Option<WebAddress>,
+
+    /// Headers of each request to the collector: NAME=VALUE, with commas between several
+    ///
+    /// Command lines are seen by everybody on the machine: a secret is better kept in the file, or in the standard variable
+    /// OTEL_EXPORTER_OTLP_HEADERS.
+    #[arg(long, value_name = "HEADERS", help_heading = "Traces")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_headers: Option<OtlpHeaders>,
+
+    /// Authorities in PEM that the collector's certificate must be signed by [default: those that this machine trusts]
+    ///
+    /// The standard variable OTEL_EXPORTER_OTLP_CERTIFICATE says the same.
+    #[arg(long, value_name = "FILE", help_heading = "Traces")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_ca: Option<PathBuf>,
+
+    /// What this server is called in traces [default: longshore]
+    ///
+    /// The standard variable OTEL_SERVICE_NAME says the same.
+    #[arg(long, value_name = "NAME", help_heading = "Traces")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    otlp_service_name: Option<String>,
+
+    /// Share of messages that are traced though they bring no context, from 0 to 1 [default: 1]
+    ///
+    /// Where a message brings one (the header traceparent, or AWSTraceHeader), its sender has decided.
+    #[arg(long, value_name = "SHARE", help_heading = "Traces")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_ratio: Option<TraceRatio>,
 
     /// Queues with metrics of their own, the first by name; the others are summed as `(others)` [default: 1000]
     #[arg(long, value_name = "N", help_heading = "Running")]

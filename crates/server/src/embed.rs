@@ -22,6 +22,7 @@
 
 mod keeping;
 
+use broker::traces::Sampling;
 use broker::{Broker, Parts, Recovering, Signal, Unavailable, threads};
 use journal_file::io::Io;
 use journal_file::{Disk, Progress, Threads};
@@ -50,6 +51,8 @@ pub struct Options {
     pub store: Config,
     /// Bytes that the history of its messages may take ([`Broker::life`]); by default 0, which keeps none.
     pub history_bytes_max: u64,
+    /// Which messages are traced; by default none are. Whoever asks for it takes the spans ([`Broker::traces`]), or they are dropped.
+    pub traces: Option<Sampling>,
     /// Is told how far a recovery is. It runs on the opening thread, so it should be quick.
     pub progress: Option<Box<dyn FnMut(RecoveryProgress) + Send>>,
 }
@@ -98,7 +101,7 @@ pub fn open_on(io: Arc<dyn Io>, options: Options) -> Result<Store, OpenError> {
 }
 
 fn start(io: Arc<dyn Io>, past: Option<&Path>, options: Options) -> Result<Store, OpenError> {
-    let Options { store: config, history_bytes_max, progress } = options;
+    let Options { store: config, history_bytes_max, traces, progress } = options;
     let mut progress = progress.unwrap_or_else(|| Box::new(|_progress| {}));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let mut recovering = Recovering::default();
@@ -119,7 +122,7 @@ fn start(io: Arc<dyn Io>, past: Option<&Path>, options: Options) -> Result<Store
     let offload = threads::offload()?;
     let keeping = past.and_then(|past| Keeping::start(past, found.store_id, history_bytes_max));
     let history = keeping.as_ref().map(|keeping| Arc::clone(&keeping.history));
-    let parts = Parts { journal, recovering, opened: found, clock, signal, offload, history };
+    let parts = Parts { journal, recovering, opened: found, clock, signal, offload, history, traces };
     let (broker, runner) = broker::start(parts).map_err(journal_file::OpenError::from)?;
     let shard = threads::run(runner)?;
     Ok(Store { broker, clean: found.clean, report, backups, running: Some(Running { shard, log, keeping }) })
@@ -201,6 +204,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("store", &self.store)
             .field("history_bytes_max", &self.history_bytes_max)
+            .field("traces", &self.traces)
             .finish_non_exhaustive()
     }
 }

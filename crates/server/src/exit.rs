@@ -15,6 +15,7 @@ use crate::config::ConfigError;
 use crate::import_sqs::ImportError;
 use crate::listen::ListenError;
 use crate::tls::TlsConfigError;
+use crate::traces::CollectorError;
 use broker::Unavailable;
 use longshore::embed::OpenError;
 use std::io;
@@ -32,6 +33,9 @@ pub(crate) enum Failure {
     /// A webhook cannot be told of anything.
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    /// No collector can be sent to.
+    #[error(transparent)]
+    Collector(#[from] CollectorError),
     /// TLS cannot be spoken as the configuration wants it.
     #[error(transparent)]
     Tls(#[from] TlsConfigError),
@@ -73,6 +77,7 @@ impl Failure {
             Self::Import(error) => eprintln!("error: {error}"),
             Self::Access(_)
             | Self::Webhook(_)
+            | Self::Collector(_)
             | Self::Tls(_)
             | Self::Queue { .. }
             | Self::Listen(_)
@@ -92,6 +97,7 @@ impl Failure {
             Self::Config(_)
             | Self::Access(_)
             | Self::Webhook(_)
+            | Self::Collector(_)
             | Self::Tls(_)
             | Self::Import(_)
             | Self::Queue { .. } => 2,

@@ -19,16 +19,18 @@ mod signals;
 mod stop;
 mod tls;
 mod tools;
+mod traces;
 mod trust;
 mod work;
 
 use crate::cli::{Cli, Command, ServeArgs};
-use crate::config::{Config, Sources};
+use crate::config::{Config, Sources, WebAddress};
 use crate::doors::Doors;
 use crate::exit::Failure;
 use crate::listen::{Addresses, Listeners, host_rule};
 use crate::signals::Signals;
 use crate::stop::Parts;
+use crate::traces::{Collector, CollectorError, Exporter};
 use clap::{CommandFactory, Parser};
 use door::{Access, Connections, Listener, Tls};
 use door_admin::{Admin, AdminConfig, Running, Status};
@@ -120,6 +122,7 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
 
     let connections = Connections::new(clock.clone());
     let (admin_door, protocol_doors) = (Doors::new(connections.clone()), Doors::new(connections.clone()));
+    let collector = config.otlp_endpoint.as_ref().map(|address| collector(config, address)).transpose()?;
     let status = Arc::new(Status::new(protocol_doors.shutdown().clone()));
     let admin = Admin::new(Arc::clone(&status), admin_config(config, &listeners.admin, access.clone()));
     let admin = Arc::new(admin);
@@ -146,6 +149,10 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
     let amqp = protocol_doors.serve(&amqp, listeners.amqp, connections_max);
     protocol_doors.accompany(housekeeping::forget_consumers(store.broker().clone()));
     alerts::start(&config.alert, store.broker(), &protocol_doors)?;
+    let exporter = collector.and_then(|to| Exporter::new(store.broker(), to, &config.otlp_service_name));
+    if let Some(exporter) = exporter.clone() {
+        admin_door.accompany(exporter.run());
+    }
     let queues_listed_max = config.metrics_queues_max;
     let (broker, doors, backup) =
         (store.broker().for_door("admin"), vec![sqs, amqp, admin], tools::backup::writer(&store));
@@ -157,7 +164,15 @@ async fn run(config: &Config, sources: &Sources<ServeArgs>, clock: Arc<SystemClo
         never = access::follow(&mut hangup, sources, &access) => match never {},
     };
     let parts = Parts { protocols: &protocol_doors, admin: &admin_door, store };
-    parts.stop(cause, Duration::from_secs(config.drain), &mut signals).await
+    let ended = parts.stop(cause, Duration::from_secs(config.drain), &mut signals).await;
+    if let Some(exporter) = exporter {
+        exporter.finish().await;
+    }
+    ended
+}
+
+fn collector(config: &Config, address: &WebAddress) -> Result<Collector, CollectorError> {
+    Collector::new(address, config.otlp_headers.as_ref(), config.otlp_ca.as_deref())
 }
 
 fn admin_config(config: &Config, listeners: &[Listener], access: Access) -> AdminConfig {

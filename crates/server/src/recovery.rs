@@ -4,6 +4,7 @@
 
 use crate::config::Config;
 use crate::exit::Failure;
+use broker::traces::Sampling;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use longshore::embed::{self, Options, RecoveryProgress, Store};
 use std::io::{IsTerminal, stderr};
@@ -23,10 +24,11 @@ pub(crate) async fn open(config: &Config) -> Result<Store, Failure> {
     let folder = config.data.clone();
     let store = embed::Config { write_bytes_max: config.wal_write_bytes_max.0, ..embed::Config::default() };
     let history_bytes_max = config.history.0;
+    let traces = config.otlp_endpoint.as_ref().map(|_| Sampling { ratio: config.trace_ratio.0 });
     let opening = tokio::task::spawn_blocking(move || {
         let mut watch = Watch::new(stderr().is_terminal());
         let progress = Box::new(move |progress| watch.show(progress));
-        embed::open(&folder, Options { store, history_bytes_max, progress: Some(progress) })
+        embed::open(&folder, Options { store, history_bytes_max, traces, progress: Some(progress) })
     });
     let store = match opening.await {
         Ok(opened) => opened?,

@@ -18,6 +18,7 @@ pub mod random;
 pub mod router;
 pub mod settings;
 pub mod token;
+pub mod trace;
 
 pub use bury::{BuryPolicy, CountedBy, DeadLetter};
 pub use ids::{
@@ -33,3 +34,4 @@ pub use origin::{BuryReason, Death, DeathReason, Origin};
 pub use router::{Binding, HeaderMatch, RouterKind, RouterSettings, Target};
 pub use settings::{DedupPolicy, DedupScope, Durability, LengthLimit, Order, Overflow, QueueSettings};
 pub use token::LeaseToken;
+pub use trace::{SpanId, TraceContext, TraceId};

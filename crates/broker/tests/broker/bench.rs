@@ -1,5 +1,6 @@
 //! A broker whose every step the test decides.
 
+use broker::traces::Sampling;
 use broker::{Broker, Delivery, Error, LeaseTerms, Parts, Receive, ReceiveError, Recovering, Runner, Signal, Step};
 use history::History;
 use history::memory::MemoryFolder;
@@ -17,14 +18,21 @@ pub(crate) struct Bench {
     pub(crate) clock: ManualClock,
     pub(crate) broker: Broker,
     pub(crate) runner: Runner<MemoryJournal>,
+    traces: Option<Sampling>,
 }
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        Self::open(MemoryStore::new(), MemoryFolder::default(), ManualClock::at(1_000_000))
+        Self::open(MemoryStore::new(), MemoryFolder::default(), ManualClock::at(1_000_000), None)
     }
 
-    fn open(store: MemoryStore, past: MemoryFolder, clock: ManualClock) -> Self {
+    /// One that traces this share of its messages.
+    pub(crate) fn traced(ratio: f64) -> Self {
+        let traces = Some(Sampling { ratio });
+        Self::open(MemoryStore::new(), MemoryFolder::default(), ManualClock::at(1_000_000), traces)
+    }
+
+    fn open(store: MemoryStore, past: MemoryFolder, clock: ManualClock, traces: Option<Sampling>) -> Self {
         let mut recovering = Recovering::default();
         let (journal, opened) = store.open(&mut recovering).expect("what was written can be read");
         let history = History::open(Arc::new(past.clone()), opened.store_id, 1 << 20).expect("memory refuses nothing");
@@ -36,15 +44,16 @@ impl Bench {
             signal: Arc::new(Signal::default()),
             offload: Arc::new(|job| job()),
             history: Some(history),
+            traces,
         };
         let (broker, runner) = broker::start(parts).expect("journal and state agree");
-        Self { store, past, clock, broker, runner }
+        Self { store, past, clock, broker, runner, traces }
     }
 
     /// What a crash leaves, opened again.
     pub(crate) fn crash(self) -> Self {
-        let Self { store, past, clock, .. } = self;
-        Self::open(store, past, clock)
+        let Self { store, past, clock, traces, .. } = self;
+        Self::open(store, past, clock, traces)
     }
 
     /// Steps until there is nothing to do, also after the journal has made durable what the last step submitted.

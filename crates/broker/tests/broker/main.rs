@@ -11,3 +11,4 @@ mod pipelining; // many things under way at a time
 mod receiving; // waiting, giving up, delivery of contents
 mod redriving; // moving messages out of a dead-letter queue, over restarts
 mod routing; // routers, fan-outs and transactions
+mod traces; // what spans tell of each step of a message

@@ -116,6 +116,16 @@ fn record_store(running: &Running) {
     gauge!("longshore_disk_full").set(if broker.is_disk_full() { 1.0 } else { 0.0 });
     describe_gauge!("longshore_journal_failed", "1 once the log refused a write or a sync: the server ends");
     gauge!("longshore_journal_failed").set(if broker.health().is_err() { 1.0 } else { 0.0 });
+    if let Some(traces) = broker.traces() {
+        let figures = traces.figures();
+        describe_counter!("longshore_trace_spans_total", "Spans that were made, those that were dropped among them");
+        counter!("longshore_trace_spans_total").absolute(figures.made);
+        describe_counter!(
+            "longshore_trace_spans_dropped_total",
+            "Spans that found no room, or that the collector did not take"
+        );
+        counter!("longshore_trace_spans_dropped_total").absolute(figures.dropped);
+    }
 }
 
 fn record_journal(stats: &JournalStats) {

@@ -52,7 +52,7 @@ impl Bench {
         let (journal, opened) = MemoryStore::new().open(&mut recovering).expect("an empty store opens");
         let (clock, signal) = (Arc::new(SystemClock::new()), Arc::new(Signal::default()));
         let offload: broker::Offload = Arc::new(|job| job());
-        let parts = Parts { journal, recovering, opened, clock, signal, offload, history: None };
+        let parts = Parts { journal, recovering, opened, clock, signal, offload, history: None, traces: None };
         let (broker, runner) = broker::start(parts).expect("an empty store is consistent");
         threads::run(runner).expect("a thread");
 

@@ -142,6 +142,7 @@ fn broker(store: &MemoryStore, keeps_history: bool) -> Broker {
         signal: Arc::new(Signal::default()),
         offload: Arc::new(|job| job()),
         history,
+        traces: None,
     };
     let (broker, runner) = broker::start(parts).expect("an empty store is consistent");
     broker::threads::run(runner).expect("another thread");

@@ -52,7 +52,16 @@ impl Bench {
         let shared_clock: Arc<ManualClock> = Arc::new(clock.clone());
         let signal = Arc::new(Signal::default());
         let offload: broker::Offload = Arc::new(|job| job());
-        let parts = Parts { journal, recovering, opened, clock: shared_clock.clone(), signal, offload, history: None };
+        let parts = Parts {
+            journal,
+            recovering,
+            opened,
+            clock: shared_clock.clone(),
+            signal,
+            offload,
+            history: None,
+            traces: None,
+        };
         let (broker, runner) = broker::start(parts).expect("an empty store is consistent");
         let door = Arc::new(AmqpDoor::new(broker.clone(), config, shared_clock));
         let (trigger, shutdown) = pair();

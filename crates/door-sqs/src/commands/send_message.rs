@@ -28,7 +28,8 @@ fn read(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<(Arc<QueueInfo
     let queue = door.queue(given.queue_url.as_ref(), &call.context)?;
     let trace = call.context.trace.as_deref();
     let (now_ms, limits) = (door.broker.log_ms(), door.config.limits);
-    let sender = Sender { payload, trace, now_ms, rules: Rules::of(&queue), limits };
+    let bytes_max = queue.settings.message_bytes_max;
+    let sender = Sender { payload, trace, now_ms, rules: Rules::of(&queue), limits, bytes_max };
     let mut outgoing = sender.message(&given, md5::of_bytes(given.body_bytes()))?;
     outgoing.message.facts.sender = call.context.caller.name().map(str::to_owned);
     if !fits(&queue, outgoing.bytes) {

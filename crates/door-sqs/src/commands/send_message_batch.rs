@@ -55,7 +55,8 @@ fn check(door: &SqsDoor, call: &Call, payload: &Payload) -> Result<Checked, SqsE
     let ids = batch::check_ids(call.action, request.entries.iter().map(|entry| entry.id.as_ref()))?;
     let trace = call.context.trace.as_deref();
     let (now_ms, limits) = (door.broker.log_ms(), door.config.limits);
-    let sender = Sender { payload, trace, now_ms, rules: Rules::of(&queue), limits };
+    let bytes_max = queue.settings.message_bytes_max;
+    let sender = Sender { payload, trace, now_ms, rules: Rules::of(&queue), limits, bytes_max };
     let (mut messages, mut outcomes) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
     let mut total = 0;
     let bodies: Vec<&[u8]> = request.entries.iter().map(Given::body_bytes).collect();

@@ -19,7 +19,7 @@ fn sent_by(json: &str, trace: Option<&str>, rules: Rules) -> Result<Outgoing, Sq
     let bytes = Bytes::copy_from_slice(json.as_bytes());
     let payload = Payload::Json(Body { bytes, borrowed: false });
     let given: Given<'_> = payload.parse()?;
-    Sender { payload: &payload, trace, now_ms: NOW_MS, rules, limits: Profile::Aws }
+    Sender { payload: &payload, trace, now_ms: NOW_MS, rules, limits: Profile::Aws, bytes_max: 1 << 20 }
         .message(&given, md5::of_bytes(given.body_bytes()))
 }
 
@@ -117,4 +117,23 @@ fn what_belongs_to_fifo_queues_or_to_nobody_is_refused() {
     ] {
         assert_eq!(sent(bad, None).expect_err(bad).code, Code::InvalidParameterValue);
     }
+}
+
+#[test]
+fn a_trace_header_is_told_to_other_doors_and_is_no_attribute_here() {
+    let aws = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    let json = r#"{"MessageBody":"x","MessageAttributes":{"n":{"DataType":"Number.int","StringValue":"7"}}}"#;
+    let outgoing = sent(json, Some(aws)).expect("valid");
+    let message = outgoing.message;
+    let names: Vec<_> = message.headers.iter().map(|header| header.name.as_str()).collect();
+    assert_eq!(names, ["n", "traceparent"]);
+    let notes = message.native.as_ref().and_then(Notes::read).expect("it was just written");
+    let attributes = crate::message_attributes::of_message(&message, Some(&notes));
+    assert_eq!(attributes.iter().map(|attribute| &*attribute.name).collect::<Vec<_>>(), ["n"]);
+    assert_eq!(md5::of_attributes(&attributes), outgoing.digests.attributes);
+    assert_eq!(notes.trace, Some(aws));
+    let sent_both =
+        r#"{"MessageBody":"x","MessageAttributes":{"traceparent":{"DataType":"String","StringValue":"own"}}}"#;
+    let message = sent(sent_both, Some(aws)).expect("valid").message;
+    assert_eq!((message.headers.len(), &message.headers[0].value), (1, &HeaderValue::Text("own".to_owned())));
 }

@@ -57,6 +57,7 @@ impl Bench {
             signal: Arc::new(Signal::default()),
             offload: Arc::new(|job| job()),
             history: None,
+            traces: None,
         })
         .expect("an empty store is consistent");
         let door = Arc::new(SqsDoor::new(broker.clone(), config, shared_clock));

@@ -15,13 +15,15 @@ pub struct Envelope<R> {
     pub reply: Option<R>,
     /// The door that asks; 0 where nobody does.
     pub door: DoorCode,
+    /// When it was put in, monotonic time in microseconds; 0 where nobody wants to know.
+    pub since_us: u64,
 }
 
 impl<R> Envelope<R> {
     /// A command that nobody waits for an answer to.
     #[must_use]
     pub fn unanswered(command: Command) -> Self {
-        Self { command, reply: None, door: DoorCode::default() }
+        Self { command, reply: None, door: DoorCode::default(), since_us: 0 }
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Happened<'a> {
     pub passages: &'a [Passage],
     /// The door that asked for it; 0 where nobody did.
     pub door: DoorCode,
+    /// When that was put into the inbox, monotonic time in microseconds; 0 where nobody noted it.
+    pub since_us: u64,
     /// The commit that they are, or would be, in.
     pub position: Position,
     /// Log time, milliseconds.

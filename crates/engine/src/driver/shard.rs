@@ -66,8 +66,9 @@ pub struct Shard<J, R> {
     open_since_ms: u64,
     scratch: Vec<u8>,
     observer: Option<Box<dyn Observer>>,
-    /// The door of the command that is being executed.
+    /// The door of the command that is being executed, and since when it was in the inbox.
     door: DoorCode,
+    since_us: u64,
     closing: bool,
     /// The journal was asked for its seal: nothing may be written any more, whatever becomes due.
     sealing: bool,
@@ -105,6 +106,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
             scratch: Vec::with_capacity(4096),
             observer,
             door: DoorCode::default(),
+            since_us: 0,
             closing: false,
             sealing: false,
         };
@@ -186,10 +188,10 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let mut taken = 0;
         loop {
             while self.journal.open_bytes() < COMMIT_BYTES_SOFT
-                && let Some(Envelope { command, reply, door }) = self.backlog.pop_front()
+                && let Some(Envelope { command, reply, door, since_us }) = self.backlog.pop_front()
             {
                 taken += 1;
-                self.door = door;
+                (self.door, self.since_us) = (door, since_us);
                 if let Command::CancelReceive { waiter } = &command {
                     self.waiting.remove(waiter);
                 }
@@ -202,7 +204,7 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
                     (_, reply) => self.flush(out, reply, now_ms),
                 }
             }
-            self.door = DoorCode::default();
+            (self.door, self.since_us) = (DoorCode::default(), 0);
             self.machine.pump(now_ms, out);
             self.flush(out, None, now_ms);
             if self.backlog.is_empty() || !self.journal.can_submit() {
@@ -288,7 +290,8 @@ impl<J: Journal, R: Reply + 'static> Shard<J, R> {
         let position = self.newest();
         if let Some(observer) = self.observer.as_mut().filter(|_| !out.events.is_empty()) {
             let Output { events, passages, .. } = out;
-            observer.observe(&Happened { events, passages, door: self.door, position, at_ms: now_ms });
+            let (door, since_us) = (self.door, self.since_us);
+            observer.observe(&Happened { events, passages, door, since_us, position, at_ms: now_ms });
         }
         for (key, first, last) in self.machine.state.forgotten.drain(..) {
             self.forgotten.push_back((position, key, first, last));

@@ -70,8 +70,9 @@ impl Webhook {
             return Err(WebhookError::Url(name()));
         }
         let tls = match &entry.tls_ca_file {
-            Some(file) => trust::file(&file.relative())
-                .map_err(|source| WebhookError::Authorities { name: name(), source })?,
+            Some(file) => {
+                trust::file(&file.relative()).map_err(|source| WebhookError::Authorities { name: name(), source })?
+            }
             None => trust::machines(url.scheme_str() == Some("https")),
         };
         let config = Agent::config_builder()
@@ -175,7 +176,10 @@ mod tests {
         let told: serde_json::Value = serde_json::from_slice(&bodies.recv().expect("it was told")).expect("JSON");
         assert_eq!(told["alert"], "deep");
         let stranger = Webhook::of(&AlertEntry { tls_ca_file: None, ..entry }).expect("a webhook");
-        assert_eq!(stranger.tell(&notice), Outcome::NotNow("its certificate is not trusted, or it speaks no TLS".into()));
+        assert_eq!(
+            stranger.tell(&notice),
+            Outcome::NotNow("its certificate is not trusted, or it speaks no TLS".into())
+        );
     }
 
     #[test]

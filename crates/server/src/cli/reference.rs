@@ -21,7 +21,7 @@ Written by a test from the server's own help: change a key's text in `crates/ser
 
 Every key below is a flag of `longshore serve` (`allow_anonymous` is `--allow-anonymous`), a key of the file, and an environment variable
 (`LONGSHORE_ALLOW_ANONYMOUS`), but those of [tables](#tables-of-the-file), which only the file can hold. Flags win over the environment, the environment
-over the file, the file over the defaults. The file is `longshore.toml` in the current folder if it is there, or the one named by
+over the file, the file over the defaults; those of [traces](traces.md) also have OpenTelemetry's standard variables. The file is `longshore.toml` in the current folder if it is there, or the one named by
 `--config` (`LONGSHORE_CONFIG`), which must be there. A key that does not exist is an error, which names the nearest one that does.
 ";
 

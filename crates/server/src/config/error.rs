@@ -70,6 +70,10 @@ fn place(metadata: Option<&Metadata>, key: &str) -> String {
         (None, Some(super::sources::ENVIRONMENT)) => {
             format!("environment variable {}{}", super::sources::PREFIX, key.to_ascii_uppercase())
         }
+        (None, Some(super::sources::STANDARD)) => {
+            let variable = super::sources::standard_variable(key).unwrap_or("the environment");
+            format!("environment variable {variable}")
+        }
         (None, Some(super::sources::FLAGS)) => format!("flag --{}", key.replace('_', "-")),
         (None, Some(_) | None) => key.to_owned(),
     }

@@ -1,7 +1,7 @@
 //! What the operator wants: one struct, whatever mix of defaults, file, environment and flags it came from.
 //!
 //! ```text
-//!   defaults  <  longshore.toml  <  LONGSHORE_* variables  <  flags
+//!   defaults  <  longshore.toml  <  OTEL_* variables, where a key has one  <  LONGSHORE_* variables  <  flags
 //! ```
 //!
 //! What it is not: action. Nothing here opens a file other than the configuration, resolves a name or listens.
@@ -15,6 +15,7 @@ mod sources;
 mod sqs_limits;
 mod sqs_queues;
 mod text;
+mod traces;
 mod users;
 mod values;
 
@@ -24,6 +25,7 @@ pub(crate) use history_size::HistorySize;
 pub(crate) use sources::{Sources, file_to_read, load};
 pub(crate) use sqs_limits::SqsLimits;
 pub(crate) use sqs_queues::place as queue_place;
+pub(crate) use traces::{OtlpHeaders, TraceRatio, WebAddress};
 pub(crate) use users::{KeyEntry, UserEntry};
 pub(crate) use values::{AccountId, DurabilityLevel, Listen, LogFormat, LogLevel, Region, WriteBytes};
 
@@ -86,6 +88,21 @@ pub(crate) struct Config {
     /// Webhooks that are told of queues. Only a file can hold them.
     #[serde(default, skip_serializing)]
     pub(crate) alert: Vec<AlertEntry>,
+    /// The collector that spans are sent to; without one nothing is traced.
+    #[serde(deserialize_with = "text::hidden")]
+    pub(crate) otlp_endpoint: Option<WebAddress>,
+    /// Headers of each request to it.
+    #[serde(deserialize_with = "text::hidden")]
+    pub(crate) otlp_headers: Option<OtlpHeaders>,
+    /// Authorities that its certificate must be signed by; `None` for this machine's.
+    #[serde(deserialize_with = "text::optional")]
+    pub(crate) otlp_ca: Option<PathBuf>,
+    /// What this server is called in traces.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) otlp_service_name: String,
+    /// Share of the messages without a context that are traced.
+    #[serde(deserialize_with = "text::parsed")]
+    pub(crate) trace_ratio: TraceRatio,
     /// Queues with series of their own in the metrics.
     #[serde(deserialize_with = "text::parsed")]
     pub(crate) metrics_queues_max: usize,
@@ -132,6 +149,11 @@ impl Default for Config {
             amqp_vhost: vec!["/".to_owned()],
             sqs_queues: Vec::new(),
             alert: Vec::new(),
+            otlp_endpoint: None,
+            otlp_headers: None,
+            otlp_ca: None,
+            otlp_service_name: "longshore".to_owned(),
+            trace_ratio: TraceRatio::default(),
             metrics_queues_max: 1000,
             drain: 30,
             workers: 0,

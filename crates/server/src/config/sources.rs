@@ -1,4 +1,4 @@
-//! The four places that values come from, and the order in which one wins over another.
+//! The places that values come from, and the order in which one wins over another.
 
 use super::{Config, ConfigError};
 use figment::providers::{Format, Serialized, Toml};
@@ -12,6 +12,21 @@ pub(super) const PREFIX: &str = "LONGSHORE_";
 
 pub(super) const ENVIRONMENT: &str = "environment";
 pub(super) const FLAGS: &str = "flags";
+
+pub(super) const STANDARD: &str = "standard environment";
+
+/// Variables of OpenTelemetry's that stand for keys.
+const STANDARD_KEYS: [(&str, &str); 4] = [
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "otlp_headers"),
+    ("OTEL_EXPORTER_OTLP_CERTIFICATE", "otlp_ca"),
+    ("OTEL_SERVICE_NAME", "otlp_service_name"),
+];
+
+/// The standard variable for a key, if there is one.
+pub(super) fn standard_variable(key: &str) -> Option<&'static str> {
+    STANDARD_KEYS.iter().find(|(_, stands_for)| *stands_for == key).map(|(variable, _)| *variable)
+}
 
 /// Read when no other is named and it is there.
 const DEFAULT_FILE: &str = "longshore.toml";
@@ -60,6 +75,7 @@ pub(crate) fn load<F: Serialize>(sources: &Sources<F>) -> Result<Config, ConfigE
     if let Some(file) = file_to_read(sources.file.as_deref())? {
         figment = figment.merge(Flattened(Toml::file_exact(file)));
     }
+    figment = figment.merge(Standard(&sources.environment));
     figment = figment.merge(Environment(&sources.environment)).merge(Flags(&sources.flags));
     figment.extract().map_err(|error| ConfigError::explain(error, &figment))
 }
@@ -115,6 +131,24 @@ impl Provider for Environment<'_> {
         let keys = ours.filter(|(name, value)| is_key(name) && !is_url_of_admin(name, value));
         let dict: Dict = keys.map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.as_str()))).collect();
         Ok(Profile::Default.collect(dict))
+    }
+}
+
+/// What programs that send traces have in common. An empty variable says nothing, as OpenTelemetry has it.
+struct Standard<'a>(&'a [(String, String)]);
+
+impl Provider for Standard<'_> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(STANDARD)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        let given = self.0.iter().filter(|(_, value)| !value.is_empty());
+        let keys = given.filter_map(|(name, value)| {
+            let (_, key) = STANDARD_KEYS.iter().find(|(variable, _)| variable == name)?;
+            Some(((*key).to_owned(), Value::from(value.as_str())))
+        });
+        Ok(Profile::Default.collect(keys.collect::<Dict>()))
     }
 }
 

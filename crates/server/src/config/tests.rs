@@ -83,6 +83,11 @@ wal_write_bytes_max = 65536
 history = "1GiB"
 log = "json"
 log_level = "warn,door_sqs=debug"
+otlp_endpoint = "https://collector.example:4318"
+otlp_headers = "authorization=Bearer%20hush"
+otlp_ca = "collectors.crt"
+otlp_service_name = "orders"
+trace_ratio = 0.01
 
 [[alert]]
 name = "orders wait"
@@ -130,6 +135,11 @@ fn every_key_can_be_said_in_a_file() {
             authorization_file: None,
             tls_ca_file: None,
         }],
+        otlp_endpoint: Some("https://collector.example:4318".parse().expect("a URL")),
+        otlp_headers: Some("authorization=Bearer%20hush".parse().expect("a header")),
+        otlp_ca: Some("collectors.crt".into()),
+        otlp_service_name: "orders".to_owned(),
+        trace_ratio: TraceRatio(0.01),
         metrics_queues_max: 20,
         drain: 5,
         workers: 3,
@@ -202,6 +212,22 @@ fn variables_that_others_set_are_no_keys() {
 }
 
 #[test]
+fn standard_variables_of_traces_say_what_the_file_does_not_and_ours_win() {
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", ""),
+        ("OTEL_SERVICE_NAME", "theirs"),
+        ("LONGSHORE_OTLP_SERVICE_NAME", "ours"),
+        ("OTEL_TRACES_EXPORTER", "otlp"),
+    ];
+    let config = loaded("otlp_endpoint = \"http://file:1\"", &variables, Flags::default());
+    assert_eq!(config.otlp_endpoint, Some("http://collector:4318".parse().expect("a URL")));
+    assert_eq!((config.otlp_ca, config.otlp_service_name.as_str()), (None, "ours"));
+    let refused = refused("", &[("OTEL_EXPORTER_OTLP_HEADERS", "hush-hush")]);
+    assert!(refused.contains("variable OTEL_EXPORTER_OTLP_HEADERS") && !refused.contains("hush"), "{refused}");
+}
+
+#[test]
 fn an_unknown_key_is_refused_with_its_source_and_the_nearest_key() {
     let check = |message: String, place: &str, nearest: &str| {
         assert!(message.contains(place) && message.contains(&format!("did you mean `{nearest}`?")), "{message}");
@@ -224,6 +250,7 @@ fn a_bad_value_is_refused_with_its_source_and_what_is_expected() {
     check(refused("", &[("LONGSHORE_LOG_LEVEL", "inof")]), &["LONGSHORE_LOG_LEVEL", "info"]);
     check(refused("wal_write_bytes_max = 5000", &[]), &["wal_write_bytes_max", "multiple of 4096"]);
     check(refused("history = \"some\"", &[]), &["/my.toml: history", "off, or a size"]);
+    check(refused("trace_ratio = 1.5", &[]), &["/my.toml: trace_ratio", "from 0 to 1"]);
     check(refused("sqs_limits = \"strict\"", &[]), &["/my.toml: sqs_limits", "\"strict\"", "relaxed or aws"]);
     check(refused("account_id = 42", &[]), &["account_id", "twelve digits"]);
     check(refused("[sqs]\nport = 1", &[]), &["/my.toml: sqs", "one value"]);

@@ -24,6 +24,16 @@ where
     deserializer.deserialize_any(OneText(PhantomData))
 }
 
+/// A value that may be absent, and that no error may show.
+pub(super) fn hidden<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    let text = deserializer.deserialize_any(OneText::<String>(PhantomData))?;
+    text.map(|text| text.parse()).transpose().map_err(D::Error::custom)
+}
+
 /// Several texts: a list, or one text with commas.
 pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     deserializer.deserialize_any(ManyTexts)
@@ -51,6 +61,10 @@ impl<'de, T: FromStr<Err: Display>> Visitor<'de> for OneText<T> {
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
         self.visit_str(&value.to_string())
     }
 

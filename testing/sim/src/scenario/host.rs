@@ -90,6 +90,7 @@ impl Host {
             signal: Arc::default(),
             offload: Arc::new(|job| job()),
             history: None,
+            traces: None,
         };
         let (broker, runner) = broker::start(parts).map_err(|error| StartError::Contradiction(error.to_string()))?;
         let lanes_dropped = Rc::<Cell<u64>>::default();
