@@ -27,7 +27,7 @@ fn answering_before_the_sync_is_noticed() {
 
 #[test]
 fn counting_before_it_is_durable_is_noticed() {
-    is_killed(Mutant::CountBeforeDurable);
+    is_killed_within(Mutant::CountBeforeDurable, SEEDS_MAX_IN_BETWEEN);
 }
 
 #[test]

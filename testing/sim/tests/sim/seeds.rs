@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 2_600;
 
 /// Each thing must be met so often over all seeds.
 const LEAST: u64 = 20;
